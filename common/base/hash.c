@@ -1,0 +1,125 @@
+#include "base/hash.h"
+
+#include <sodium.h>
+
+#include "base/assert.h"
+
+/* Lets libsodium choose the fastest BLAKE2b of this processor before any thread starts. */
+__attribute__((constructor)) static void choose_implementation(void) {
+    SW_ASSERT(sodium_init() >= 0);
+}
+
+sw_hash128 sw_hash128_of(sw_slice s) {
+    sw_hash128 ret;
+    crypto_generichash(ret.bytes, sizeof ret.bytes, (const unsigned char *)s.ptr, s.len, NULL, 0);
+    return ret;
+}
+
+sw_hash128 sw_hash128_parts(const sw_slice *parts, size_t count) {
+    crypto_generichash_state state;
+    sw_hash128 ret;
+    crypto_generichash_init(&state, NULL, 0, sizeof ret.bytes);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t len[8];
+        for (int b = 0; b < 8; b++) len[b] = (uint8_t)((uint64_t)parts[i].len >> (8 * b));
+        crypto_generichash_update(&state, len, sizeof len);
+        crypto_generichash_update(&state, (const unsigned char *)parts[i].ptr, parts[i].len);
+    }
+    crypto_generichash_final(&state, ret.bytes, sizeof ret.bytes);
+    return ret;
+}
+
+void sw_hash128_hex(sw_hash128 hash, char ret[SW_HASH128_TEXT]) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < sizeof hash.bytes; i++) {
+        ret[2 * i] = digits[hash.bytes[i] >> 4];
+        ret[2 * i + 1] = digits[hash.bytes[i] & 15];
+    }
+    ret[SW_HASH128_TEXT - 1] = '\0';
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+bool sw_hash128_parse(sw_slice hex, sw_hash128 *ret) {
+    if (hex.len != SW_HASH128_TEXT - 1) return false;
+    sw_hash128 hash;
+    for (size_t i = 0; i < sizeof hash.bytes; i++) {
+        int hi = hex_digit(hex.ptr[2 * i]), lo = hex_digit(hex.ptr[2 * i + 1]);
+        if (hi < 0 || lo < 0) return false;
+        hash.bytes[i] = (uint8_t)(hi << 4 | lo);
+    }
+    *ret = hash;
+    return true;
+}
+
+uint32_t sw_murmur2(sw_slice s) {
+    const uint32_t m = 0x5bd1e995u;
+    const uint8_t *p = (const uint8_t *)s.ptr;
+    uint32_t h = 0x9747b28cu ^ (uint32_t)s.len;
+    size_t rest = s.len;
+    for (; rest >= 4; rest -= 4, p += 4) {
+        uint32_t k = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        k *= m;
+        k ^= k >> 24;
+        h = (h * m) ^ (k * m);
+    }
+    if (rest >= 3) h ^= (uint32_t)p[2] << 16;
+    if (rest >= 2) h ^= (uint32_t)p[1] << 8;
+    if (rest >= 1) h = (h ^ p[0]) * m;
+    h ^= h >> 13;
+    h *= m;
+    return h ^ h >> 15;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static uint32_t crc32c_sse(uint32_t crc, sw_slice s) {
+    const char *p = s.ptr;
+    size_t rest = s.len;
+    uint64_t wide = crc;
+    for (; rest >= 8; rest -= 8, p += 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    crc = (uint32_t)wide;
+    for (; rest; rest--, p++) crc = __builtin_ia32_crc32qi(crc, (unsigned char)*p);
+    return crc;
+}
+#endif
+
+static uint32_t crc32c_plain(uint32_t crc, sw_slice s) {
+    for (size_t i = 0; i < s.len; i++) {
+        crc ^= (uint8_t)s.ptr[i];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (0x82f63b78u & (0u - (crc & 1u)));
+    }
+    return crc;
+}
+
+uint32_t sw_crc32c(uint32_t seed, sw_slice s) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2")) return ~crc32c_sse(~seed, s);
+#endif
+    return ~crc32c_plain(~seed, s);
+}
+
+uint64_t sw_hash64(sw_slice s) {
+    uint64_t h = 0x9e3779b97f4a7c15u ^ s.len;
+    const char *p = s.ptr;
+    size_t rest = s.len;
+    for (; rest >= 8; rest -= 8, p += 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        h = (h ^ word) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+    }
+    uint64_t tail = 0;
+    if (rest) memcpy(&tail, p, rest);
+    h = (h ^ tail) * 0xff51afd7ed558ccdu;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53u;
+    return h ^ h >> 33;
+}

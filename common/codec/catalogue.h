@@ -1,0 +1,58 @@
+/* catalogue.h - the declared event types (docs: contract, "Events in").  Layer 2.  Thread: any, immutable after load. */
+#ifndef SW_CODEC_CATALOGUE_H
+#define SW_CODEC_CATALOGUE_H
+
+#include "base/diag.h"
+#include "codec/value.h"
+
+/* One declared field of `data`. */
+typedef struct sw_field {
+    sw_slice name;
+    sw_value_kind type; /* STRING INT DOUBLE BOOL TIMESTAMP */
+    bool list;          /* declared with [] */
+    bool required, key, personal;
+    uint32_t key_id;    /* key: number of the key name that it counts as (`of`, else its own name) */
+} sw_field;
+
+typedef struct sw_event_type {
+    sw_slice name;          /* "coercion.detained" */
+    sw_slice element, title; /* "person"; 刑事拘留 */
+    uint32_t index;         /* position in the catalogue */
+    uint32_t field_count;
+    const sw_field *fields; /* sorted by name */
+    uint32_t key_count;     /* distinct key names, each with the fields that carry it */
+    const struct sw_type_key {
+        uint32_t key_id;
+        uint32_t field_count;
+        const uint32_t *fields; /* indexes into `fields` */
+    } *keys;
+} sw_event_type;
+
+typedef struct sw_catalogue sw_catalogue;
+
+/* Loads and checks one or more YAML files of the contract's form (`types:`), merged; all findings in
+ * one run. event.retracted and event.corrected are always there. Lives in `arena`.
+ * SW_E_INVALID after any finding. */
+SW_NODISCARD sw_err sw_catalogue_load(sw_arena *arena, const char *const *paths, size_t count,
+                                      sw_diags *diags, const sw_catalogue **ret);
+/* The same from text; `file` is named in findings. For tests and fuzzing. */
+SW_NODISCARD sw_err sw_catalogue_parse(sw_arena *arena, sw_slice file, sw_slice text, sw_diags *diags,
+                                       const sw_catalogue **ret);
+
+uint32_t sw_catalogue_type_count(const sw_catalogue *cat);
+const sw_event_type *sw_catalogue_type(const sw_catalogue *cat, uint32_t index);
+/* NULL if no such type. */
+const sw_event_type *sw_catalogue_find(const sw_catalogue *cat, sw_slice name);
+/* The nearest declared name for "did you mean"; empty if none is near. */
+sw_slice sw_catalogue_nearest(const sw_catalogue *cat, sw_slice name);
+
+uint32_t sw_catalogue_key_count(const sw_catalogue *cat);
+sw_slice sw_catalogue_key_name(const sw_catalogue *cat, uint32_t key_id); /* "case_id" */
+bool sw_catalogue_key_find(const sw_catalogue *cat, sw_slice name, uint32_t *ret_key_id);
+
+/* Index of a field of `type`, or -1. */
+int32_t sw_event_type_field(const sw_event_type *type, sw_slice name);
+/* The entry of `keys` for a key name, or NULL if the type does not declare it. */
+const struct sw_type_key *sw_event_type_key(const sw_event_type *type, uint32_t key_id);
+
+#endif

@@ -1,0 +1,221 @@
+/* pack.h - rule packs, loaded, checked and compiled (docs: contract 3).  Layer 4.  Thread: any, immutable after load. */
+#ifndef SW_RULES_PACK_H
+#define SW_RULES_PACK_H
+
+#include "cel/cel.h"
+#include "civil/due.h"
+#include "codec/event.h"
+
+typedef enum sw_kind { SW_DEADLINE, SW_CHECK, SW_THRESHOLD, SW_SEQUENCE, SW_MATCH } sw_kind;
+typedef enum sw_level { SW_GREEN, SW_BLUE, SW_YELLOW, SW_ORANGE, SW_RED, SW_BREACH } sw_level;
+typedef enum sw_severity { SW_INFO, SW_MINOR, SW_MAJOR, SW_CRITICAL } sw_severity;
+
+/* Numbers of the CEL roots that a rule's conditions are compiled against. */
+enum sw_root {
+    SW_ROOT_EVENT,
+    SW_ROOT_DATA,
+    SW_ROOT_FACTS,
+    SW_ROOT_LEFT_EVENT,
+    SW_ROOT_LEFT_DATA,
+    SW_ROOT_RIGHT_EVENT,
+    SW_ROOT_RIGHT_DATA
+};
+/* Slots of SW_ROOT_*EVENT. Slots of *_DATA are indexes of type->fields; of FACTS, indexes of rule->facts. */
+enum sw_event_slot {
+    SW_EVENT_ID,
+    SW_EVENT_SOURCE,
+    SW_EVENT_TYPE,
+    SW_EVENT_SUBJECT,
+    SW_EVENT_TIME,
+    SW_EVENT_ORGCODE,
+    SW_EVENT_OFFICERID,
+    SW_EVENT_RECORDEDTIME,
+    SW_EVENT_RECEIVEDTIME
+};
+
+/* `{on: TYPE, when: …, at: …}`, compiled against its event type. */
+typedef struct sw_on {
+    const sw_event_type *type;
+    const sw_cel *when; /* NULL: always */
+    const sw_cel *at;   /* NULL: the event's time */
+} sw_on;
+
+/* A span, or an integer expression with the span's unit. */
+typedef struct sw_amount {
+    sw_span span;       /* n is not set where `n` is */
+    const sw_cel *n;    /* NULL: span as it is. Hours: in the unit of hours; see `scale_ms` */
+    int64_t scale_ms;   /* EXACT with `n`: milliseconds of one (3,600,000 for hours) */
+} sw_amount;
+
+/* An entry whose expression is over an event is compiled once for each event type that it may meet:
+ * `by_type` runs parallel to rule->starts (limit and count entries, read at the opening event). */
+typedef struct sw_limit {
+    const sw_cel *const *when; /* per start entry; NULL array: always */
+    sw_span span;
+    const sw_cel *const *n;    /* per start entry; NULL array: span.n */
+    int64_t scale_ms;
+} sw_limit;
+
+typedef struct sw_count_choice {
+    const sw_cel *const *when; /* per start entry; NULL array: always */
+    sw_count count;
+} sw_count_choice;
+
+typedef struct sw_extend {
+    sw_on on;
+    bool to;
+    sw_amount amount;
+    uint32_t max;              /* 0: any number */
+    const sw_cel *approver;    /* over the event; NULL: not given */
+    const struct sw_basis *basis; /* NULL: not given */
+} sw_extend;
+
+typedef struct sw_pause_entry {
+    sw_on from, to;
+} sw_pause_entry;
+
+typedef struct sw_fact_source {
+    const sw_event_type *type;
+    const sw_cel *when;  /* NULL: always */
+    const sw_cel *value;
+} sw_fact_source;
+
+typedef struct sw_fact {
+    sw_slice name;
+    const sw_cel_type *type;
+    const sw_fact_source *from;
+    uint32_t from_count;
+} sw_fact;
+
+typedef struct sw_basis {
+    sw_slice law, article;
+} sw_basis;
+
+typedef struct sw_warn {
+    sw_moment at;
+    sw_slice at_text;        /* as written: "-24h" */
+    sw_level level;
+    const sw_slice *to;      /* roles */
+    uint32_t to_count;
+    int64_t repeat_every_ms; /* 0: no repeat */
+    uint32_t repeat_max;
+} sw_warn;
+
+/* One version of one rule. */
+typedef struct sw_rule {
+    sw_slice id, name, name_en, text; /* text: what to do, for the warning; may be empty */
+    sw_kind kind;
+    sw_slice element, domain, tier;
+    sw_severity severity;
+    const struct sw_pack *pack;
+    uint32_t index;                    /* in the ruleset; unique over packs and versions */
+    uint32_t line;
+    int64_t from_ms, until_ms;         /* rule's and pack's `effective` both applied: [from, until) */
+    const sw_basis *basis;
+    uint32_t basis_count;
+    const uint32_t *key_ids;           /* of the catalogue; widest first */
+    uint32_t key_count;
+    const sw_fact *facts;
+    uint32_t fact_count;
+    bool liberty;
+
+    /* deadline */
+    const sw_on *starts, *stops, *cancels, *restarts;
+    uint32_t start_count, stop_count, cancel_count, restart_count;
+    const sw_pause_entry *pauses;
+    uint32_t pause_count;
+    const sw_limit *limits;
+    uint32_t limit_count;
+    const sw_extend *extends;
+    uint32_t extend_count;
+    const sw_count_choice *counts;     /* the first whose `when` holds; none: the default */
+    uint32_t count_count;
+    const sw_count *caution;           /* NULL: none */
+    const sw_warn *warns;              /* deadline: in order of the pack */
+    uint32_t warn_count;
+
+    /* check */
+    sw_on on;                          /* check, threshold, sequence */
+    sw_warn warn;                      /* check: its level and recipients */
+} sw_rule;
+
+typedef struct sw_pack {
+    sw_slice name, version, title;
+    sw_hash128 hash;                   /* of the pack's files */
+    const sw_zone *zone;
+    const sw_calendar *calendar;
+    sw_slice calendar_name;
+    int64_t from_ms, until_ms;
+} sw_pack;
+
+/* What an event type means to a rule. */
+typedef enum sw_part {
+    SW_PART_START,
+    SW_PART_RESTART,
+    SW_PART_PAUSE_FROM,
+    SW_PART_PAUSE_TO,
+    SW_PART_EXTEND,
+    SW_PART_STOP,
+    SW_PART_CANCEL,
+    SW_PART_FACT,
+    SW_PART_ON
+} sw_part;
+
+typedef struct sw_use {
+    const sw_rule *rule;
+    sw_part part;
+    uint32_t entry;  /* index in the part's list */
+    uint32_t source; /* FACT: index in from[] */
+} sw_use;
+
+typedef struct sw_ruleset sw_ruleset;
+
+typedef struct sw_ruleset_options {
+    const sw_catalogue *catalogue;
+    const sw_calendar *const *calendars; /* named by packs' `calendar:` */
+    uint32_t calendar_count;
+} sw_ruleset_options;
+
+/* Loads all pack files (those of one metadata name and version form one pack). All findings of all
+ * files in one run. Lives in `arena`. SW_E_INVALID after any finding. */
+SW_NODISCARD sw_err sw_ruleset_load(sw_arena *arena, const sw_ruleset_options *options,
+                                    const char *const *paths, size_t count, sw_diags *diags,
+                                    const sw_ruleset **ret);
+typedef struct sw_pack_text {
+    sw_slice file, text;
+} sw_pack_text;
+SW_NODISCARD sw_err sw_ruleset_parse(sw_arena *arena, const sw_ruleset_options *options,
+                                     const sw_pack_text *texts, size_t count, sw_diags *diags,
+                                     const sw_ruleset **ret);
+
+const sw_catalogue *sw_ruleset_catalogue(const sw_ruleset *set);
+uint32_t sw_ruleset_rule_count(const sw_ruleset *set);
+const sw_rule *sw_ruleset_rule(const sw_ruleset *set, uint32_t index);
+uint32_t sw_ruleset_pack_count(const sw_ruleset *set);
+const sw_pack *sw_ruleset_pack(const sw_ruleset *set, uint32_t index);
+/* Versions of one rule id, those of the later `from` first. Rules of one id are one line: at most one
+ * version holds at a time (of overlapping ones the later `from`). */
+uint32_t sw_ruleset_line_count(const sw_ruleset *set);
+typedef struct sw_rule_line {
+    sw_slice id;
+    const sw_rule *const *versions;
+    uint32_t version_count;
+    uint32_t index;
+} sw_rule_line;
+const sw_rule_line *sw_ruleset_line(const sw_ruleset *set, uint32_t index);
+const sw_rule_line *sw_ruleset_line_of(const sw_ruleset *set, const sw_rule *rule);
+/* The version that holds at `ms`, or NULL. */
+const sw_rule *sw_rule_line_at(const sw_rule_line *line, int64_t ms);
+
+/* All uses of an event type, grouped by rule; an empty array for a type that concerns no rule. */
+const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type, uint32_t *ret_count);
+/* The same, only of rules whose first key field is `key_id`. */
+const sw_use *sw_ruleset_uses_by_key(const sw_ruleset *set, const sw_event_type *type, uint32_t key_id,
+                                     uint32_t *ret_count);
+
+const char *sw_level_name(sw_level level);       /* "green" … "breach" */
+const char *sw_level_name_zh(sw_level level);    /* 绿 蓝 黄 橙 红 已超期 */
+const char *sw_kind_name(sw_kind kind);
+const char *sw_severity_name(sw_severity severity);
+
+#endif

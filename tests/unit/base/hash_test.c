@@ -1,0 +1,58 @@
+#include "base/hash.h"
+
+#include "unit/test.h"
+
+/* Vectors of Kafka's own UtilsTest.testMurmur2. */
+static void murmur2_is_kafkas(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int32_t hash;
+    } vectors[] = {
+        {"21", -973932308},         {"foobar", -790332482},
+        {"a-little-bit-long-string", -985981536},
+        {"a-little-bit-longer-string", -1486304829},
+        {"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971},
+        {"abc", 479470107},
+    };
+    for (size_t i = 0; i < SW_COUNT(vectors); i++)
+        assert_int_equal((int32_t)sw_murmur2(sw_slice_cstr(vectors[i].text)), vectors[i].hash);
+    assert_true(sw_partition_of(SW_S("21"), 7) < 7);
+}
+
+/* RFC 3720, B.4. */
+static void crc32c_is_the_rfcs(void **state) {
+    (void)state;
+    char bytes[32];
+    memset(bytes, 0, sizeof bytes);
+    assert_int_equal(sw_crc32c(0, sw_slice_of(bytes, 32)), 0x8a9136aau);
+    memset(bytes, 0xff, sizeof bytes);
+    assert_int_equal(sw_crc32c(0, sw_slice_of(bytes, 32)), 0x62a8ab43u);
+    for (int i = 0; i < 32; i++) bytes[i] = (char)i;
+    assert_int_equal(sw_crc32c(0, sw_slice_of(bytes, 32)), 0x46dd794eu);
+    uint32_t first = sw_crc32c(0, sw_slice_of(bytes, 13));
+    assert_int_equal(sw_crc32c(first, sw_slice_of(bytes + 13, 19)), 0x46dd794eu);
+}
+
+static void blake2b_of_parts_tells_borders(void **state) {
+    (void)state;
+    sw_slice one[] = {SW_S("ab"), SW_S("c")}, two[] = {SW_S("a"), SW_S("bc")};
+    assert_false(sw_hash128_eq(sw_hash128_parts(one, 2), sw_hash128_parts(two, 2)));
+    char hex[SW_HASH128_TEXT];
+    sw_hash128_hex(sw_hash128_of(SW_SLICE_NONE), hex);
+    assert_string_equal(hex, "cae66941d9efbd404e4d88758ea67670"); /* BLAKE2b-128 of nothing */
+    sw_hash128 back;
+    assert_true(sw_hash128_parse(sw_slice_cstr(hex), &back));
+    assert_true(sw_hash128_eq(back, sw_hash128_of(SW_SLICE_NONE)));
+    assert_false(sw_hash128_parse(SW_S("xyz"), &back));
+    assert_false(sw_hash128_parse(SW_S("CAE66941d9efbd404e4d88758ea67670"), &back));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(murmur2_is_kafkas),
+        cmocka_unit_test(crc32c_is_the_rfcs),
+        cmocka_unit_test(blake2b_of_parts_tells_borders),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
