@@ -1,12 +1,12 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ALIGN          alignof(max_align_t)
-#define CHUNK_BYTES    ((size_t)64 * 1024)
+#define ALIGN           alignof(max_align_t)
+#define CHUNK_BYTES     ((size_t)64 * 1024)
 #define SPARE_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 struct sw_arena_chunk {

@@ -29,7 +29,8 @@ void sw_arena_done(sw_arena *arena);
 /* Everything allocated becomes invalid; one chunk is kept for the next round. */
 void sw_arena_reset(sw_arena *arena);
 
-/* `size` bytes, uninitialised; NULL if the cap or the heap is exhausted. `size` 0 gives a valid pointer. */
+/* `size` bytes, uninitialised; NULL if the cap or the heap is exhausted. `size` 0 gives a valid
+ * pointer. */
 SW_NODISCARD void *sw_arena_alloc(sw_arena *arena, size_t size);
 /* `count` × `size` bytes of zeros; NULL as above and on overflow. */
 SW_NODISCARD void *sw_arena_zero(sw_arena *arena, size_t count, size_t size);

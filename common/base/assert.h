@@ -11,9 +11,9 @@
 
 _Noreturn void sw_assert_fail(const char *cond, const char *file, int line);
 
-#define SW_NODISCARD      __attribute__((warn_unused_result))
+#define SW_NODISCARD         __attribute__((warn_unused_result))
 #define SW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define SW_UNUSED         __attribute__((unused))
-#define SW_COUNT(array)   (sizeof(array) / sizeof((array)[0]))
+#define SW_UNUSED            __attribute__((unused))
+#define SW_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
 
 #endif

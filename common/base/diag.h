@@ -1,4 +1,5 @@
-/* diag.h - what is wrong with an input, where, and what to do: for people.  Layer 0.  Thread: owner's. */
+/* diag.h - what is wrong with an input, where, and what to do: for people.  Layer 0.  Thread:
+ * owner's. */
 #ifndef SW_BASE_DIAG_H
 #define SW_BASE_DIAG_H
 
@@ -10,9 +11,10 @@
 typedef struct sw_diag {
     struct sw_diag *next;
     sw_err code;
-    sw_slice file;    /* as the user named it; may be empty */
+    sw_slice file; /* as the user named it; may be empty */
     uint32_t line, col;
-    sw_slice field;   /* path of the value, for example "data.officer_count" or "rules[3].warn"; may be empty */
+    sw_slice field;   /* path of the value, for example "data.officer_count" or "rules[3].warn"; may
+                         be empty */
     sw_slice message; /* what is wrong */
     sw_slice hint;    /* what to do; may be empty */
 } sw_diag;

@@ -62,7 +62,8 @@ uint32_t sw_murmur2(sw_slice s) {
     uint32_t h = 0x9747b28cu ^ (uint32_t)s.len;
     size_t rest = s.len;
     for (; rest >= 4; rest -= 4, p += 4) {
-        uint32_t k = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        uint32_t k =
+            (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
         k *= m;
         k ^= k >> 24;
         h = (h * m) ^ (k * m);

@@ -24,14 +24,15 @@ static inline int sw_hash128_cmp(sw_hash128 a, sw_hash128 b) {
 void sw_hash128_hex(sw_hash128 hash, char ret[SW_HASH128_TEXT]);
 bool sw_hash128_parse(sw_slice hex, sw_hash128 *ret);
 
-/* MurmurHash2 with Kafka's seed, as every Kafka client's default partitioner: the partition of a key
- * is (murmur2 & 0x7fffffff) % partitions (Kafka: Utils.murmur2, BuiltInPartitioner). */
+/* MurmurHash2 with Kafka's seed, as every Kafka client's default partitioner: the partition of a
+ * key is (murmur2 & 0x7fffffff) % partitions (Kafka: Utils.murmur2, BuiltInPartitioner). */
 uint32_t sw_murmur2(sw_slice s);
 static inline uint32_t sw_partition_of(sw_slice key, uint32_t partitions) {
     return (sw_murmur2(key) & 0x7fffffffu) % partitions;
 }
 
-/* CRC-32C (Castagnoli; RFC 3720 B.4) of `s`, continued from `seed` (0 at first). Hardware where there is. */
+/* CRC-32C (Castagnoli; RFC 3720 B.4) of `s`, continued from `seed` (0 at first). Hardware where
+ * there is. */
 uint32_t sw_crc32c(uint32_t seed, sw_slice s);
 
 /* 64-bit mix for in-memory tables; not for anything stored. */

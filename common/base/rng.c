@@ -31,7 +31,8 @@ uint64_t sw_rng_next(sw_rng *rng) {
 
 uint64_t sw_rng_below(sw_rng *rng, uint64_t bound) {
     SW_ASSERT(bound > 0);
-    uint64_t limit = UINT64_MAX - UINT64_MAX % bound; /* no bias: what lies past a multiple is drawn again */
+    uint64_t limit =
+        UINT64_MAX - UINT64_MAX % bound; /* no bias: what lies past a multiple is drawn again */
     uint64_t x;
     do x = sw_rng_next(rng);
     while (x >= limit);

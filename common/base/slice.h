@@ -40,7 +40,8 @@ static inline sw_slice sw_slice_sub(sw_slice s, size_t from, size_t to) {
 int sw_slice_cmp(sw_slice a, sw_slice b);
 bool sw_slice_starts(sw_slice s, sw_slice prefix);
 bool sw_slice_ends(sw_slice s, sw_slice suffix);
-/* The whole of `s` as a decimal number with optional '-'; false if it is anything else or too big. */
+/* The whole of `s` as a decimal number with optional '-'; false if it is anything else or too big.
+ */
 bool sw_slice_int(sw_slice s, int64_t *ret);
 
 #endif

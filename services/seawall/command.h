@@ -1,4 +1,5 @@
-/* command.h - a subcommand of `seawall`: a name, a line of help, a function.  Layer 8.  Thread: main. */
+/* command.h - a subcommand of `seawall`: a name, a line of help, a function.  Layer 8.  Thread:
+ * main. */
 #ifndef SW_SEAWALL_COMMAND_H
 #define SW_SEAWALL_COMMAND_H
 
@@ -6,8 +7,8 @@
 enum {
     SW_EXIT_OK = 0,
     SW_EXIT_FAILED = 1,
-    SW_EXIT_USAGE = 2,    /* wrong usage or configuration */
-    SW_EXIT_REJECTED = 3  /* the input was read to its end, but some of it was rejected */
+    SW_EXIT_USAGE = 2,   /* wrong usage or configuration */
+    SW_EXIT_REJECTED = 3 /* the input was read to its end, but some of it was rejected */
 };
 
 typedef struct sw_command {

@@ -9,8 +9,9 @@ static const sw_command *const commands[] = {
 };
 
 static void help(FILE *to) {
-    fprintf(to, "seawall: watches over the legality of police work, from case events to warnings\n\n"
-                "usage: seawall COMMAND [options]\n\ncommands:\n");
+    fprintf(to,
+            "seawall: watches over the legality of police work, from case events to warnings\n\n"
+            "usage: seawall COMMAND [options]\n\ncommands:\n");
     for (size_t i = 0; i < SW_COUNT(commands); i++)
         fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(to, "\n`seawall COMMAND --help` tells more about one.\n");

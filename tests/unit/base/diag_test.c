@@ -6,8 +6,9 @@ static void says_place_field_message_and_remedy(void **state) {
     sw_arena_init(&arena, 100000);
     sw_diags diags;
     sw_diags_init(&diags, &arena, SW_S("a.yaml"), 2);
-    assert_int_equal(sw_diag_at(&diags, SW_E_TYPE, 3, 7, "rules[0].limit", "write 3d", "not a %s", "span"),
-                     SW_E_TYPE);
+    assert_int_equal(
+        sw_diag_at(&diags, SW_E_TYPE, 3, 7, "rules[0].limit", "write 3d", "not a %s", "span"),
+        SW_E_TYPE);
     assert_slice(sw_diag_text(&arena, diags.first),
                  "a.yaml:3:7: rules[0].limit: not a span (write 3d)");
     sw_diag_at(&diags, SW_E_SYNTAX, 0, 0, NULL, NULL, "second");

@@ -9,7 +9,8 @@ static void murmur2_is_kafkas(void **state) {
         const char *text;
         int32_t hash;
     } vectors[] = {
-        {"21", -973932308},         {"foobar", -790332482},
+        {"21", -973932308},
+        {"foobar", -790332482},
         {"a-little-bit-long-string", -985981536},
         {"a-little-bit-longer-string", -1486304829},
         {"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971},

@@ -17,7 +17,8 @@ static void reads_whole_integers_only(void **state) {
     assert_true(sw_slice_int(SW_S("-9223372036854775808"), &n) && n == INT64_MIN);
     assert_true(sw_slice_int(SW_S("9223372036854775807"), &n) && n == INT64_MAX);
     static const char *const wrong[] = {"", "-", "1x", " 1", "+1", "9223372036854775808", "1.0"};
-    for (size_t i = 0; i < SW_COUNT(wrong); i++) assert_false(sw_slice_int(sw_slice_cstr(wrong[i]), &n));
+    for (size_t i = 0; i < SW_COUNT(wrong); i++)
+        assert_false(sw_slice_int(sw_slice_cstr(wrong[i]), &n));
     assert_true(n == INT64_MAX);
 }
 
