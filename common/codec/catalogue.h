@@ -12,6 +12,8 @@ typedef struct sw_field {
     bool list;          /* declared with [] */
     bool required, key, personal;
     uint32_t key_id;    /* key: number of the key name that it counts as (`of`, else its own name) */
+    uint32_t value_count;
+    const sw_slice *values; /* STRING: `values:`, the known ones; sources may send others. None: not said */
 } sw_field;
 
 typedef struct sw_event_type {

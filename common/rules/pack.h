@@ -66,8 +66,9 @@ typedef struct sw_extend {
     bool to;
     sw_amount amount;
     uint32_t max;              /* 0: any number */
-    const sw_cel *approver;    /* over the event; NULL: not given */
-    const struct sw_basis *basis; /* NULL: not given */
+    const sw_cel *approver;    /* a string over the event: who allowed it; NULL: not given */
+    const struct sw_basis *basis;
+    uint32_t basis_count;      /* 0: not given */
 } sw_extend;
 
 typedef struct sw_pause_entry {
@@ -88,7 +89,7 @@ typedef struct sw_fact {
 } sw_fact;
 
 typedef struct sw_basis {
-    sw_slice law, article;
+    sw_slice law, article, text; /* text: what the article says; may be empty */
 } sw_basis;
 
 typedef struct sw_warn {
@@ -101,14 +102,29 @@ typedef struct sw_warn {
     uint32_t repeat_max;
 } sw_warn;
 
+/* `within:`: a length, or the calendar's day, week (from Monday), month, quarter or year. */
+typedef struct sw_window {
+    enum { SW_WINDOW_NONE, SW_WINDOW_LENGTH, SW_WINDOW_CALENDAR } form;
+    int64_t ms;       /* LENGTH */
+    sw_period period; /* CALENDAR */
+} sw_window;
+
+typedef struct sw_threshold_level {
+    uint32_t count; /* 1 or more */
+    sw_warn warn;
+} sw_threshold_level;
+
 /* One version of one rule. */
 typedef struct sw_rule {
-    sw_slice id, name, name_en, text; /* text: what to do, for the warning; may be empty */
+    sw_slice id, name, name_en, text; /* text: what to do, for the warning; all but id may be empty */
     sw_kind kind;
-    sw_slice element, domain, tier;
+    sw_slice element, domain, tier, note, compartment; /* may be empty */
+    sw_slice number_source; /* "law", "local_default", …; empty: not said */
+    bool local_default;     /* the number is ours: a bureau may change it */
     sw_severity severity;
     const struct sw_pack *pack;
     uint32_t index;                    /* in the ruleset; unique over packs and versions */
+    sw_slice file;                     /* as the user named it */
     uint32_t line;
     int64_t from_ms, until_ms;         /* rule's and pack's `effective` both applied: [from, until) */
     const sw_basis *basis;
@@ -136,11 +152,23 @@ typedef struct sw_rule {
 
     /* check */
     sw_on on;                          /* check, threshold, sequence */
-    sw_warn warn;                      /* check: its level and recipients */
+    sw_warn warn;                      /* check, sequence, match: level and recipients */
+
+    /* threshold, sequence, match: checked and kept; sw_rule_is_evaluated is false for them */
+    sw_window within;                  /* threshold, match; sequence: how much earlier, NONE: any time */
+    int32_t distinct;                  /* threshold: index of on.type->fields; -1: count events */
+    const sw_threshold_level *levels;
+    uint32_t level_count;
+    sw_on other;                       /* sequence: the `requires` or `forbids` event */
+    bool forbids;
+    int64_t settle_ms;
+    sw_on left, right;                 /* match */
+    const sw_cel *where;               /* match, over left.*, right.* and facts; NULL: every pair */
+    uint32_t max_pairs;
 } sw_rule;
 
 typedef struct sw_pack {
-    sw_slice name, version, title;
+    sw_slice name, version, title, note; /* title, note: may be empty */
     sw_hash128 hash;                   /* of the pack's files */
     const sw_zone *zone;
     const sw_calendar *calendar;
@@ -174,10 +202,12 @@ typedef struct sw_ruleset_options {
     const sw_catalogue *catalogue;
     const sw_calendar *const *calendars; /* named by packs' `calendar:` */
     uint32_t calendar_count;
+    sw_diags *notes; /* what is allowed but looks wrong; may be NULL */
 } sw_ruleset_options;
 
 /* Loads all pack files (those of one metadata name and version form one pack). All findings of all
- * files in one run. Lives in `arena`. SW_E_INVALID after any finding. */
+ * files in one run, sorted by file and place. Lives in `arena`. SW_E_INVALID after any finding;
+ * SW_E_LIMIT: the arena's cap. */
 SW_NODISCARD sw_err sw_ruleset_load(sw_arena *arena, const sw_ruleset_options *options,
                                     const char *const *paths, size_t count, sw_diags *diags,
                                     const sw_ruleset **ret);
@@ -194,7 +224,8 @@ const sw_rule *sw_ruleset_rule(const sw_ruleset *set, uint32_t index);
 uint32_t sw_ruleset_pack_count(const sw_ruleset *set);
 const sw_pack *sw_ruleset_pack(const sw_ruleset *set, uint32_t index);
 /* Versions of one rule id, those of the later `from` first. Rules of one id are one line: at most one
- * version holds at a time (of overlapping ones the later `from`). */
+ * version holds at a time: of the pack version that holds then (of overlapping ones the later `from`,
+ * then the higher version number), the rule with the later `from`. */
 uint32_t sw_ruleset_line_count(const sw_ruleset *set);
 typedef struct sw_rule_line {
     sw_slice id;
@@ -204,10 +235,17 @@ typedef struct sw_rule_line {
 } sw_rule_line;
 const sw_rule_line *sw_ruleset_line(const sw_ruleset *set, uint32_t index);
 const sw_rule_line *sw_ruleset_line_of(const sw_ruleset *set, const sw_rule *rule);
-/* The version that holds at `ms`, or NULL. */
+/* The version that holds at `ms`, or NULL. The only right way to ask: a rule that a later version of
+ * its pack no longer has ends with that version's `from`, which rule->until_ms does not show. */
 const sw_rule *sw_rule_line_at(const sw_rule_line *line, int64_t ms);
 
-/* All uses of an event type, grouped by rule; an empty array for a type that concerns no rule. */
+/* Deadline and check rules; no evaluator takes the other kinds yet. */
+bool sw_rule_is_evaluated(const sw_rule *rule);
+/* How many rules no evaluator takes: replay says so to a person. */
+uint32_t sw_ruleset_unevaluated_count(const sw_ruleset *set);
+
+/* All uses of an event type in evaluated rules, grouped by rule; an empty array for a type that
+ * concerns no rule. Within a rule sorted by part, entry, source. */
 const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type, uint32_t *ret_count);
 /* The same, only of rules whose first key field is `key_id`. */
 const sw_use *sw_ruleset_uses_by_key(const sw_ruleset *set, const sw_event_type *type, uint32_t key_id,
