@@ -1,5 +1,6 @@
 /* due.h - the due time of a period, step by step: one pure function.  Layer 2.  Thread: any.
- * Law: 刑事诉讼法 Art. 105, 公安机关办理行政案件程序规定 Art. 35, 最高法刑诉解释 Art. 202; docs: contract 3, Counting. */
+ * Law: 刑事诉讼法 Art. 105, 公安机关办理行政案件程序规定 Art. 35, 最高法刑诉解释 Art. 202; docs:
+ * contract 3, Counting. */
 #ifndef SW_CIVIL_DUE_H
 #define SW_CIVIL_DUE_H
 
@@ -35,16 +36,17 @@ typedef struct sw_count {
     sw_span lead; /* DAYS or WORKDAYS; n 0: none */
 } sw_count;
 
-/* One extension, in the order of events. `entry` names the pack's entry, for `max`. */
+/* One extension since the last restart, in the order of events. `entry` names the pack's entry. */
 typedef struct sw_extension {
     int64_t moment_ms;
     sw_span span;
-    bool to;           /* replaces limit and earlier extensions; else adds */
+    bool to; /* replaces limit and earlier extensions; else adds */
     uint32_t entry;
-    uint32_t max;      /* how many of this entry may be taken; 0: any number */
+    uint32_t max; /* how many of this entry may be taken; 0: any number */
 } sw_extension;
 
-/* [from, to); to is SW_TIME_MAX while open. As they come: overlapping and unsorted is fine. */
+/* [from, to); `to` is SW_TIME_MAX while open (a stop closes it: give the stop's time). As they
+ * come: overlapping and unsorted is fine; one that ends before it begins is none. */
 typedef struct sw_pause {
     int64_t from_ms, to_ms;
 } sw_pause;
@@ -59,10 +61,15 @@ typedef struct sw_period_facts {
     uint32_t extension_count;
     const sw_pause *pauses;
     uint32_t pause_count;
-    int64_t now_ms; /* up to which an open pause counts; a stop's time for a stopped period */
+    int64_t now_ms; /* up to which an open pause counts */
 } sw_period_facts;
 
-typedef enum sw_extension_fate { SW_EXT_TAKEN, SW_EXT_LATE, SW_EXT_OVER_MAX } sw_extension_fate;
+typedef enum sw_extension_fate {
+    SW_EXT_TAKEN,
+    SW_EXT_LATE,     /* its moment is after the due time of before */
+    SW_EXT_OVER_MAX, /* `max` of its entry were taken before */
+    SW_EXT_NONE      /* negative, or it leads out of the years 1 to 9999 */
+} sw_extension_fate;
 
 typedef enum sw_step_kind {
     SW_STEP_BEGIN,
@@ -77,27 +84,33 @@ typedef enum sw_step_kind {
 /* One line of the ledger, in the contract's order. */
 typedef struct sw_step {
     sw_step_kind kind;
-    int64_t due_ms;            /* after this step; of BEGIN: the begin */
-    uint32_t index;            /* EXTENSION, PAUSE: which of the facts' (pauses: of the merged ones) */
-    sw_extension_fate fate;    /* EXTENSION */
-    int64_t amount;            /* PAUSE: ms or midnights added; ROLLOVER, LEAD: days moved */
-    int64_t reason_day;        /* ROLLOVER: the rest day that moved it */
+    int64_t due_ms;         /* after this step; of BEGIN: the begin; of EXTENSION: without pauses */
+    uint32_t index;         /* EXTENSION, PAUSE: which of the facts' (pauses: of the merged ones) */
+    sw_extension_fate fate; /* EXTENSION */
+    int64_t amount;         /* PAUSE: ms (exact limit) or midnights added; LEAD: the lead's n;
+                               ROLLOVER: days moved, 0 where the last day is a working day */
+    int64_t reason_day;     /* ROLLOVER: the last counted day, which moved it if it rests */
 } sw_step;
 
 typedef struct sw_due {
     int64_t begin_ms, due_ms;
-    int64_t levels_due_ms;      /* what the levels count with: as due_ms, but with an open pause ending where it began
-                                   and without what was taken while it is open */
-    bool provisional;           /* an open pause, or a day past the published calendar was looked up */
-    const sw_step *steps;       /* in the arena; NULL where no ledger was asked for */
+    int64_t levels_due_ms; /* what the levels count with: as due_ms, but with an open pause ending
+                              where it began and without what was taken while it is open */
+    bool provisional;      /* an open pause, or a day past the published calendar was looked up */
+    const sw_step *steps;  /* in the arena; NULL where no ledger was asked for */
     uint32_t step_count;
     const sw_extension_fate *fates; /* one for each extension of the facts, in the arena */
-    const sw_pause *pauses;     /* merged, sorted, cut to the begin; those after due are left out */
+    const sw_pause *pauses;         /* merged, sorted, cut to the begin; the last may be open */
     uint32_t pause_count;
+    uint32_t pauses_counted; /* the first so many began no later than due and were added to it */
 } sw_due;
 
-/* `ledger`: whether to keep the steps. SW_E_RANGE: a time outside years 1 to 9999; SW_E_LIMIT: arena full. */
-SW_NODISCARD sw_err sw_due_compute(const sw_period_facts *facts, bool ledger, sw_arena *arena, sw_due *ret);
+/* `ledger`: whether to keep the steps: BEGIN, LIMIT, each EXTENSION, each PAUSE that counts, and
+ * LEAD, END, ROLLOVER where the count has them. Without ledger, extensions and pauses the arena is
+ * not touched. SW_E_RANGE: a negative limit, a time outside years 1 to 9999; SW_E_LIMIT: arena
+ * full. */
+SW_NODISCARD sw_err sw_due_compute(const sw_period_facts *facts, bool ledger, sw_arena *arena,
+                                   sw_due *ret);
 
 typedef enum sw_anchor { SW_AT_START, SW_AT_DUE, SW_AT_CAUTION, SW_AT_PERCENT } sw_anchor;
 
@@ -111,7 +124,8 @@ typedef struct sw_moment {
 
 /* When a level stands (contract 3, Levels in time): moved out of pauses, never before the begin.
  * SW_TIME_MAX while an open pause holds it back. `caution` may be NULL where no level names it. */
-int64_t sw_level_time(const sw_period_facts *facts, const sw_due *due, const sw_due *caution, sw_moment at);
+int64_t sw_level_time(const sw_period_facts *facts, const sw_due *due, const sw_due *caution,
+                      sw_moment at);
 /* The k-th repetition (k from 1) of a level at `first_ms`, moved out of pauses by itself. */
 int64_t sw_repeat_time(const sw_due *due, int64_t first_ms, int64_t every_ms, uint32_t k);
 
