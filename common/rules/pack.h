@@ -130,6 +130,7 @@ typedef struct sw_rule {
     const sw_basis *basis;
     uint32_t basis_count;
     const uint32_t *key_ids;           /* of the catalogue; widest first */
+    const sw_slice *key_names;         /* their names, in the same order */
     uint32_t key_count;
     const sw_fact *facts;
     uint32_t fact_count;
