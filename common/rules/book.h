@@ -1,61 +1,92 @@
-/* book.h - all that is known of one first-field key ("case_id=A1"): its events, its running and closed
- * instances, what was told.  The evaluator that runs.  Layer 5.  Thread: owner's; pure. */
+/* book.h - all that is known of one first-field key ("case_id=A1"): its events, its running and
+ * closed instances, what was told.  The evaluator that runs.  Layer 5.  Thread: owner's; pure. */
 #ifndef SW_RULES_BOOK_H
 #define SW_RULES_BOOK_H
 
+#include "rules/plan.h"
 #include "rules/warning.h"
 
-/* Holds the state of every rule whose key begins with this key name, for one value of it. Events may
- * come in any order, twice, corrected later: what is told follows the set of events alone. */
+/* Holds the state of every rule whose key begins with the plan's key name, for one value of it.
+ * Events may come in any order, twice, corrected later: what is told follows the set of events
+ * alone (contract 3, The set; docs/semantics.md). */
 typedef struct sw_book sw_book;
 
-typedef enum sw_change { SW_RAISED, SW_WITHDRAWN, SW_RESOLVED } sw_change;
+typedef enum sw_change { SW_WITHDRAWN, SW_RAISED, SW_RESOLVED } sw_change;
 
-/* One difference between what was told and what now holds. Borrowed for the call of the sink. */
+/* One difference between what was told and what now holds. Borrowed for the call of the sink. Of a
+ * WITHDRAWN warning `fires_ms` is SW_TIME_NONE, start and due are the last that were known. */
 typedef struct sw_transition {
     sw_change change;
+    int64_t at_ms; /* the moment of the change: when it was decided by the book's clock */
     const sw_warning *warning;
-    const sw_event_ref *cause;   /* WITHDRAWN, RESOLVED: the event that made it so; NULL: none */
-    const char *reason;          /* WITHDRAWN, RESOLVED: "stop", "cancelled", "corrected", "retracted", "late-event", "extended", … */
-    const sw_hash128 *replaces;    /* RAISED: the withdrawn warning that it takes the place of; NULL: none */
+    const sw_event_ref *cause;     /* WITHDRAWN, RESOLVED: the event that made it so; NULL: none */
+    const char *reason;            /* WITHDRAWN, RESOLVED: "stop", "cancelled", "retracted",
+                                      "corrected", "restarted", "extended", "paused", "late-event" */
+    const sw_hash128 *replaces;    /* RAISED: the withdrawn one whose place it takes; NULL: none */
     const sw_hash128 *replaced_by; /* WITHDRAWN: the one that takes its place; NULL: none */
 } sw_transition;
 
 typedef struct sw_sink {
     void *ctx;
     sw_err (*tell)(void *ctx, const sw_transition *transition);
+    /* A condition failed at run time and counted as false; for a metric. May be NULL. */
+    void (*failed)(void *ctx, const sw_rule *rule, sw_err code);
 } sw_sink;
 
-/* An empty book on the heap. `value` is copied. SW_E_NOMEM. */
-SW_NODISCARD sw_err sw_book_open(const sw_ruleset *set, uint32_t key_id, sw_slice value, sw_book **ret);
+/* An empty book on the heap. `value` is copied; `plan` must outlive it. SW_E_NOMEM; SW_E_LIMIT: a
+ * value of more than 65,535 bytes. */
+SW_NODISCARD sw_err sw_book_open(const sw_plan *plan, sw_slice value, sw_book **ret);
 /* NULL is a no-op. */
 void sw_book_close(sw_book *book);
 
-/* Takes an accepted event, or a correction, that reaches this key. What concerns no rule here is not
- * kept. An event taken before is ignored. `scratch` is used within the call only. Tells nothing yet. */
+/* Takes an accepted event, or a correction whose target was accepted, here or for another key (to
+ * hold a correction until then is the caller's part). What concerns no rule here is not kept. An
+ * event taken before is ignored; one whose time is to come waits for it. Tells nothing yet: between
+ * two tells are the events of one moment of the clock. `scratch` is used within the call only.
+ * SW_E_NOMEM, SW_E_LIMIT (4 GB): the book is as it was. */
 SW_NODISCARD sw_err sw_book_take(sw_book *book, const sw_event *event, sw_arena *scratch);
 
-/* The next moment at which something changes without a further event; SW_TIME_MAX: never. */
+/* The next moment at which something changes without a further event; SW_TIME_MAX: never. Not
+ * after the clock: something taken waits to be told. */
 int64_t sw_book_next(const sw_book *book);
 
-/* Tells every difference up to `now_ms`, in the order (moment of change, rule, key, level, repeat).
- * `now_ms` never goes back. The sink's first failure stops the telling and is returned; the book is
- * then to be closed and opened again from its stored form. */
-SW_NODISCARD sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_sink *sink);
+/* Brings into effect what was taken and tells every difference up to `now_ms`, moment by moment,
+ * within one in the order (rule id, key, level, repeat, change, warning id). `now_ms` never goes
+ * back. After any failure, the sink's included, the telling has stopped halfway and the book is to
+ * be closed and opened again from its stored form. SW_E_NOMEM, SW_E_LIMIT (scratch, 4 GB). */
+SW_NODISCARD sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratch,
+                                 const sw_sink *sink);
 
 /* The set of warnings at `now_ms` (as of the last tell or later), in the arena, sorted by id. */
-SW_NODISCARD sw_err sw_book_set(sw_book *book, int64_t now_ms, sw_arena *arena, const sw_warning **ret,
-                                uint32_t *ret_count);
+SW_NODISCARD sw_err sw_book_set(const sw_book *book, int64_t now_ms, sw_arena *arena,
+                                const sw_warning **ret, uint32_t *ret_count);
+
+/* What to explain: one warning, or every instance of a rule, or of one of its groups. */
+typedef struct sw_explain {
+    const sw_hash128 *warning_id; /* NULL: by rule */
+    sw_slice rule_id;             /* empty: any */
+    const sw_slice *key;          /* NULL: any */
+    uint32_t key_count;
+} sw_explain;
+
+/* Appends a JSON array, one ledger for each instance (deadline) or event (check), oldest first:
+ * what opened it, the steps of its counting with the events behind them, each level's time, the
+ * conditions that failed and why (docs/explain.md has the form). `scratch` within the call only.
+ * SW_E_NOT_FOUND: nothing fits, nothing is appended. */
+SW_NODISCARD sw_err sw_book_explain(const sw_book *book, const sw_explain *what, int64_t now_ms,
+                                    sw_arena *scratch, sw_buf *out);
 
 /* True while an instance runs or anything may still be told without a further event. */
 bool sw_book_is_open(const sw_book *book);
 /* Bytes of memory that the book holds. */
 size_t sw_book_bytes(const sw_book *book);
 
-/* The stored form: versioned, checksummed by the store below, independent of the machine. Refused
- * with SW_E_VERSION or SW_E_CORRUPT. A book stored under other packs is computed again from its events. */
+/* The stored form: versioned, the same bytes for the same events and the same told, independent of
+ * the machine; the store below adds the checksum. SW_E_VERSION: another format, or another
+ * catalogue; SW_E_CORRUPT. A book stored under other packs is computed again from its events, and
+ * the next tell tells the difference. */
 SW_NODISCARD sw_err sw_book_encode(const sw_book *book, sw_buf *out);
-SW_NODISCARD sw_err sw_book_decode(const sw_ruleset *set, uint32_t key_id, sw_slice value, sw_slice bytes,
+SW_NODISCARD sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes,
                                    sw_arena *scratch, sw_book **ret);
 
 #endif
