@@ -1,0 +1,76 @@
+/* view.h - what the oracle's parts hand to each other.  Test library.  Thread: any. */
+#ifndef SW_TESTS_ORACLE_VIEW_H
+#define SW_TESTS_ORACLE_VIEW_H
+
+#include "oracle/oracle.h"
+
+/* An event as it stands at a time: its content, and the event that made it so (itself, or the
+ * correction that holds). `content` is NULL while it is retracted or its time is still to come. */
+typedef struct sw_standing {
+    sw_hash128 identity;
+    const sw_event *content;
+    const sw_event *by;
+} sw_standing;
+
+/* What is known at a time, and where warnings go. */
+typedef struct sw_view {
+    const sw_ruleset *set;
+    const sw_event *const *events; /* the contents in force, sorted by (time, source, id) */
+    uint32_t event_count;
+    int64_t now_ms;
+    sw_bend bend;
+    sw_arena *arena;
+    struct sw_found_node {
+        sw_found found;
+        struct sw_found_node *next;
+    } * found;
+    uint32_t found_count;
+    int64_t next_ms;
+} sw_view;
+
+/* A rule line's group: the values of the key fields and the events that belong. */
+typedef struct sw_group {
+    const sw_rule_line *line;
+    const uint32_t *key_ids;
+    uint32_t key_count;
+    const sw_slice *key;
+    const sw_event **members; /* sorted by (time, source, id) */
+    uint32_t member_count;
+    struct sw_group *next;
+} sw_group;
+
+/* accept.c */
+int64_t sw_oracle_clock(const sw_event *event);
+SW_NODISCARD sw_err sw_oracle_standing(const sw_oracle_case *given, int64_t now_ms, sw_arena *arena,
+                                       sw_standing **ret, uint32_t *ret_count);
+
+/* group.c */
+SW_NODISCARD sw_err sw_oracle_groups_of(const sw_view *view, const sw_rule_line *line,
+                                        const sw_rule *rule, const sw_event *event,
+                                        sw_group **list);
+SW_NODISCARD sw_err sw_oracle_gather(const sw_view *view, sw_group *group);
+bool sw_oracle_same_key(const sw_rule *rule, const sw_group *group);
+
+/* condition.c */
+bool sw_oracle_holds(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                     const sw_event *event, const sw_cel *when);
+bool sw_oracle_moment(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                      const sw_event *event, const sw_cel *at, int64_t *ret_ms);
+bool sw_oracle_int(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                   const sw_event *event, const sw_cel *n, int64_t *ret);
+bool sw_oracle_on(const sw_view *view, const sw_group *group, const sw_rule *rule, const sw_on *on,
+                  const sw_event *event, int64_t *ret_ms);
+
+/* set.c */
+SW_NODISCARD sw_err sw_oracle_add(sw_view *view, const sw_group *group, const sw_warning *warning,
+                                  const sw_event *opened_by, const sw_event *stopped_by);
+SW_NODISCARD sw_err sw_oracle_set_of(const sw_oracle_case *given, const sw_standing *standing,
+                                     uint32_t standing_count, int64_t now_ms, sw_arena *arena,
+                                     const sw_found **ret, uint32_t *ret_count,
+                                     int64_t *ret_next_ms);
+
+/* deadline.c, check.c */
+SW_NODISCARD sw_err sw_oracle_deadline(sw_view *view, const sw_rule_line *line);
+SW_NODISCARD sw_err sw_oracle_check(sw_view *view, const sw_rule_line *line);
+
+#endif
