@@ -76,7 +76,7 @@ SW_NODISCARD sw_err sw_oracle_set(const sw_oracle_case *given, int64_t now_ms, s
 /* Everything that is told up to `until_ms`, moment by moment, in the order of docs/semantics.md 20.
  */
 SW_NODISCARD sw_err sw_oracle_transitions(const sw_oracle_case *given, int64_t until_ms,
-                                          sw_arena *arena, const sw_told **ret,
+                                          sw_arena *arena, const sw_transition **ret,
                                           uint32_t *ret_count);
 
 /* The accepted events (duplicates and conflicts left out, corrections in), each with the moment at
