@@ -1,0 +1,60 @@
+/* replay.h - rules over recorded events with a virtual clock (docs: contract 5).  Layer 8.  Thread:
+ * owner's.
+ *
+ * Memory does not grow with the input: events are sorted by identity (to tell duplicates, conflicts
+ * and corrections), then by first-field key, and one book at a time is played through
+ * (docs/decisions). */
+#ifndef SW_SEAWALL_REPLAY_H
+#define SW_SEAWALL_REPLAY_H
+
+#include "rules/book.h"
+
+/* Where an event was read, for what is told of it later. */
+typedef struct sw_origin {
+    uint32_t file;
+    uint64_t line;
+} sw_origin;
+
+typedef struct sw_replay_options {
+    const sw_ruleset *set;
+    int64_t
+        until_ms; /* SW_TIME_NONE: until nothing more can fire within 10 years of the last event */
+    int64_t known_at_ms; /* leaves out what was received later; SW_TIME_NONE: nothing */
+    bool final;          /* the set at the end instead of the transitions */
+    size_t memory_bytes; /* for sorting, all together */
+    const char *tmp_dir;
+    void *ctx;
+    /* Renders one line into `out`, without a newline; called book by book, not in the order of
+     * output. With `final` the warning is of the set and `transition` NULL. Nothing written: no
+     * line. */
+    sw_err (*render)(void *ctx, sw_book *book, const sw_transition *transition,
+                     const sw_warning *warning, int64_t decided_ms, sw_buf *out);
+    /* Takes the lines in order: transitions by (time, rule, key), the set by warning id. */
+    sw_err (*line)(void *ctx, sw_slice line);
+    /* An event that was read well but not accepted, in order of origin; `code` is SW_E_CONFLICT. */
+    void (*refused)(void *ctx, sw_origin origin, sw_err code, sw_slice source, sw_slice id);
+    /* From time to time during sw_replay_run: parts done of `whole`. May be NULL. */
+    void (*progress)(void *ctx, uint64_t done, uint64_t whole);
+} sw_replay_options;
+
+typedef struct sw_replay_stats {
+    uint64_t events, duplicates, conflicts, corrections, unknown_targets,
+        later;       /* later: after known_at */
+    uint64_t routed; /* deliveries of an event to a book */
+    uint64_t books, lines;
+    uint64_t skipped_rules; /* rules of kinds that are not evaluated */
+    uint64_t open_periods;  /* books that were open at the end */
+} sw_replay_stats;
+
+typedef struct sw_replay sw_replay;
+
+SW_NODISCARD sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags,
+                                   sw_replay **ret);
+/* Takes one event; copies it. Errors of the disk, said in the diags. */
+SW_NODISCARD sw_err sw_replay_add(sw_replay *replay, const sw_event *event, sw_origin origin);
+/* Plays everything; calls refused, then line. Once. */
+SW_NODISCARD sw_err sw_replay_run(sw_replay *replay);
+const sw_replay_stats *sw_replay_stats_of(const sw_replay *replay);
+void sw_replay_close(sw_replay *replay); /* NULL is a no-op */
+
+#endif
