@@ -17,10 +17,11 @@ struct sw_replay {
     sw_arena event_arena, scratch, set_arena;
     sw_buf line, key;
     int64_t last_ms; /* of any event: clock or time */
+    sw_arena plan_arena;
+    const sw_plan **plans; /* by key id; NULL until a book of the key comes */
     /* of the book that is being played */
     sw_book *book;
     uint64_t told;
-    int64_t now_ms;
     sw_slice book_key;
 };
 
@@ -47,7 +48,11 @@ sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_repl
     sw_arena_init(&replay->set_arena, SCRATCH_BYTES);
     sw_buf_init(&replay->line, LINE_BYTES_MAX);
     sw_buf_init(&replay->key, LINE_BYTES_MAX);
-    sw_err err = sw_replay_route_open(options, diags, &replay->stats, &replay->route);
+    sw_arena_init(&replay->plan_arena, SCRATCH_BYTES);
+    uint32_t keys = sw_catalogue_key_count(sw_ruleset_catalogue(options->set));
+    replay->plans = sw_arena_zero(&replay->plan_arena, keys, sizeof(const sw_plan *));
+    sw_err err = replay->plans ? SW_OK : SW_E_NOMEM;
+    if (!err) err = sw_replay_route_open(options, diags, &replay->stats, &replay->route);
     if (!err) err = sw_sorter_open(options->memory_bytes / 4, options->tmp_dir, &replay->lines);
     if (err) {
         sw_replay_close(replay);
@@ -65,6 +70,7 @@ void sw_replay_close(sw_replay *replay) {
     sw_arena_done(&replay->event_arena);
     sw_arena_done(&replay->scratch);
     sw_arena_done(&replay->set_arena);
+    sw_arena_done(&replay->plan_arena);
     sw_buf_done(&replay->line);
     sw_buf_done(&replay->key);
     sw_heap_free(replay);
@@ -108,9 +114,9 @@ static void add_time(sw_buf *key, int64_t ms) {
 
 /* Lines of one moment stand in the order of rule and key, those of one book in the order of
  * telling. */
-static sw_err keep_line(sw_replay *replay, const sw_rule *rule) {
+static sw_err keep_line(sw_replay *replay, int64_t at_ms, const sw_rule *rule) {
     sw_buf_clear(&replay->key);
-    add_time(&replay->key, replay->now_ms);
+    add_time(&replay->key, at_ms);
     sw_buf_add(&replay->key, rule->id);
     sw_buf_add_byte(&replay->key, '\0');
     sw_buf_add(&replay->key, replay->book_key);
@@ -126,28 +132,24 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     if (replay->options.final) return SW_OK;
     sw_buf_clear(&replay->line);
     sw_err err = replay->options.render(replay->options.ctx, replay->book, transition,
-                                        transition->warning, replay->now_ms, &replay->line);
+                                        transition->warning, transition->at_ms, &replay->line);
     if (err || replay->line.len == 0) return err;
-    return keep_line(replay, transition->warning->rule);
+    return keep_line(replay, transition->at_ms, transition->warning->rule);
 }
 
-static sw_err tell_at(sw_replay *replay, int64_t now_ms) {
-    const sw_sink sink = {replay, tell};
-    replay->now_ms = now_ms;
+static void condition_failed(void *ctx, const sw_rule *rule, sw_err code) {
+    sw_replay *replay = ctx;
+    (void)rule;
+    (void)code;
+    replay->stats.failed_conditions++;
+}
+
+static sw_err tell_until(sw_replay *replay, int64_t now_ms) {
+    const sw_sink sink = {replay, tell, condition_failed};
+    if (sw_book_next(replay->book) > now_ms) return SW_OK;
     sw_err err = sw_book_tell(replay->book, now_ms, &replay->scratch, &sink);
     sw_arena_reset(&replay->scratch);
     return err;
-}
-
-/* Every timer of the book before `ms` (with `included`: up to it), each at its own moment. */
-static sw_err fire(sw_replay *replay, int64_t ms, bool included) {
-    for (;;) {
-        int64_t next = sw_book_next(replay->book);
-        if (next > ms || (next == ms && !included) || next == SW_TIME_MAX) return SW_OK;
-        sw_err err = tell_at(replay, next > replay->now_ms ? next : replay->now_ms);
-        if (err) return err;
-        SW_ASSERT(sw_book_next(replay->book) > next); /* a timer that stays would never end */
-    }
 }
 
 static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
@@ -168,9 +170,10 @@ static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
     return err;
 }
 
-static sw_err finish_book(sw_replay *replay, int64_t end_ms) {
+static sw_err finish_book(sw_replay *replay, int64_t moment_ms, int64_t end_ms) {
     if (!replay->book) return SW_OK;
-    sw_err err = fire(replay, end_ms, true);
+    sw_err err = moment_ms != INT64_MIN ? tell_until(replay, moment_ms) : SW_OK;
+    if (!err) err = tell_until(replay, end_ms);
     if (!err && replay->options.final) err = keep_set(replay, end_ms);
     replay->stats.open_periods += sw_book_is_open(replay->book);
     sw_book_close(replay->book);
@@ -181,17 +184,20 @@ static sw_err finish_book(sw_replay *replay, int64_t end_ms) {
 static sw_err begin_book(sw_replay *replay, const sw_delivery *delivery) {
     replay->stats.books++;
     replay->told = 0;
-    replay->now_ms = INT64_MIN;
     replay->book_key = delivery->book_key;
-    return sw_book_open(replay->options.set, delivery->key_id, delivery->key_value, &replay->book);
+    const sw_plan **plan = &replay->plans[delivery->key_id];
+    sw_err err =
+        *plan ? SW_OK
+              : sw_plan_new(&replay->plan_arena, replay->options.set, delivery->key_id, plan);
+    return err ? err : sw_book_open(*plan, delivery->key_value, &replay->book);
 }
 
 /* All records of one moment of the clock are taken before anything of that moment fires. */
 static sw_err take(sw_replay *replay, const sw_delivery *delivery, int64_t *moment_ms) {
     sw_err err = SW_OK;
     if (delivery->clock_ms > *moment_ms) {
-        if (*moment_ms != INT64_MIN) err = tell_at(replay, *moment_ms);
-        if (!err) err = fire(replay, delivery->clock_ms, false);
+        if (*moment_ms != INT64_MIN) err = tell_until(replay, *moment_ms);
+        if (!err && *moment_ms != INT64_MIN) err = tell_until(replay, delivery->clock_ms - 1);
         *moment_ms = delivery->clock_ms;
     }
     sw_event *event = NULL;
@@ -210,10 +216,7 @@ static sw_err play(sw_replay *replay) {
     sw_delivery delivery;
     sw_err err;
     while (!(err = sw_replay_route_next(replay->route, &delivery))) {
-        if (delivery.first && replay->book) {
-            if (moment_ms != INT64_MIN) err = tell_at(replay, moment_ms);
-            if (!err) err = finish_book(replay, end_ms);
-        }
+        if (delivery.first) err = finish_book(replay, moment_ms, end_ms);
         if (!err && delivery.first) {
             moment_ms = INT64_MIN;
             err = begin_book(replay, &delivery);
@@ -224,8 +227,7 @@ static sw_err play(sw_replay *replay) {
             replay->options.progress(replay->options.ctx, done, replay->stats.routed);
     }
     if (err != SW_E_END) return err;
-    err = replay->book && moment_ms != INT64_MIN ? tell_at(replay, moment_ms) : SW_OK;
-    return err ? err : finish_book(replay, end_ms);
+    return finish_book(replay, moment_ms, end_ms);
 }
 
 static sw_err give_lines(sw_replay *replay) {

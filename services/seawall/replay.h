@@ -7,6 +7,7 @@
 #ifndef SW_SEAWALL_REPLAY_H
 #define SW_SEAWALL_REPLAY_H
 
+#include "base/diag.h"
 #include "rules/book.h"
 
 /* Where an event was read, for what is told of it later. */
@@ -42,8 +43,9 @@ typedef struct sw_replay_stats {
         later;       /* later: after known_at */
     uint64_t routed; /* deliveries of an event to a book */
     uint64_t books, lines;
-    uint64_t skipped_rules; /* rules of kinds that are not evaluated */
-    uint64_t open_periods;  /* books that were open at the end */
+    uint64_t failed_conditions; /* failed at run time and counted as false */
+    uint64_t skipped_rules;     /* rules of kinds that are not evaluated */
+    uint64_t open_periods;      /* books that were open at the end */
 } sw_replay_stats;
 
 typedef struct sw_replay sw_replay;
