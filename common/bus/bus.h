@@ -1,15 +1,16 @@
-/* bus.h - topics of records, read by offset, and one atomic commit.  Layer 6.  Thread: see each call. */
+/* bus.h - topics of records, read by offset, and one atomic commit.  Layer 6.  Thread: see each
+ * call. */
 #ifndef SW_BUS_BUS_H
 #define SW_BUS_BUS_H
 
 #include "store/store.h"
 
 typedef struct sw_topic_spec {
-    const char *name;          /* "seawall.events" */
+    const char *name; /* "seawall.events" */
     uint32_t partitions;
-    bool compacted;            /* the newest record of a key is kept; a null value deletes it */
-    int64_t retention_ms;      /* 0: for ever */
-    uint64_t retention_bytes;  /* of a partition; 0: no limit */
+    bool compacted;           /* the newest record of a key is kept; a null value deletes it */
+    int64_t retention_ms;     /* 0: for ever */
+    uint64_t retention_bytes; /* of a partition; 0: no limit */
 } sw_topic_spec;
 
 typedef struct sw_header {
@@ -21,7 +22,7 @@ typedef struct sw_record {
     int64_t offset;            /* from 0, no gaps promised (Kafka has control records) */
     int64_t timestamp_ms;      /* when it was appended, by the runtime's clock */
     sw_slice key, value;
-    bool tombstone;            /* value is null */
+    bool tombstone; /* value is null */
     const sw_header *headers;
     uint32_t header_count;
 } sw_record;
@@ -34,28 +35,35 @@ typedef struct sw_position {
 
 /* What one task did in one batch. All of it becomes durable and visible together, or none. */
 typedef struct sw_commit {
-    uint32_t task;                   /* number of the task */
-    uint64_t epoch;                  /* of its assignment: an older one is SW_E_FENCED */
-    int64_t now_ms;                  /* the time that the batch ran at; recorded */
-    const sw_position *positions;    /* read positions after the batch */
+    uint32_t task;                /* number of the task */
+    uint64_t epoch;               /* of its assignment: an older one is SW_E_FENCED */
+    int64_t now_ms;               /* the time that the batch ran at; recorded */
+    const sw_position *positions; /* read positions after the batch */
     uint32_t position_count;
-    const sw_record *records;        /* to append; offset is set on success */
+    const sw_record *records; /* to append; offset is set on success */
     uint32_t record_count;
-    const sw_batch *state;           /* state and timers, already prefixed; NULL: none */
-    uint64_t digest;                 /* of the effects */
+    const sw_batch *state; /* state and timers, already prefixed; NULL: none */
+    uint64_t digest;       /* of the effects */
 } sw_commit;
 
 typedef struct sw_bus sw_bus;
 
 typedef struct sw_bus_table {
-    sw_err (*poll)(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max, sw_arena *arena,
-                   sw_record *ret_records, uint32_t *ret_count, int64_t *ret_next_offset);
+    sw_err (*poll)(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,
+                   sw_arena *arena, sw_record *ret_records, uint32_t *ret_count,
+                   int64_t *ret_next_offset);
     sw_err (*commit)(sw_bus *bus, const sw_commit *commits, uint32_t count, int64_t *ret_offsets);
-    sw_err (*position)(sw_bus *bus, uint32_t task, uint32_t topic, uint32_t partition, int64_t *ret_next_offset);
-    sw_err (*last_commit)(sw_bus *bus, uint32_t task, uint64_t *ret_epoch, int64_t *ret_now_ms, uint64_t *ret_seq);
+    sw_err (*position)(sw_bus *bus, uint32_t task, uint32_t topic, uint32_t partition,
+                       int64_t *ret_next_offset);
+    sw_err (*last_commit)(sw_bus *bus, uint32_t task, uint64_t *ret_epoch, int64_t *ret_now_ms,
+                          uint64_t *ret_seq);
     sw_err (*claim)(sw_bus *bus, uint32_t task, uint64_t *ret_epoch);
-    sw_err (*end)(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t *ret_first, int64_t *ret_end);
-    sw_err (*find_time)(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms, int64_t *ret_offset);
+    sw_err (*end)(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t *ret_first,
+                  int64_t *ret_end);
+    sw_err (*find_time)(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms,
+                        int64_t *ret_offset);
+    sw_err (*maintain)(sw_bus *bus, int64_t now_ms, uint32_t chunks_max, bool *ret_more);
+    sw_err (*verify)(sw_bus *bus, sw_diags *diags, uint64_t *ret_records);
     sw_db *(*db)(sw_bus *bus);
     int (*wake_fd)(sw_bus *bus);
     void (*close)(sw_bus *bus);
@@ -64,31 +72,47 @@ struct sw_bus {
     const sw_bus_table *table;
 };
 
-/* Reads records from a position on, in order, into the arena; none is no error. `ret_next_offset` is the
- * position after what was returned. SW_E_RANGE: before the first kept offset. Thread: any. */
-SW_NODISCARD sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,
-                                sw_arena *arena, sw_record *ret_records, uint32_t *ret_count,
-                                int64_t *ret_next_offset);
-/* Commits the batches of one or more tasks with one sync. `ret_offsets` (may be NULL) takes the offset of every
- * record, in order of commits and records. After SW_OK everything is durable, and the database shows the
- * state. By verdict: RETRY nothing happened; ABORT (SW_E_FENCED, SW_E_REBALANCED, SW_E_ABORTED) nothing
- * happened and the task must be claimed again; FATAL the outcome is unknown: stop and recover. Thread: one committer. */
-SW_NODISCARD sw_err sw_bus_commit(sw_bus *bus, const sw_commit *commits, uint32_t count, int64_t *ret_offsets);
+/* Reads records from a position on, in order, into the arena; none is no error. `ret_next_offset`
+ * is the position after what was returned. SW_E_RANGE: before the first kept offset. Thread: any.
+ */
+SW_NODISCARD sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max,
+                                size_t bytes_max, sw_arena *arena, sw_record *ret_records,
+                                uint32_t *ret_count, int64_t *ret_next_offset);
+/* Commits the batches of one or more tasks with one sync. `ret_offsets` (may be NULL) takes the
+ * offset of every record, in order of commits and records. After SW_OK everything is durable, and
+ * the database shows the state. By verdict: RETRY nothing happened; ABORT (SW_E_FENCED,
+ * SW_E_REBALANCED, SW_E_ABORTED) nothing happened and the task must be claimed again; FATAL the
+ * outcome is unknown: stop and recover. Thread: one committer. */
+SW_NODISCARD sw_err sw_bus_commit(sw_bus *bus, const sw_commit *commits, uint32_t count,
+                                  int64_t *ret_offsets);
 /* Where a task is to read on, as of its last commit; 0 at first. */
 SW_NODISCARD sw_err sw_bus_position(sw_bus *bus, uint32_t task, uint32_t topic, uint32_t partition,
                                     int64_t *ret_next_offset);
 /* The last commit of a task: its time and number; SW_E_NOT_FOUND: none yet. */
-SW_NODISCARD sw_err sw_bus_last_commit(sw_bus *bus, uint32_t task, uint64_t *ret_epoch, int64_t *ret_now_ms,
-                                       uint64_t *ret_seq);
+SW_NODISCARD sw_err sw_bus_last_commit(sw_bus *bus, uint32_t task, uint64_t *ret_epoch,
+                                       int64_t *ret_now_ms, uint64_t *ret_seq);
 /* Takes a task over: every commit with an older epoch is fenced from now on. */
 SW_NODISCARD sw_err sw_bus_claim(sw_bus *bus, uint32_t task, uint64_t *ret_epoch);
 /* First kept offset and the one that the next record will have. */
-SW_NODISCARD sw_err sw_bus_end(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t *ret_first, int64_t *ret_end);
+SW_NODISCARD sw_err sw_bus_end(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t *ret_first,
+                               int64_t *ret_end);
 /* The first offset whose timestamp is at or after `ms`; the end if none. */
-SW_NODISCARD sw_err sw_bus_find_time(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms, int64_t *ret_offset);
-/* The database that state lives in. Owned by the bus (embedded, memory). */
+SW_NODISCARD sw_err sw_bus_find_time(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms,
+                                     int64_t *ret_offset);
+/* Retention by time and size, and compaction of compacted topics: one bounded step over at most
+ * `chunks_max` chunks of the log. `ret_more`: call again soon. `now_ms` is the runtime's. Thread:
+ * the committer. */
+SW_NODISCARD sw_err sw_bus_maintain(sw_bus *bus, int64_t now_ms, uint32_t chunks_max,
+                                    bool *ret_more);
+/* Reads the whole log and proves every checksum and the chain of each partition. SW_E_CORRUPT with
+ * a finding for each damaged partition. Opening does the same for what was appended since the last
+ * opening. Thread: any. */
+SW_NODISCARD sw_err sw_bus_verify(sw_bus *bus, sw_diags *diags, uint64_t *ret_records);
+/* The database that state lives in, log and all: sw_db_checkpoint of it is the online backup,
+ * sw_db_has_room the watermark. Owned by the bus (embedded, memory). */
 sw_db *sw_bus_db(sw_bus *bus);
-/* Readable when there may be something new; -1: none, poll. */
+/* An eventfd that a commit makes readable: poll after it, and read its 8 bytes before (one waiting
+ * thread). -1: none, poll by time. */
 int sw_bus_wake_fd(sw_bus *bus);
 void sw_bus_close(sw_bus *bus); /* NULL is a no-op */
 
@@ -102,9 +126,10 @@ typedef struct sw_bus_options {
 } sw_bus_options;
 
 SW_NODISCARD sw_err sw_bus_mem_open(const sw_bus_options *options, sw_bus **ret);
-/* A durable log in `dir`, in one RocksDB with the state: appended records, state, timers and positions are one
- * write batch. The checksum chain is verified on opening. Refused: SW_E_BUSY, SW_E_VERSION, SW_E_CORRUPT, SW_E_FULL. */
-SW_NODISCARD sw_err sw_bus_embedded_open(const char *dir, const sw_bus_options *options, sw_diags *diags,
-                                         sw_bus **ret);
+/* A durable log in `dir`, in one RocksDB with the state: appended records, state, timers and
+ * positions are one write batch. The checksum chain is verified on opening. Refused: SW_E_BUSY,
+ * SW_E_VERSION, SW_E_CORRUPT, SW_E_FULL. */
+SW_NODISCARD sw_err sw_bus_embedded_open(const char *dir, const sw_bus_options *options,
+                                         sw_diags *diags, sw_bus **ret);
 
 #endif

@@ -1,30 +1,32 @@
-/* store.h - an ordered key-value database of named stores, behind one interface.  Layer 3.  Thread: see each call. */
+/* store.h - an ordered key-value database of named stores, behind one interface.  Layer 3.  Thread:
+ * see each call. */
 #ifndef SW_STORE_STORE_H
 #define SW_STORE_STORE_H
 
 #include "base/buf.h"
 #include "base/diag.h"
 
-/* Backends: memory (tests, simulation, replay), RocksDB (one database a process, one column family a
- * store). Keys are ordered by bytes. All stores of one batch change together or not at all. */
+/* Backends: memory (tests, simulation, replay), RocksDB (one database a process, one column family
+ * a store). Keys are ordered by bytes. All stores of one batch change together or not at all. */
 typedef struct sw_db sw_db;
 
 typedef struct sw_store_spec {
-    const char *name;      /* "deadline.books", "log", "timers" */
-    uint32_t version;      /* of the values' format: opening with another one is SW_E_VERSION */
-    bool point_lookups;    /* bloom filters worth their memory */
-    bool ordered_tail;     /* keys mostly grow: larger blocks, no filters (log) */
+    const char *name;   /* "deadline.books", "log", "timers" */
+    uint32_t version;   /* of the values' format: opening with another one is SW_E_VERSION */
+    bool point_lookups; /* bloom filters worth their memory */
+    bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
 } sw_store_spec;
 
 /* What may be used for everything, by all stores together. */
 typedef struct sw_db_budget {
-    size_t memory_bytes;     /* block cache, memtables, filters, together */
-    size_t free_disk_bytes;  /* below this sw_db_has_room says no */
+    size_t memory_bytes;    /* block cache, memtables, filters, together */
+    size_t free_disk_bytes; /* below this sw_db_has_room says no */
 } sw_db_budget;
 
 typedef struct sw_db_usage {
     uint64_t block_cache_bytes, memtable_bytes, filter_bytes, pinned_bytes;
-    uint64_t disk_bytes, bytes_written, bytes_appended; /* write amplification = written / appended */
+    uint64_t disk_bytes, bytes_written,
+        bytes_appended; /* write amplification = written / appended */
 } sw_db_usage;
 
 /* A list of changes, in order. Owns copies of keys and values; reused by clear. Thread: owner's. */
@@ -38,7 +40,8 @@ uint32_t sw_batch_count(const sw_batch *batch);
 SW_NODISCARD sw_err sw_batch_put(sw_batch *batch, uint32_t store, sw_slice key, sw_slice value);
 SW_NODISCARD sw_err sw_batch_delete(sw_batch *batch, uint32_t store, sw_slice key);
 /* All keys k with from <= k < to. */
-SW_NODISCARD sw_err sw_batch_delete_range(sw_batch *batch, uint32_t store, sw_slice from, sw_slice to);
+SW_NODISCARD sw_err sw_batch_delete_range(sw_batch *batch, uint32_t store, sw_slice from,
+                                          sw_slice to);
 
 typedef enum sw_op_kind { SW_OP_PUT, SW_OP_DELETE, SW_OP_DELETE_RANGE } sw_op_kind;
 typedef struct sw_op {
@@ -46,7 +49,9 @@ typedef struct sw_op {
     uint32_t store;
     sw_slice key, value; /* DELETE_RANGE: from, to */
 } sw_op;
-/* Iterates: *at starts at 0; false at the end. */
+/* All changes of `more` after those of `batch`; all or none. */
+SW_NODISCARD sw_err sw_batch_append(sw_batch *batch, const sw_batch *more);
+/* Iterates: *at starts at 0; false at the end. Slices live until the batch changes. */
 bool sw_batch_next(const sw_batch *batch, size_t *at, sw_op *ret);
 
 typedef struct sw_iter sw_iter;
@@ -76,16 +81,19 @@ struct sw_iter {
 
 /* Appends the value to `ret_value`. SW_E_NOT_FOUND; SW_E_IO, SW_E_CORRUPT. Thread: any. */
 SW_NODISCARD sw_err sw_db_get(sw_db *db, uint32_t store, sw_slice key, sw_buf *ret_value);
-/* All or nothing. With `sync` it is on the disk when this returns. Any failure but SW_E_LIMIT is FATAL: the
- * outcome is not known. Thread: any; writes of several threads are one after the other. */
+/* All or nothing. With `sync` it is on the disk when this returns. Any failure but SW_E_LIMIT is
+ * FATAL: the outcome is not known. Thread: any; writes of several threads are one after the other.
+ */
 SW_NODISCARD sw_err sw_db_write(sw_db *db, const sw_batch *batch, bool sync);
 /* Keys from <= k < to (`to` empty: to the end), as of now; later writes are not seen. */
-SW_NODISCARD sw_err sw_db_iter_open(sw_db *db, uint32_t store, sw_slice from, sw_slice to, sw_iter **ret);
+SW_NODISCARD sw_err sw_db_iter_open(sw_db *db, uint32_t store, sw_slice from, sw_slice to,
+                                    sw_iter **ret);
 /* False at the end or on an error (sw_iter_error). Slices live until the next call. */
 bool sw_iter_next(sw_iter *iter, sw_slice *ret_key, sw_slice *ret_value);
 sw_err sw_iter_error(const sw_iter *iter);
 void sw_iter_close(sw_iter *iter); /* NULL is a no-op */
-/* A consistent copy in a new folder `dir`, while the database is in use. */
+/* A consistent copy in a new folder `dir`, while the database is in use. SW_E_INVALID: memory has
+ * none. */
 SW_NODISCARD sw_err sw_db_checkpoint(sw_db *db, const char *dir);
 void sw_db_usage_read(sw_db *db, sw_db_usage *ret);
 /* False when the free space of the disk is below the budget's watermark: refuse input now. */
@@ -94,8 +102,8 @@ void sw_db_close(sw_db *db); /* NULL is a no-op */
 
 /* Memory: an ordered map, deterministic. */
 SW_NODISCARD sw_err sw_db_mem_open(const sw_store_spec *specs, uint32_t count, sw_db **ret);
-/* RocksDB in `dir`, made if it is not there. Refused with a text that says what to do: SW_E_BUSY (another
- * process), SW_E_VERSION (another format), SW_E_CORRUPT (damaged), SW_E_FULL, SW_E_IO. */
+/* RocksDB in `dir`, made if it is not there. Refused with a text that says what to do: SW_E_BUSY
+ * (another process), SW_E_VERSION (another format), SW_E_CORRUPT (damaged), SW_E_FULL, SW_E_IO. */
 SW_NODISCARD sw_err sw_db_rocks_open(const char *dir, const sw_store_spec *specs, uint32_t count,
                                      sw_db_budget budget, sw_diags *diags, sw_db **ret);
 

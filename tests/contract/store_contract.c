@@ -1,0 +1,277 @@
+#include "contract/store_contract.h"
+
+#include <stdlib.h>
+
+#include "base/rng.h"
+#include "contract/store_model.h"
+#include "unit/test.h"
+
+static const store_backend *backend;
+
+static int setup(void **state) {
+    sw_db *db = backend->open();
+    *state = db;
+    return db ? 0 : -1;
+}
+
+static int teardown(void **state) {
+    backend->close(*state);
+    return 0;
+}
+
+static sw_batch *batch_of(void) {
+    sw_batch *batch;
+    assert_ok(sw_batch_new(1 << 20, &batch));
+    return batch;
+}
+
+static void write_and_free(sw_db *db, sw_batch *batch) {
+    assert_ok(sw_db_write(db, batch, false));
+    sw_batch_free(batch);
+}
+
+static void put(sw_db *db, uint32_t store, const char *key, const char *value) {
+    sw_batch *batch = batch_of();
+    assert_ok(sw_batch_put(batch, store, sw_slice_cstr(key), sw_slice_cstr(value)));
+    write_and_free(db, batch);
+}
+
+static void assert_value(sw_db *db, uint32_t store, const char *key, const char *value) {
+    sw_buf buf;
+    sw_buf_init(&buf, 1 << 16);
+    sw_err err = sw_db_get(db, store, sw_slice_cstr(key), &buf);
+    if (value) {
+        assert_ok(err);
+        assert_slice(sw_buf_slice(&buf), value);
+    } else {
+        assert_int_equal(err, SW_E_NOT_FOUND);
+        assert_int_equal(buf.len, 0);
+    }
+    sw_buf_done(&buf);
+}
+
+/* All pairs of the range as "k=v k=v ". */
+static void assert_range(sw_db *db, const char *from, const char *to, const char *expected) {
+    sw_iter *iter;
+    sw_slice key, value;
+    sw_buf buf;
+    sw_buf_init(&buf, 1 << 16);
+    assert_ok(sw_db_iter_open(db, 0, sw_slice_cstr(from), sw_slice_cstr(to), &iter));
+    while (sw_iter_next(iter, &key, &value))
+        sw_buf_printf(&buf, "%.*s=%.*s ", SW_FMT(key), SW_FMT(value));
+    assert_ok(sw_iter_error(iter));
+    sw_iter_close(iter);
+    assert_slice(sw_buf_slice(&buf), expected);
+    sw_buf_done(&buf);
+}
+
+static void what_is_put_is_read(void **state) {
+    sw_db *db = *state;
+    assert_value(db, 0, "a", NULL);
+    put(db, 0, "a", "1");
+    put(db, 0, "b", "");
+    assert_value(db, 0, "a", "1");
+    assert_value(db, 0, "b", "");
+    put(db, 0, "a", "2");
+    assert_value(db, 0, "a", "2");
+}
+
+static void a_get_appends_to_what_the_buffer_holds(void **state) {
+    sw_db *db = *state;
+    put(db, 0, "a", "1");
+    sw_buf buf;
+    sw_buf_init(&buf, 4);
+    assert_ok(sw_buf_add_cstr(&buf, "xy"));
+    assert_ok(sw_db_get(db, 0, SW_S("a"), &buf));
+    assert_slice(sw_buf_slice(&buf), "xy1");
+    put(db, 0, "a", "too long");
+    assert_int_equal(sw_db_get(db, 0, SW_S("a"), &buf), SW_E_LIMIT);
+    assert_slice(sw_buf_slice(&buf), "xy1");
+    sw_buf_done(&buf);
+}
+
+static void stores_do_not_share_keys(void **state) {
+    sw_db *db = *state;
+    put(db, 0, "a", "0");
+    put(db, 2, "a", "2");
+    assert_value(db, 0, "a", "0");
+    assert_value(db, 1, "a", NULL);
+    assert_value(db, 2, "a", "2");
+}
+
+static void a_batch_changes_all_stores_in_its_order(void **state) {
+    sw_db *db = *state;
+    sw_batch *batch = batch_of();
+    assert_ok(sw_batch_put(batch, 0, SW_S("a"), SW_S("1")));
+    assert_ok(sw_batch_delete(batch, 0, SW_S("a")));
+    assert_ok(sw_batch_put(batch, 1, SW_S("a"), SW_S("1")));
+    assert_ok(sw_batch_put(batch, 0, SW_S("b"), SW_S("1")));
+    assert_ok(sw_batch_put(batch, 0, SW_S("b"), SW_S("2")));
+    assert_ok(sw_batch_delete(batch, 0, SW_S("never")));
+    assert_int_equal(sw_batch_count(batch), 6);
+    write_and_free(db, batch);
+    assert_value(db, 0, "a", NULL);
+    assert_value(db, 1, "a", "1");
+    assert_value(db, 0, "b", "2");
+}
+
+static void an_empty_batch_is_written(void **state) {
+    sw_batch *batch = batch_of();
+    write_and_free(*state, batch);
+}
+
+static void keys_are_ordered_by_bytes(void **state) {
+    sw_db *db = *state;
+    const char *keys[] = {"b", "a", "\xff", "ab", "a\x01", "B"};
+    for (size_t i = 0; i < SW_COUNT(keys); i++) put(db, 0, keys[i], "");
+    assert_range(db, "", "", "B= a= a\x01= ab= b= \xff= ");
+    assert_range(db, "a", "b", "a= a\x01= ab= ");
+    assert_range(db, "aa", "b\x01", "ab= b= ");
+    assert_range(db, "c", "\xff", "");
+}
+
+static void keys_with_zero_bytes_are_keys(void **state) {
+    sw_db *db = *state;
+    sw_batch *batch = batch_of();
+    assert_ok(sw_batch_put(batch, 0, sw_slice_of("a\0b", 3), SW_S("1")));
+    assert_ok(sw_batch_put(batch, 0, sw_slice_of("a\0", 2), SW_S("2")));
+    write_and_free(db, batch);
+    assert_value(db, 0, "a", NULL);
+    sw_buf buf;
+    sw_buf_init(&buf, 16);
+    assert_ok(sw_db_get(db, 0, sw_slice_of("a\0b", 3), &buf));
+    assert_slice(sw_buf_slice(&buf), "1");
+    sw_buf_done(&buf);
+}
+
+static void a_range_delete_takes_from_but_not_to(void **state) {
+    sw_db *db = *state;
+    const char *keys[] = {"a", "b", "c", "d"};
+    for (size_t i = 0; i < SW_COUNT(keys); i++) put(db, 0, keys[i], "x");
+    put(db, 1, "b", "x");
+    sw_batch *batch = batch_of();
+    assert_ok(sw_batch_delete_range(batch, 0, SW_S("b"), SW_S("d")));
+    assert_ok(sw_batch_put(batch, 0, SW_S("c"), SW_S("new")));
+    write_and_free(db, batch);
+    assert_range(db, "", "", "a=x c=new d=x ");
+    assert_value(db, 0, "b", NULL);
+    assert_value(db, 1, "b", "x");
+}
+
+static void an_iterator_sees_nothing_written_after_it_was_opened(void **state) {
+    sw_db *db = *state;
+    put(db, 0, "a", "1");
+    put(db, 0, "b", "1");
+    put(db, 0, "c", "1");
+    sw_iter *iter;
+    assert_ok(sw_db_iter_open(db, 0, SW_SLICE_NONE, SW_SLICE_NONE, &iter));
+    put(db, 0, "a", "2");
+    put(db, 0, "aa", "2");
+    sw_batch *batch = batch_of();
+    assert_ok(sw_batch_delete(batch, 0, SW_S("b")));
+    assert_ok(sw_batch_delete_range(batch, 0, SW_S("c"), SW_S("d")));
+    write_and_free(db, batch);
+    sw_slice key, value;
+    for (const char *c = "abc"; *c; c++) {
+        assert_true(sw_iter_next(iter, &key, &value));
+        assert_true(key.len == 1 && key.ptr[0] == *c);
+        assert_slice(value, "1");
+    }
+    assert_false(sw_iter_next(iter, &key, &value));
+    assert_false(sw_iter_next(iter, &key, &value));
+    sw_iter_close(iter);
+    assert_range(db, "", "", "a=2 aa=2 ");
+}
+
+static void a_batch_past_its_limit_is_unchanged(void **state) {
+    (void)state;
+    sw_batch *batch;
+    assert_ok(sw_batch_new(64, &batch));
+    assert_ok(sw_batch_put(batch, 0, SW_S("a"), SW_S("1")));
+    size_t bytes = sw_batch_bytes(batch);
+    char big[100] = {0};
+    assert_int_equal(sw_batch_put(batch, 0, SW_S("b"), sw_slice_of(big, sizeof big)), SW_E_LIMIT);
+    assert_int_equal(sw_batch_bytes(batch), bytes);
+    assert_int_equal(sw_batch_count(batch), 1);
+    assert_ok(sw_batch_delete(batch, 0, SW_S("b")));
+    sw_batch_free(batch);
+}
+
+static void usage_grows_with_what_is_written(void **state) {
+    sw_db *db = *state;
+    sw_db_usage before, after;
+    sw_db_usage_read(db, &before);
+    char value[2000];
+    memset(value, 'x', sizeof value - 1);
+    value[sizeof value - 1] = '\0';
+    for (char key[] = "a"; key[0] <= 'z'; key[0]++) put(db, 0, key, value);
+    sw_db_usage_read(db, &after);
+    assert_true(after.memtable_bytes > before.memtable_bytes);
+    assert_true(after.bytes_appended >= before.bytes_appended + 26 * sizeof value);
+    assert_true(sw_db_has_room(db));
+}
+
+static void what_was_written_is_there_after_reopening(void **state) {
+    if (!backend->reopen) skip();
+    sw_db *db = *state;
+    put(db, 0, "a", "1");
+    put(db, 1, "b", "2");
+    sw_batch *batch = batch_of();
+    assert_ok(sw_batch_delete(batch, 0, SW_S("a")));
+    assert_ok(sw_batch_put(batch, 2, SW_S("c"), SW_S("3")));
+    assert_ok(sw_db_write(db, batch, true));
+    sw_batch_free(batch);
+    *state = db = backend->reopen(db);
+    assert_non_null(db);
+    assert_value(db, 0, "a", NULL);
+    assert_value(db, 1, "b", "2");
+    assert_value(db, 2, "c", "3");
+}
+
+static void random_operations_agree_with_a_model(void **state) {
+    sw_db *db = *state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        store_model *model = store_model_new(STORE_CONTRACT_STORES, seed);
+        for (int round = 0; round < 30; round++) {
+            if (backend->reopen && round % 10 == 9) *state = db = backend->reopen(db);
+            store_model_write(model, db);
+            store_model_compare(model, db);
+        }
+        store_model_clear(model, db);
+        store_model_free(model);
+    }
+}
+
+static void an_overlay_over_random_operations_agrees_with_a_model(void **state) {
+    sw_db *db = *state;
+    for (uint64_t seed = 100; seed < 120; seed++) {
+        store_model *model = store_model_new(STORE_CONTRACT_STORES, seed);
+        for (int round = 0; round < 20; round++) store_model_overlay(model, db);
+        store_model_compare(model, db);
+        store_model_clear(model, db);
+        store_model_free(model);
+    }
+}
+
+int store_contract_run(const store_backend *of) {
+    backend = of;
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(what_is_put_is_read),
+        CASE(a_get_appends_to_what_the_buffer_holds),
+        CASE(stores_do_not_share_keys),
+        CASE(a_batch_changes_all_stores_in_its_order),
+        CASE(an_empty_batch_is_written),
+        CASE(keys_are_ordered_by_bytes),
+        CASE(keys_with_zero_bytes_are_keys),
+        CASE(a_range_delete_takes_from_but_not_to),
+        CASE(an_iterator_sees_nothing_written_after_it_was_opened),
+        CASE(a_batch_past_its_limit_is_unchanged),
+        CASE(usage_grows_with_what_is_written),
+        CASE(what_was_written_is_there_after_reopening),
+        CASE(random_operations_agree_with_a_model),
+        CASE(an_overlay_over_random_operations_agrees_with_a_model),
+    };
+#undef CASE
+    return cmocka_run_group_tests_name(of->name, tests, NULL, NULL);
+}
