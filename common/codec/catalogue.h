@@ -1,9 +1,11 @@
-/* catalogue.h - the declared event types (docs: contract, "Events in").  Layer 2.  Thread: any, immutable after load. */
+/* catalogue.h - the declared event types (docs: contract, "Events in").  Layer 2.  Thread: any,
+ * immutable after load. */
 #ifndef SW_CODEC_CATALOGUE_H
 #define SW_CODEC_CATALOGUE_H
 
 #include "base/diag.h"
 #include "codec/value.h"
+#include "text/yaml.h"
 
 /* One declared field of `data`. */
 typedef struct sw_field {
@@ -11,15 +13,17 @@ typedef struct sw_field {
     sw_value_kind type; /* STRING INT DOUBLE BOOL TIMESTAMP */
     bool list;          /* declared with [] */
     bool required, key, personal;
-    uint32_t key_id;    /* key: number of the key name that it counts as (`of`, else its own name) */
-    uint32_t value_count;
-    const sw_slice *values; /* STRING: `values:`, the known ones; sources may send others. None: not said */
+    uint32_t key_id; /* key: number of the key name that it counts as (`of`, else its own name) */
+    uint32_t value_count;   /* `values:`, the known ones; sources may send others. 0: not said */
+    const sw_slice *values; /* as written */
+    sw_slice format;        /* "orgcode": twelve digits; empty: none. Told, not enforced */
 } sw_field;
 
 typedef struct sw_event_type {
-    sw_slice name;          /* "coercion.detained" */
-    sw_slice element, title; /* "person"; 刑事拘留 */
-    uint32_t index;         /* position in the catalogue */
+    sw_slice name;            /* "coercion.detained" */
+    sw_slice element;         /* "person"; may be empty */
+    sw_slice title, title_en; /* `name` 刑事拘留 and `name_en`; may be empty */
+    uint32_t index;           /* position in the catalogue */
     uint32_t field_count;
     const sw_field *fields; /* sorted by name */
     uint32_t key_count;     /* distinct key names, each with the fields that carry it */
@@ -27,19 +31,32 @@ typedef struct sw_event_type {
         uint32_t key_id;
         uint32_t field_count;
         const uint32_t *fields; /* indexes into `fields` */
-    } *keys;
+    } * keys;
 } sw_event_type;
 
 typedef struct sw_catalogue sw_catalogue;
 
-/* Loads and checks one or more YAML files of the contract's form (`types:`), merged; all findings in
- * one run. event.retracted and event.corrected are always there. Lives in `arena`.
- * SW_E_INVALID after any finding. */
+/* Where the types that are always there stand in every catalogue. */
+enum { SW_TYPE_RETRACTED, SW_TYPE_CORRECTED, SW_TYPE_BUILTIN_COUNT };
+/* Of both: where their fields stand. `data.event` of event.corrected is no field: see
+ * sw_correction. */
+enum { SW_CORRECTION_ID, SW_CORRECTION_SOURCE, SW_CORRECTION_FIELD_COUNT };
+
+/* Loads and checks one or more YAML files of the contract's form (`types:`), merged; all findings
+ * in one run. event.retracted and event.corrected are always there. Lives in `arena`. SW_E_INVALID
+ * after any finding in the catalogue; of reading a file: as sw_file_read, sw_yaml_parse. */
 SW_NODISCARD sw_err sw_catalogue_load(sw_arena *arena, const char *const *paths, size_t count,
                                       sw_diags *diags, const sw_catalogue **ret);
 /* The same from text; `file` is named in findings. For tests and fuzzing. */
-SW_NODISCARD sw_err sw_catalogue_parse(sw_arena *arena, sw_slice file, sw_slice text, sw_diags *diags,
-                                       const sw_catalogue **ret);
+SW_NODISCARD sw_err sw_catalogue_parse(sw_arena *arena, sw_slice file, sw_slice text,
+                                       sw_diags *diags, const sw_catalogue **ret);
+
+/* The same from a tree that was read already, which must live as long as the catalogue. */
+SW_NODISCARD sw_err sw_catalogue_from_yaml(sw_arena *arena, sw_slice file, const sw_yaml *root,
+                                           sw_diags *diags, const sw_catalogue **ret);
+
+/* "string", "int", … without []. */
+const char *sw_field_type_name(const sw_field *field);
 
 uint32_t sw_catalogue_type_count(const sw_catalogue *cat);
 const sw_event_type *sw_catalogue_type(const sw_catalogue *cat, uint32_t index);

@@ -30,9 +30,9 @@ typedef struct sw_value {
         int64_t i;
         uint64_t u;
         double d;
-        sw_slice s;                     /* STRING (valid UTF-8), BYTES, TYPE */
-        const struct sw_value *items;   /* LIST: count values; MAP: key, value, key, value, … */
-        sw_instant t;                   /* TIMESTAMP; DURATION (seconds may be negative, nanos of the same sign) */
+        sw_slice s;                   /* STRING (valid UTF-8), BYTES, TYPE */
+        const struct sw_value *items; /* LIST: count values; MAP: key, value, key, value, … */
+        sw_instant t; /* TIMESTAMP; DURATION (seconds may be negative, nanos of the same sign) */
     };
 } sw_value;
 

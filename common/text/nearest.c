@@ -24,15 +24,18 @@ static unsigned distance(sw_slice a, sw_slice b) {
     return rows[a.len % 3][b.len];
 }
 
+uint32_t sw_word_distance(sw_slice word, sw_slice candidate) {
+    if (word.len > WORD_MAX || candidate.len > WORD_MAX) return UINT32_MAX;
+    uint32_t away = distance(word, candidate);
+    return away <= AWAY_MAX && away * 2 < word.len ? away : UINT32_MAX;
+}
+
 const char *sw_nearest(sw_slice word, const char *const *candidates, size_t count) {
     const char *best = NULL;
-    unsigned best_away = AWAY_MAX + 1;
-    if (word.len > WORD_MAX) return NULL;
+    uint32_t best_away = UINT32_MAX;
     for (size_t i = 0; i < count; i++) {
-        sw_slice candidate = sw_slice_cstr(candidates[i]);
-        if (candidate.len > WORD_MAX) continue;
-        unsigned away = distance(word, candidate);
-        if (away >= best_away || away * 2 >= word.len) continue;
+        uint32_t away = sw_word_distance(word, sw_slice_cstr(candidates[i]));
+        if (away >= best_away) continue;
         best = candidates[i];
         best_away = away;
     }

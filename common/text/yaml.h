@@ -55,5 +55,7 @@ SW_NODISCARD sw_err sw_file_read(sw_arena *arena, const char *path, size_t max_b
 /* For "did you mean …": the candidate nearest to `word` by edit distance, at most 3 away and less
  * than half of the word; NULL if none. */
 const char *sw_nearest(sw_slice word, const char *const *candidates, size_t count);
+/* The distance that sw_nearest goes by; UINT32_MAX for what is not near in its sense. */
+uint32_t sw_word_distance(sw_slice word, sw_slice candidate);
 
 #endif
