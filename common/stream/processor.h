@@ -1,4 +1,5 @@
-/* processor.h - what a service author writes: a table of pure functions.  Layer 4.  Thread: task owner. */
+/* processor.h - what a service author writes: a table of pure functions.  Layer 4.  Thread: task
+ * owner. */
 #ifndef SW_STREAM_PROCESSOR_H
 #define SW_STREAM_PROCESSOR_H
 
@@ -18,16 +19,17 @@ typedef struct sw_ctx sw_ctx; /* one call's view of stores, time and effects (ct
 
 typedef struct sw_processor_store {
     const char *name;
-    uint32_t version;     /* of the values' format */
+    uint32_t version; /* of the values' format */
     size_t value_bytes_max;
 } sw_processor_store;
 
-/* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers). It reads no
- * clock, no file, no socket, and keeps nothing between calls but in its stores. */
+/* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers).
+ * It reads no clock, no file, no socket, and keeps nothing between calls but in its stores. */
 typedef struct sw_processor {
     const char *name;
-    const char *const *inputs;          /* topics, NULL-terminated; co-partitioned */
-    const char *const *outputs;         /* topics that it may emit to, NULL-terminated */
+    uint32_t id;                /* 1 to 63, never changed: the tasks' numbers are made of it */
+    const char *const *inputs;  /* topics, NULL-terminated; co-partitioned */
+    const char *const *outputs; /* topics that it may emit to, NULL-terminated */
     const sw_processor_store *stores;
     uint32_t store_count;
     /* `shared` is what the host gave at start: packs, catalogue. Immutable. */
@@ -36,10 +38,13 @@ typedef struct sw_processor {
     sw_err (*on_timer)(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms);
 } sw_processor;
 
-/* Calls of a context. All fail with SW_E_LIMIT where a per-call cap is passed. */
+/* Calls of a context. All fail with SW_E_LIMIT where a cap of one call (env/limits.h) is passed. An
+ * error of these calls that a processor does not expect is to be returned as it is: the runtime
+ * knows its verdict. */
 int64_t sw_ctx_now(const sw_ctx *ctx);
 sw_arena *sw_ctx_arena(sw_ctx *ctx); /* for the call; reset after the batch */
-/* Reads see this batch's own writes. SW_E_NOT_FOUND. The slice lives until the end of the call. */
+/* Reads see this batch's own writes. SW_E_NOT_FOUND. The slice lives until the end of the call,
+ * also when the key is written. */
 SW_NODISCARD sw_err sw_ctx_get(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice *ret_value);
 SW_NODISCARD sw_err sw_ctx_put(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value);
 SW_NODISCARD sw_err sw_ctx_del(sw_ctx *ctx, uint32_t store, sw_slice key);
@@ -50,7 +55,8 @@ SW_NODISCARD sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_s
 SW_NODISCARD sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value);
 /* One timer a key: sets it, moves it, or with SW_TIME_MAX clears it. */
 SW_NODISCARD sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms);
-/* Says why the record is refused and returns `code`: what it did so far is undone, it goes to the dead letters. */
+/* Says why the record is refused and returns `code`: what it did so far is undone, it goes to the
+ * dead letters. */
 SW_NODISCARD sw_err sw_ctx_fail(sw_ctx *ctx, sw_err code, const char *fmt, ...) SW_PRINTF(3, 4);
 
 #endif

@@ -1,0 +1,172 @@
+#include "stream/ctx.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+
+/* ---- what a processor calls ---- */
+
+int64_t sw_ctx_now(const sw_ctx *ctx) {
+    SW_ASSERT(ctx);
+    return ctx->now_ms;
+}
+
+sw_arena *sw_ctx_arena(sw_ctx *ctx) {
+    SW_ASSERT(ctx);
+    return ctx->arena;
+}
+
+sw_err sw_ctx_fail(sw_ctx *ctx, sw_err code, const char *fmt, ...) {
+    SW_ASSERT(ctx && code != SW_OK && fmt);
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(ctx->text, sizeof ctx->text, fmt, args);
+    va_end(args);
+    return code;
+}
+
+static uint32_t store_of(const sw_ctx *ctx, uint32_t store) {
+    SW_ASSERT(ctx && store < ctx->node->processor->store_count);
+    return ctx->node->first_store + store;
+}
+
+/* A limit that the overlay names is the batch's, not the call's. */
+static sw_err noted(sw_ctx *ctx, sw_err err) {
+    if (err == SW_E_LIMIT) ctx->fx->full = true;
+    return err;
+}
+
+static sw_err check_write(sw_ctx *ctx, sw_slice key, size_t value_bytes, size_t value_bytes_max) {
+    if (key.len > SW_KEY_BYTES_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "a key of %zu bytes; at most %d", key.len,
+                           SW_KEY_BYTES_MAX);
+    if (value_bytes > value_bytes_max)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "a value of %zu bytes; at most %zu", value_bytes,
+                           value_bytes_max);
+    if (ctx->writes == SW_CALL_WRITES_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "more than %d writes in one call", SW_CALL_WRITES_MAX);
+    ctx->writes++;
+    return SW_OK;
+}
+
+sw_err sw_ctx_get(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice *ret_value) {
+    uint32_t index = store_of(ctx, store);
+    return noted(ctx, sw_overlay_get(ctx->fx->overlay, index, key, ret_value));
+}
+
+sw_err sw_ctx_put(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value) {
+    uint32_t index = store_of(ctx, store);
+    size_t value_bytes_max = ctx->node->processor->stores[store].value_bytes_max;
+    if (value_bytes_max == 0) value_bytes_max = SW_VALUE_BYTES_MAX;
+    sw_err err = check_write(ctx, key, value.len, value_bytes_max);
+    return err ? err : noted(ctx, sw_overlay_put(ctx->fx->overlay, index, key, value));
+}
+
+sw_err sw_ctx_del(sw_ctx *ctx, uint32_t store, sw_slice key) {
+    uint32_t index = store_of(ctx, store);
+    sw_err err = check_write(ctx, key, 0, SW_VALUE_BYTES_MAX);
+    return err ? err : noted(ctx, sw_overlay_delete(ctx->fx->overlay, index, key));
+}
+
+typedef struct scan {
+    bool (*each)(void *arg, sw_slice key, sw_slice value);
+    void *arg;
+    uint32_t rows;
+    bool too_many;
+} scan;
+
+static bool scan_row(void *arg, sw_slice key, sw_slice value) {
+    scan *s = arg;
+    if (s->rows++ == SW_CALL_SCANNED_MAX) {
+        s->too_many = true;
+        return false;
+    }
+    return s->each(s->arg, key, value);
+}
+
+sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
+                   bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg) {
+    uint32_t index = store_of(ctx, store);
+    SW_ASSERT(each);
+    scan s = {each, arg, 0, false};
+    sw_err err = noted(ctx, sw_overlay_scan(ctx->fx->overlay, index, from, to, scan_row, &s));
+    if (err) return err;
+    if (!s.too_many) return SW_OK;
+    return sw_ctx_fail(ctx, SW_E_LIMIT, "a scan of more than %d rows", SW_CALL_SCANNED_MAX);
+}
+
+sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value) {
+    SW_ASSERT(ctx && topic);
+    const char *const *outputs = ctx->node->processor->outputs;
+    uint32_t at = 0;
+    while (at < ctx->node->output_count && outputs[at] != topic && strcmp(outputs[at], topic) != 0)
+        at++;
+    SW_ASSERT(at < ctx->node->output_count); /* an output that the table does not declare */
+    if (key.len > SW_KEY_BYTES_MAX || value.len > SW_VALUE_BYTES_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "a record of %zu and %zu bytes is too large", key.len,
+                           value.len);
+    if (ctx->emits == SW_CALL_EMITS_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "more than %d records in one call", SW_CALL_EMITS_MAX);
+    ctx->emits++;
+    uint32_t index = ctx->node->outputs[at];
+    uint32_t partition = sw_partition_of(key, ctx->topology->topics[index].partitions);
+    return sw_effects_emit(ctx->fx, (sw_emit){index, partition, key, value, false});
+}
+
+sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
+    SW_ASSERT(ctx && ctx->node->processor->on_timer);
+    if (key.len > SW_KEY_BYTES_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "a timer's key of %zu bytes; at most %d", key.len,
+                           SW_KEY_BYTES_MAX);
+    if (ctx->timers == SW_CALL_TIMERS_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "more than %d timers in one call", SW_CALL_TIMERS_MAX);
+    ctx->timers++;
+    return noted(ctx, sw_timers_set(&ctx->fx->timers, key, due_ms));
+}
+
+/* ---- what the runtime calls ---- */
+
+static void begin(sw_ctx *ctx) {
+    SW_ASSERT(ctx && ctx->node && ctx->fx && ctx->arena);
+    ctx->writes = ctx->emits = ctx->timers = 0;
+    ctx->text[0] = '\0';
+    ctx->fx->full = false;
+}
+
+static sw_err settle(sw_ctx *ctx, sw_err err, sw_effects_mark mark, bool *ret_full) {
+    *ret_full = false;
+    if (err == SW_OK) return SW_OK;
+    *ret_full = ctx->fx->full && err == SW_E_LIMIT;
+    sw_effects_undo(ctx->fx, mark);
+    ctx->fx->full = false;
+    return err == SW_E_END ? SW_E_INTERNAL : err;
+}
+
+sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full) {
+    begin(ctx);
+    SW_ASSERT(input && ret_full);
+    sw_effects_mark mark = sw_effects_save(ctx->fx);
+    sw_arena_mark memory = sw_arena_save(ctx->arena);
+    sw_err err = ctx->node->processor->on_record(ctx, ctx->node->shared, input);
+    sw_arena_rewind(ctx->arena, memory);
+    return settle(ctx, err, mark, ret_full);
+}
+
+sw_err sw_ctx_call_timer(sw_ctx *ctx, sw_timer_at timer, bool *ret_full) {
+    begin(ctx);
+    SW_ASSERT(ret_full && ctx->node->processor->on_timer);
+    SW_ASSERT(timer.due_ms <= ctx->now_ms);
+    sw_effects_mark mark = sw_effects_save(ctx->fx);
+    sw_arena_mark memory = sw_arena_save(ctx->arena);
+    sw_err err = noted(ctx, sw_timers_pop(&ctx->fx->timers));
+    if (!err) err = ctx->node->processor->on_timer(ctx, ctx->node->shared, timer.key, timer.due_ms);
+    sw_arena_rewind(ctx->arena, memory);
+    err = settle(ctx, err, mark, ret_full);
+    if (sw_err_verdict(err) != SW_VERDICT_REJECT || *ret_full) return err;
+    sw_err cleared = noted(ctx, sw_timers_pop(&ctx->fx->timers));
+    if (!cleared) return err;
+    sw_effects_undo(ctx->fx, mark);
+    *ret_full = cleared == SW_E_LIMIT;
+    return cleared;
+}

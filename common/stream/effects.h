@@ -1,0 +1,50 @@
+/* effects.h - what one task has done in one batch: writes, records to append, timers.  Layer 4.
+ * Thread: task owner. */
+#ifndef SW_STREAM_EFFECTS_H
+#define SW_STREAM_EFFECTS_H
+
+#include "stream/timers.h"
+#include "stream/topology.h"
+
+/* A record to append. Its bytes live until the reset. */
+typedef struct sw_emit {
+    uint32_t topic, partition;
+    sw_slice key, value;
+    bool tombstone;
+} sw_emit;
+
+typedef struct sw_effects {
+    sw_overlay *overlay; /* keys prefixed with the task's number */
+    sw_timers timers;
+    sw_arena arena; /* of the emitted bytes */
+    sw_emit *emits;
+    uint32_t emit_count, emit_cap;
+    bool full; /* a call failed because the batch has no more room, not because it is wrong */
+} sw_effects;
+
+/* A moment to go back to, before each call of a processor. */
+typedef struct sw_effects_mark {
+    sw_overlay_mark overlay;
+    sw_arena_mark arena;
+    uint32_t timers, emits;
+} sw_effects_mark;
+
+/* SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_effects_init(sw_effects *fx, sw_db *db, const sw_topology *topology,
+                                    uint32_t task_number, sw_faults *faults);
+/* Accepts zeroed memory. */
+void sw_effects_done(sw_effects *fx);
+sw_effects_mark sw_effects_save(const sw_effects *fx);
+void sw_effects_undo(sw_effects *fx, sw_effects_mark mark);
+/* Copies key and value. SW_E_LIMIT with `full` set; SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_effects_emit(sw_effects *fx, sw_emit emit);
+bool sw_effects_none(const sw_effects *fx);
+/* Puts writes and timers into the batch and gives the digest over everything. SW_E_LIMIT,
+ * SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_effects_seal(sw_effects *fx, sw_batch *batch, uint64_t *ret_digest);
+/* After the commit: empty again, memory kept. */
+void sw_effects_committed(sw_effects *fx);
+/* As if the batch had never been; timers are read again from the database. */
+void sw_effects_drop(sw_effects *fx);
+
+#endif

@@ -1,0 +1,378 @@
+#include "stream/timers.h"
+
+/* The store `timers` has two kinds of rows. */
+enum { ROW_LOW = 0, ROW_TIMER = 1 };
+
+/* Big-endian with the sign bit turned, so that bytes order as times do. */
+static void put_time(char *at, int64_t ms) {
+    uint64_t n = (uint64_t)ms ^ (uint64_t)1 << 63;
+    for (int i = 0; i < 8; i++) at[i] = (char)(unsigned char)(n >> (56 - 8 * i));
+}
+
+static int64_t get_time(const char *at) {
+    uint64_t n = 0;
+    for (int i = 0; i < 8; i++) n = n << 8 | (unsigned char)at[i];
+    return (int64_t)(n ^ (uint64_t)1 << 63);
+}
+
+size_t sw_timer_due_row(int64_t due_ms, sw_slice key, char ret[SW_TIMER_ROW_BYTES_MAX]) {
+    SW_ASSERT(key.len <= SW_KEY_BYTES_MAX);
+    put_time(ret, due_ms);
+    if (key.len) memcpy(ret + 8, key.ptr, key.len);
+    return 8 + key.len;
+}
+
+bool sw_timer_due_read(sw_slice row, int64_t *ret_due_ms, sw_slice *ret_key) {
+    if (row.len < 8) return false;
+    *ret_due_ms = get_time(row.ptr);
+    *ret_key = sw_slice_sub(row, 8, row.len);
+    return true;
+}
+
+size_t sw_timer_key_row(sw_slice key, char ret[SW_TIMER_ROW_BYTES_MAX]) {
+    SW_ASSERT(key.len <= SW_KEY_BYTES_MAX);
+    ret[0] = ROW_TIMER;
+    if (key.len) memcpy(ret + 1, key.ptr, key.len);
+    return 1 + key.len;
+}
+
+bool sw_timer_key_read(sw_slice row, sw_slice value, int64_t *ret_due_ms, sw_slice *ret_key) {
+    if (row.len < 1 || row.ptr[0] != ROW_TIMER || value.len != 8) return false;
+    *ret_due_ms = get_time(value.ptr);
+    *ret_key = sw_slice_sub(row, 1, row.len);
+    return true;
+}
+
+static int compare(sw_timer_at a, sw_timer_at b) {
+    if (a.due_ms != b.due_ms) return a.due_ms < b.due_ms ? -1 : 1;
+    return sw_slice_cmp(a.key, b.key);
+}
+
+/* A bound with its own copy of the key. */
+static void set_bound(sw_timer_at *bound, char copy[SW_KEY_BYTES_MAX], sw_timer_at at) {
+    SW_ASSERT(at.key.len <= SW_KEY_BYTES_MAX);
+    if (at.key.len) memmove(copy, at.key.ptr, at.key.len);
+    *bound = (sw_timer_at){at.due_ms, sw_slice_of(copy, at.key.len)};
+}
+
+static const sw_timer_at never = {SW_TIME_MAX, {NULL, 0}};
+static const sw_timer_at always = {INT64_MIN, {NULL, 0}};
+
+sw_err sw_timers_init(sw_timers *timers, sw_overlay *overlay, uint32_t store_due,
+                      uint32_t store_timers, sw_faults *faults) {
+    SW_ASSERT(timers && overlay && store_due != store_timers);
+    memset(timers, 0, sizeof *timers);
+    timers->overlay = overlay;
+    timers->faults = faults;
+    timers->store_due = store_due;
+    timers->store_timers = store_timers;
+    timers->low = timers->horizon = always;
+    sw_arena_init(&timers->keys, SW_TIMER_HEAD_BYTES);
+    return SW_OK;
+}
+
+void sw_timers_done(sw_timers *timers) {
+    if (timers->overlay) sw_arena_done(&timers->keys);
+    sw_heap_free(timers->head);
+    sw_heap_free(timers->changes);
+    memset(timers, 0, sizeof *timers);
+}
+
+/* ---- the head ---- */
+
+/* Where `at` is or would be, as an index from head[first]. */
+static uint32_t find(const sw_timers *timers, sw_timer_at at) {
+    uint32_t low = 0, high = timers->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare(timers->head[timers->first + middle], at) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* From here on the head knows nothing. */
+static void truncate(sw_timers *timers, uint32_t index, sw_timer_at at) {
+    SW_ASSERT(index <= timers->count);
+    timers->count = index;
+    set_bound(&timers->horizon, timers->horizon_key, at);
+}
+
+static bool make_room(sw_timers *timers) {
+    if (timers->first + timers->count < timers->cap) return true;
+    if (timers->first > 0) {
+        memmove(timers->head, timers->head + timers->first, timers->count * sizeof *timers->head);
+        timers->first = 0;
+        return true;
+    }
+    uint32_t cap = timers->cap ? timers->cap * 2 : 64;
+    if (cap > 2 * SW_TIMER_HEAD_ROWS) return false;
+    sw_timer_at *head = sw_heap_resize(timers->head, cap * sizeof *head);
+    if (!head) return false;
+    timers->head = head;
+    timers->cap = cap;
+    return true;
+}
+
+/* The key is one of `keys`. What does not fit is forgotten, and the horizon says so: the rows are
+ * the truth. */
+static void head_insert(sw_timers *timers, sw_timer_at at) {
+    if (compare(at, timers->horizon) >= 0) return;
+    uint32_t index = find(timers, at);
+    if (!make_room(timers)) {
+        if (index == timers->count) {
+            truncate(timers, index, at);
+            return;
+        }
+        truncate(timers, timers->count - 1, timers->head[timers->first + timers->count - 1]);
+    }
+    sw_timer_at *place = timers->head + timers->first + index;
+    memmove(place + 1, place, (timers->count - index) * sizeof *place);
+    *place = at;
+    timers->count++;
+}
+
+static void head_remove(sw_timers *timers, sw_timer_at at) {
+    uint32_t index = find(timers, at);
+    sw_timer_at *place = timers->head + timers->first + index;
+    if (index == timers->count || compare(*place, at) != 0) return;
+    timers->count--;
+    if (index == 0) {
+        timers->first = timers->count ? timers->first + 1 : 0;
+        return;
+    }
+    memmove(place, place + 1, (timers->count - index) * sizeof *place);
+}
+
+/* ---- loading ---- */
+
+static bool load_row(void *arg, sw_slice row, sw_slice value) {
+    (void)value;
+    sw_timers *timers = arg;
+    sw_timer_at at;
+    if (!sw_timer_due_read(row, &at.due_ms, &at.key)) return true;
+    sw_slice key;
+    if (timers->count == SW_TIMER_HEAD_ROWS || !sw_arena_copy(&timers->keys, at.key, &key)) {
+        truncate(timers, timers->count, at);
+        return false;
+    }
+    head_insert(timers, (sw_timer_at){at.due_ms, key});
+    return true;
+}
+
+static sw_err load_low(sw_timers *timers) {
+    static const char row[1] = {ROW_LOW};
+    sw_slice value;
+    sw_err err = sw_overlay_get(timers->overlay, timers->store_timers, sw_slice_of(row, 1), &value);
+    if (err == SW_E_NOT_FOUND) {
+        timers->low = always;
+        return SW_OK;
+    }
+    if (err) return err;
+    sw_timer_at at;
+    if (!sw_timer_due_read(value, &at.due_ms, &at.key) || at.key.len > SW_KEY_BYTES_MAX)
+        return SW_E_CORRUPT;
+    set_bound(&timers->low, timers->low_key, at);
+    return SW_OK;
+}
+
+static sw_err load(sw_timers *timers) {
+    if (!timers->loaded) {
+        sw_err err = load_low(timers);
+        if (err) return err;
+    }
+    char row[SW_TIMER_ROW_BYTES_MAX];
+    sw_slice from = sw_slice_of(row, sw_timer_due_row(timers->low.due_ms, timers->low.key, row));
+    timers->first = timers->count = 0;
+    timers->horizon = never;
+    timers->loaded = true;
+    sw_arena_reset(&timers->keys);
+    sw_err err =
+        sw_overlay_scan(timers->overlay, timers->store_due, from, SW_SLICE_NONE, load_row, timers);
+    if (err) sw_timers_forget(timers);
+    return err;
+}
+
+sw_err sw_timers_begin(sw_timers *timers, int64_t now_ms) {
+    SW_ASSERT(timers && timers->overlay);
+    SW_ASSERT(timers->change_count == 0 && sw_overlay_changed(timers->overlay) == 0);
+    bool behind = timers->horizon.due_ms <= now_ms && timers->count < SW_BATCH_TIMERS_MAX;
+    bool worn =
+        timers->keys.used_bytes > SW_TIMER_HEAD_BYTES / 2 && timers->count < SW_TIMER_HEAD_ROWS / 4;
+    if (timers->loaded && !behind && !worn) return SW_OK;
+    return load(timers);
+}
+
+void sw_timers_forget(sw_timers *timers) {
+    SW_ASSERT(timers);
+    timers->loaded = false;
+    timers->first = timers->count = timers->change_count = 0;
+    timers->horizon = timers->low = always;
+    timers->low_moved = timers->fired = false;
+}
+
+/* ---- changes ---- */
+
+static sw_err note(sw_timers *timers, bool inserted, sw_timer_at at) {
+    if (timers->change_count == timers->change_cap) {
+        uint32_t cap = timers->change_cap ? timers->change_cap * 2 : 64;
+        sw_timer_change *changes = sw_heap_resize(timers->changes, cap * sizeof *changes);
+        if (!changes) return SW_E_NOMEM;
+        timers->changes = changes;
+        timers->change_cap = cap;
+    }
+    timers->changes[timers->change_count++] = (sw_timer_change){inserted, at};
+    return SW_OK;
+}
+
+static sw_err add_rows(sw_timers *timers, sw_timer_at at) {
+    char row[SW_TIMER_ROW_BYTES_MAX], due[8];
+    size_t len = sw_timer_due_row(at.due_ms, at.key, row);
+    sw_err err =
+        sw_overlay_put(timers->overlay, timers->store_due, sw_slice_of(row, len), SW_SLICE_NONE);
+    if (err) return err;
+    put_time(due, at.due_ms);
+    len = sw_timer_key_row(at.key, row);
+    return sw_overlay_put(timers->overlay, timers->store_timers, sw_slice_of(row, len),
+                          sw_slice_of(due, 8));
+}
+
+static sw_err delete_due_row(sw_timers *timers, sw_timer_at at) {
+    char row[SW_TIMER_ROW_BYTES_MAX];
+    size_t len = sw_timer_due_row(at.due_ms, at.key, row);
+    return sw_overlay_delete(timers->overlay, timers->store_due, sw_slice_of(row, len));
+}
+
+static sw_err delete_key_row(sw_timers *timers, sw_slice key) {
+    char row[SW_TIMER_ROW_BYTES_MAX];
+    size_t len = sw_timer_key_row(key, row);
+    return sw_overlay_delete(timers->overlay, timers->store_timers, sw_slice_of(row, len));
+}
+
+/* The due time that `key` has now; SW_TIME_MAX: none. */
+static sw_err current(sw_timers *timers, sw_slice key, int64_t *ret_due_ms) {
+    char row[SW_TIMER_ROW_BYTES_MAX];
+    size_t len = sw_timer_key_row(key, row);
+    sw_slice value, same;
+    sw_err err =
+        sw_overlay_get(timers->overlay, timers->store_timers, sw_slice_of(row, len), &value);
+    if (err == SW_E_NOT_FOUND) {
+        *ret_due_ms = SW_TIME_MAX;
+        return SW_OK;
+    }
+    if (err) return err;
+    return sw_timer_key_read(sw_slice_of(row, len), value, ret_due_ms, &same) ? SW_OK
+                                                                              : SW_E_CORRUPT;
+}
+
+static sw_err insert(sw_timers *timers, sw_timer_at at) {
+    sw_err err = add_rows(timers, at);
+    if (err) return err;
+    if (compare(at, timers->low) < 0) {
+        set_bound(&timers->low, timers->low_key, at);
+        timers->low_moved = true;
+    }
+    if (compare(at, timers->horizon) >= 0) return SW_OK;
+    sw_slice key;
+    if (!sw_arena_copy(&timers->keys, at.key, &key)) {
+        truncate(timers, find(timers, at), at);
+        return SW_OK;
+    }
+    at.key = key;
+    err = note(timers, true, at);
+    if (err) return err;
+    head_insert(timers, at);
+    return SW_OK;
+}
+
+static sw_err remove_due(sw_timers *timers, sw_timer_at at) {
+    sw_err err = delete_due_row(timers, at);
+    if (err) return err;
+    timers->fired = true;
+    if (compare(at, timers->horizon) >= 0) return SW_OK;
+    uint32_t index = find(timers, at);
+    if (index == timers->count || compare(timers->head[timers->first + index], at) != 0)
+        return SW_OK;
+    at.key = timers->head[timers->first + index].key;
+    err = note(timers, false, at);
+    if (err) return err;
+    head_remove(timers, at);
+    return SW_OK;
+}
+
+sw_err sw_timers_set(sw_timers *timers, sw_slice key, int64_t due_ms) {
+    SW_ASSERT(timers && timers->loaded);
+    if (key.len > SW_KEY_BYTES_MAX) return SW_E_LIMIT;
+    int64_t old_ms;
+    sw_err err = current(timers, key, &old_ms);
+    if (err || old_ms == due_ms) return err;
+    if (old_ms != SW_TIME_MAX) {
+        err = remove_due(timers, (sw_timer_at){old_ms, key});
+        if (err) return err;
+    }
+    if (due_ms == SW_TIME_MAX) return delete_key_row(timers, key);
+    if (SW_PLANTED(timers->faults, "timer-lost") && due_ms % 7 == 0 && old_ms != SW_TIME_MAX)
+        return delete_key_row(timers, key);
+    return insert(timers, (sw_timer_at){due_ms, key});
+}
+
+bool sw_timers_peek(const sw_timers *timers, int64_t limit_ms, sw_timer_at *ret) {
+    SW_ASSERT(timers && ret);
+    if (timers->count == 0 || timers->head[timers->first].due_ms > limit_ms) return false;
+    *ret = timers->head[timers->first];
+    return true;
+}
+
+sw_err sw_timers_pop(sw_timers *timers) {
+    SW_ASSERT(timers && timers->count > 0);
+    sw_timer_at at = timers->head[timers->first];
+    sw_err err = remove_due(timers, at);
+    if (err) return err;
+    return delete_key_row(timers, at.key);
+}
+
+int64_t sw_timers_next_ms(const sw_timers *timers) {
+    SW_ASSERT(timers);
+    if (!timers->loaded) return INT64_MIN;
+    return timers->count ? timers->head[timers->first].due_ms : timers->horizon.due_ms;
+}
+
+uint32_t sw_timers_save(const sw_timers *timers) {
+    SW_ASSERT(timers);
+    return timers->change_count;
+}
+
+void sw_timers_undo(sw_timers *timers, uint32_t mark) {
+    SW_ASSERT(timers && mark <= timers->change_count);
+    while (timers->change_count > mark) {
+        const sw_timer_change *change = &timers->changes[--timers->change_count];
+        if (change->inserted)
+            head_remove(timers, change->at);
+        else
+            head_insert(timers, change->at);
+    }
+}
+
+sw_err sw_timers_seal(sw_timers *timers) {
+    SW_ASSERT(timers);
+    if (!timers->low_moved && !timers->fired) return SW_OK;
+    sw_timer_at low = timers->count ? timers->head[timers->first] : timers->horizon;
+    if (compare(low, timers->low) > 0) {
+        set_bound(&timers->low, timers->low_key, low);
+        timers->low_moved = true;
+    }
+    if (!timers->low_moved) return SW_OK;
+    static const char row[1] = {ROW_LOW};
+    char value[SW_TIMER_ROW_BYTES_MAX];
+    size_t len = sw_timer_due_row(timers->low.due_ms, timers->low.key, value);
+    return sw_overlay_put(timers->overlay, timers->store_timers, sw_slice_of(row, 1),
+                          sw_slice_of(value, len));
+}
+
+void sw_timers_committed(sw_timers *timers) {
+    SW_ASSERT(timers);
+    timers->change_count = 0;
+    timers->low_moved = timers->fired = false;
+}

@@ -1,0 +1,220 @@
+#include "stream/ctx.h"
+
+#include "toys/toys.h"
+#include "unit/test.h"
+
+static const sw_topic_shape topics[] = {
+    {"toy.words", 1},    {"toy.counts", 8},          {"toy.periods", 1},
+    {"toy.warnings", 1}, {SW_TOPIC_DEAD_LETTERS, 1},
+};
+
+/* Does what the test says, through `shared`. */
+typedef struct script {
+    sw_err (*run)(sw_ctx *ctx);
+    sw_err (*run_timer)(sw_ctx *ctx, sw_slice key, int64_t due_ms);
+} script;
+
+static script now_running;
+
+static sw_err scripted(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    (void)input;
+    return now_running.run(ctx);
+}
+
+static sw_err scripted_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms) {
+    (void)shared;
+    return now_running.run_timer(ctx, key, due_ms);
+}
+
+static const char *const inputs[] = {"toy.words", NULL};
+static const char *const outputs[] = {"toy.counts", NULL};
+static const sw_processor_store stores[] = {{"small", 1, 8}, {"large", 1, 0}};
+static const sw_processor processor = {
+    .name = "scripted",
+    .id = 9,
+    .inputs = inputs,
+    .outputs = outputs,
+    .stores = stores,
+    .store_count = 2,
+    .on_record = scripted,
+    .on_timer = scripted_timer,
+};
+
+typedef struct fixture {
+    sw_arena arena, call;
+    sw_topology topology;
+    sw_db *db;
+    sw_effects fx;
+    sw_ctx ctx;
+    sw_batch *batch;
+} fixture;
+
+static int setup(void **state) {
+    static fixture f;
+    memset(&f, 0, sizeof f);
+    sw_arena_init(&f.arena, 1 << 20);
+    sw_arena_init(&f.call, 1 << 20);
+    const sw_processor *const all[] = {&processor};
+    assert_ok(
+        sw_topology_build(&f.arena, all, NULL, 1, topics, SW_COUNT(topics), NULL, &f.topology));
+    assert_ok(sw_db_mem_open(f.topology.stores, f.topology.store_count, &f.db));
+    assert_ok(sw_effects_init(&f.fx, f.db, &f.topology, f.topology.tasks[0].number, NULL));
+    assert_ok(sw_timers_begin(&f.fx.timers, 0));
+    assert_ok(sw_batch_new(SW_BATCH_BYTES_MAX, &f.batch));
+    f.ctx = (sw_ctx){.topology = &f.topology,
+                     .node = f.topology.nodes,
+                     .now_ms = 1000,
+                     .fx = &f.fx,
+                     .arena = &f.call};
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *f = *state;
+    sw_batch_free(f->batch);
+    sw_effects_done(&f->fx);
+    sw_db_close(f->db);
+    sw_arena_done(&f->call);
+    sw_arena_done(&f->arena);
+    return 0;
+}
+
+static sw_err call(fixture *f, sw_err (*run)(sw_ctx *ctx)) {
+    now_running.run = run;
+    bool full;
+    return sw_ctx_call_record(&f->ctx, &(sw_input){.topic = "toy.words"}, &full);
+}
+
+static uint64_t seal(fixture *f) {
+    uint64_t digest;
+    sw_batch_clear(f->batch);
+    assert_ok(sw_effects_seal(&f->fx, f->batch, &digest));
+    return digest;
+}
+
+static sw_err do_everything(sw_ctx *ctx) {
+    sw_slice value;
+    assert_int_equal(sw_ctx_now(ctx), 1000);
+    assert_ok(sw_ctx_put(ctx, 0, SW_S("k"), SW_S("v")));
+    assert_ok(sw_ctx_get(ctx, 0, SW_S("k"), &value));
+    assert_slice(value, "v");
+    assert_ok(sw_ctx_emit(ctx, "toy.counts", SW_S("k"), SW_S("one")));
+    assert_ok(sw_ctx_timer(ctx, SW_S("k"), 2000));
+    return SW_OK;
+}
+
+static sw_err do_everything_and_refuse(sw_ctx *ctx) {
+    sw_err err = do_everything(ctx);
+    return err ? err : sw_ctx_fail(ctx, SW_E_INVALID, "not like %s", "this");
+}
+
+static void what_a_call_does_is_in_its_effects(void **state) {
+    fixture *f = *state;
+    assert_ok(call(f, do_everything));
+    assert_int_equal(f->fx.emit_count, 1);
+    assert_slice(f->fx.emits[0].value, "one");
+    assert_int_equal(sw_timers_next_ms(&f->fx.timers), 2000);
+    seal(f);
+    assert_int_equal(sw_batch_count(f->batch),
+                     4); /* the row, two of the timer, the low bound is still none */
+}
+
+static void a_refused_call_leaves_no_trace_but_its_reason(void **state) {
+    fixture *f = *state;
+    assert_int_equal(call(f, do_everything_and_refuse), SW_E_INVALID);
+    assert_string_equal(f->ctx.text, "not like this");
+    assert_true(sw_effects_none(&f->fx));
+    assert_int_equal(sw_timers_next_ms(&f->fx.timers), SW_TIME_MAX);
+}
+
+static void equal_effects_have_equal_digests(void **state) {
+    fixture *f = *state;
+    assert_ok(call(f, do_everything));
+    uint64_t first = seal(f);
+    sw_effects_drop(&f->fx);
+    assert_ok(sw_timers_begin(&f->fx.timers, 0));
+    assert_int_equal(call(f, do_everything_and_refuse), SW_E_INVALID);
+    uint64_t nothing = seal(f);
+    assert_ok(call(f, do_everything));
+    uint64_t again = seal(f);
+    assert_true(first == again);
+    assert_true(first != nothing);
+}
+
+static sw_err write_too_much(sw_ctx *ctx) {
+    return sw_ctx_put(ctx, 0, SW_S("k"), SW_S("nine bytes"));
+}
+
+static sw_err write_too_often(sw_ctx *ctx) {
+    sw_err err = SW_OK;
+    for (int i = 0; !err && i <= SW_CALL_WRITES_MAX; i++)
+        err = sw_ctx_put(ctx, 1, SW_S("k"), SW_S("v"));
+    return err;
+}
+
+static sw_err emit_too_often(sw_ctx *ctx) {
+    sw_err err = SW_OK;
+    for (int i = 0; !err && i <= SW_CALL_EMITS_MAX; i++)
+        err = sw_ctx_emit(ctx, "toy.counts", SW_S("k"), SW_S("v"));
+    return err;
+}
+
+static void the_caps_of_a_call_refuse_it_with_a_reason(void **state) {
+    fixture *f = *state;
+    sw_err (*const calls[])(sw_ctx *) = {write_too_much, write_too_often, emit_too_often};
+    for (size_t i = 0; i < SW_COUNT(calls); i++) {
+        assert_int_equal(call(f, calls[i]), SW_E_LIMIT);
+        assert_true(f->ctx.text[0] != '\0');
+        assert_true(sw_effects_none(&f->fx));
+    }
+}
+
+static sw_err refuse_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
+    assert_ok(sw_ctx_put(ctx, 0, key, SW_S("half")));
+    return sw_ctx_fail(ctx, SW_E_INVALID, "due at %d", (int)due_ms);
+}
+
+static sw_err retry_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
+    (void)ctx;
+    (void)key;
+    (void)due_ms;
+    return SW_E_AGAIN;
+}
+
+static sw_err set_a_due_timer(sw_ctx *ctx) {
+    return sw_ctx_timer(ctx, SW_S("t"), 900);
+}
+
+static void a_refused_timer_is_cleared_and_one_to_be_tried_again_stands(void **state) {
+    fixture *f = *state;
+    assert_ok(call(f, set_a_due_timer));
+    sw_timer_at at;
+    bool full;
+    assert_true(sw_timers_peek(&f->fx.timers, 1000, &at));
+    now_running.run_timer = retry_timer;
+    assert_int_equal(sw_ctx_call_timer(&f->ctx, at, &full), SW_E_AGAIN);
+    assert_true(sw_timers_peek(&f->fx.timers, 1000, &at));
+    now_running.run_timer = refuse_timer;
+    assert_int_equal(sw_ctx_call_timer(&f->ctx, at, &full), SW_E_INVALID);
+    assert_false(sw_timers_peek(&f->fx.timers, SW_TIME_MAX, &at));
+    sw_slice value;
+    assert_int_equal(
+        sw_overlay_get(f->fx.overlay, f->topology.nodes[0].first_store, SW_S("t"), &value),
+        SW_E_NOT_FOUND);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_a_call_does_is_in_its_effects, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_refused_call_leaves_no_trace_but_its_reason, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(equal_effects_have_equal_digests, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_caps_of_a_call_refuse_it_with_a_reason, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_refused_timer_is_cleared_and_one_to_be_tried_again_stands,
+                                        setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
