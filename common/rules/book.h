@@ -41,8 +41,9 @@ void sw_book_close(sw_book *book);
 
 /* Takes an accepted event, or a correction whose target was accepted, here or for another key (to
  * hold a correction until then is the caller's part). What concerns no rule here is not kept. An
- * event taken before is ignored; one whose time is to come waits for it. Tells nothing yet: between
- * two tells are the events of one moment of the clock. `scratch` is used within the call only.
+ * event taken before is ignored; one whose time is to come waits for it. Tells nothing yet: what is
+ * taken between two tells comes into effect at the later one, so first tell what was due before.
+ * `scratch` is used within the call only.
  * SW_E_NOMEM, SW_E_LIMIT (4 GB): the book is as it was. */
 SW_NODISCARD sw_err sw_book_take(sw_book *book, const sw_event *event, sw_arena *scratch);
 
@@ -81,10 +82,10 @@ bool sw_book_is_open(const sw_book *book);
 /* Bytes of memory that the book holds. */
 size_t sw_book_bytes(const sw_book *book);
 
-/* The stored form: versioned, the same bytes for the same events and the same told, independent of
- * the machine; the store below adds the checksum. SW_E_VERSION: another format, or another
- * catalogue; SW_E_CORRUPT. A book stored under other packs is computed again from its events, and
- * the next tell tells the difference. */
+/* The stored form, as of the last tell: nothing may have been taken since. Versioned, the same
+ * bytes for the same events and the same told, independent of the machine; the store below adds the
+ * checksum. SW_E_VERSION: another format, or another catalogue; SW_E_CORRUPT. A book stored under
+ * other packs is computed again from its events, and the next tell tells the difference. */
 SW_NODISCARD sw_err sw_book_encode(const sw_book *book, sw_buf *out);
 SW_NODISCARD sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes,
                                    sw_arena *scratch, sw_book **ret);

@@ -1,0 +1,339 @@
+#include "rules/book/turn.h"
+
+/* Groups of one strand, each once. Values are copied: records move when the book grows. */
+typedef struct group_list {
+    sw_group *items;
+    uint32_t count, cap;
+} group_list;
+
+static sw_err add_group(sw_turn *turn, group_list *groups, const sw_group *group) {
+    for (uint32_t i = 0; i < groups->count; i++)
+        if (sw_group_eq(&groups->items[i], group)) return SW_OK;
+    if (groups->count == groups->cap) {
+        uint32_t cap = groups->cap ? groups->cap * 2 : 2;
+        sw_group *items = sw_arena_zero(turn->arena, cap, sizeof *items);
+        if (!items) return SW_E_NOMEM;
+        if (groups->count) memcpy(items, groups->items, groups->count * sizeof *items);
+        groups->items = items;
+        groups->cap = cap;
+    }
+    sw_group *copy = &groups->items[groups->count];
+    copy->count = group->count;
+    for (uint32_t i = 0; i < group->count; i++)
+        if (!sw_arena_copy(turn->arena, group->values[i], &copy->values[i])) return SW_E_NOMEM;
+    groups->count++;
+    return SW_OK;
+}
+
+static bool is_deadline(const sw_book *book, const sw_run *run) {
+    return sw_run_rule(book, run)->kind == SW_DEADLINE;
+}
+
+static sw_run run_of_life(const sw_life *life) {
+    return (sw_run){.start_ms = life->start_ms,
+                    .due_ms = SW_TIME_NONE,
+                    .stop_ms = life->stop_ms,
+                    .next_ms = SW_TIME_MAX,
+                    .rec = life->rec,
+                    .stop_rec = life->stop_rec,
+                    .rule = (uint16_t)life->rule->index,
+                    .combo = life->combo,
+                    .start = life->start,
+                    .limit = life->limit,
+                    .count = life->count,
+                    .flags = (uint8_t)(SW_RUN_TOUCHED | (life->stop_rec ? SW_RUN_CLOSED : 0) |
+                                       (life->moved ? SW_RUN_MOVED : 0))};
+}
+
+/* --- reading a group again ---------------------------------------------------------------- */
+
+/* Takes the runs of a group that began after `after_ms` out of the book. */
+static sw_err take_out(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t after_ms,
+                       sw_run **ret, uint32_t *ret_count) {
+    sw_book *book = turn->book;
+    uint32_t first, end, count = 0;
+    sw_book_strand_runs(book, strand, &first, &end);
+    sw_run *old = sw_arena_zero(turn->arena, end - first, sizeof *old);
+    if (!old) return SW_E_NOMEM;
+    for (uint32_t i = end; i-- > first;) {
+        const sw_run *run = &sw_book_runs(book)[i];
+        sw_group other;
+        sw_arena_mark mark = sw_arena_save(turn->arena);
+        sw_err err = sw_run_group(book, run, turn->arena, &other);
+        bool same = !err && sw_group_eq(&other, group);
+        sw_arena_rewind(turn->arena, mark);
+        if (err) return err;
+        uint32_t last =
+            (run->flags & SW_RUN_CLOSED) && is_deadline(book, run) ? run->stop_rec : run->rec;
+        bool running = is_deadline(book, run) && !(run->flags & SW_RUN_CLOSED);
+        bool gone = run->flags & SW_RUN_GONE;
+        bool kept = !running && !gone && sw_record_time(sw_book_records(book), last) <= after_ms;
+        if (!same || kept) continue;
+        old[count++] = *run;
+        sw_book_drop_run(book, i);
+    }
+    *ret = old;
+    *ret_count = count;
+    return SW_OK;
+}
+
+/* The old run that the same event opened: what was told of it goes over to the new one. */
+static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old_count) {
+    sw_view mine, theirs;
+    sw_record_head(sw_book_records(book), run->rec, &mine);
+    for (uint32_t i = 0; i < *old_count; i++) {
+        if (is_deadline(book, run) != is_deadline(book, &old[i])) continue;
+        sw_record_head(sw_book_records(book), old[i].rec, &theirs);
+        bool same = run->rec == old[i].rec ||
+                    (sw_slice_eq(mine.source, theirs.source) && sw_slice_eq(mine.id, theirs.id));
+        if (!same) continue;
+        memcpy(run->told, old[i].told, sizeof run->told);
+        run->watch = old[i].watch;
+        run->flags |= old[i].flags & SW_RUN_RESOLVED;
+        old[i] = old[--*old_count];
+        return;
+    }
+}
+
+/* Reads a group again from its events, because of a change at `time_ms`. */
+static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t time_ms) {
+    sw_book *book = turn->book;
+    int64_t after_ms;
+    sw_life *life = NULL;
+    sw_run *old = NULL;
+    uint32_t old_count = 0;
+    sw_err err = sw_life_boundary(book, strand, group, time_ms, turn->arena, &after_ms);
+    if (!err) err = sw_life_replay(book, strand, group, after_ms, turn->probe, turn->arena, &life);
+    if (!err) err = take_out(turn, strand, group, after_ms, &old, &old_count);
+    for (; life && !err; life = life->next) {
+        sw_run run = run_of_life(life);
+        inherit(book, &run, old, &old_count);
+        err = sw_book_add_run(book, &run);
+    }
+    for (uint32_t i = 0; i < old_count && !err; i++) {
+        if (!sw_run_was_told(&old[i])) continue;
+        old[i].flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
+        err = sw_book_add_run(book, &old[i]);
+    }
+    return err;
+}
+
+/* --- an event behind all others ----------------------------------------------------------- */
+
+static sw_err is_running(sw_turn *turn, uint32_t strand, const sw_group *group, bool *ret) {
+    uint32_t first, end;
+    sw_book_strand_runs(turn->book, strand, &first, &end);
+    *ret = false;
+    for (uint32_t i = first; i < end && !*ret; i++) {
+        const sw_run *run = &sw_book_runs(turn->book)[i];
+        if ((run->flags & (SW_RUN_CLOSED | SW_RUN_GONE)) || !is_deadline(turn->book, run)) continue;
+        sw_group other;
+        sw_arena_mark mark = sw_arena_save(turn->arena);
+        sw_err err = sw_run_group(turn->book, run, turn->arena, &other);
+        *ret = !err && sw_group_eq(&other, group);
+        sw_arena_rewind(turn->arena, mark);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+/* Opens what the event opens in one of its groups. */
+static sw_err open_group(sw_turn *turn, const sw_touch *touch, uint32_t rec, uint32_t combo) {
+    sw_book *book = turn->book;
+    const sw_strand *strand = &book->plan->strands[touch->strand];
+    bool running = false;
+    for (uint32_t i = 0; i < touch->use_count; i++) {
+        const sw_use *use = &touch->uses[i];
+        bool start = use->part == SW_PART_START;
+        if (!start && use->part != SW_PART_ON) continue;
+        sw_view view;
+        sw_group group;
+        sw_book_read(book, rec, &view);
+        sw_err err = sw_group_of(book, strand, &view, combo, turn->arena, &group);
+        if (!err && start && !running) err = is_running(turn, touch->strand, &group, &running);
+        if (err) return err;
+        if (start && running) continue;
+        sw_scope scope = sw_scope_of(book, turn->arena, turn->probe, use->rule, &view, &group);
+        sw_life life = {
+            .rule = use->rule, .rec = rec, .start_ms = view.time_ms, .stop_ms = SW_TIME_MAX};
+        bool opens =
+            start ? sw_life_open(&scope, strand, use->entry, &life) : sw_life_fires(&scope, strand);
+        if (scope.err) return scope.err;
+        if (!opens) continue;
+        life.combo = (uint16_t)combo;
+        sw_run run = run_of_life(&life);
+        err = sw_book_add_run(book, &run);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+static sw_err open_groups(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
+    uint32_t count;
+    sw_view view;
+    sw_book_read(turn->book, rec, &view);
+    const sw_strand *strand = &turn->book->plan->strands[touch->strand];
+    sw_err err = sw_group_count(turn->book, strand, &view, turn->arena, &count);
+    for (uint32_t i = 0; i < count && !err; i++) err = open_group(turn, touch, rec, i);
+    return err;
+}
+
+/* Stops or cancels a running run, if a clause of its version holds. */
+static sw_err end_run(sw_turn *turn, const sw_touch *touch, const sw_view *view,
+                      const sw_group *group, sw_run *run) {
+    const sw_rule *rule = sw_run_rule(turn->book, run);
+    sw_scope scope = sw_scope_of(turn->book, turn->arena, turn->probe, rule, view, group);
+    for (uint32_t i = 0; i < touch->use_count; i++) {
+        const sw_use *use = &touch->uses[i];
+        bool stop = use->part == SW_PART_STOP;
+        if (use->rule != rule || (!stop && use->part != SW_PART_CANCEL)) continue;
+        int64_t moment_ms;
+        const sw_on *on = stop ? &rule->stops[use->entry] : &rule->cancels[use->entry];
+        bool holds = sw_scope_on(&scope, on, &moment_ms);
+        if (scope.err) return scope.err;
+        if (!holds) continue;
+        run->flags |= SW_RUN_TOUCHED | (stop ? SW_RUN_CLOSED : SW_RUN_GONE);
+        run->stop_ms = stop ? moment_ms : run->stop_ms;
+        run->stop_rec = stop ? view->at : 0;
+        return SW_OK;
+    }
+    return SW_OK;
+}
+
+static uint32_t parts_of(const sw_touch *touch, const sw_rule *rule) {
+    uint32_t parts = 0;
+    for (uint32_t i = 0; i < touch->use_count; i++)
+        if (touch->uses[i].rule == rule) parts |= SW_PART(touch->uses[i].part);
+    return parts;
+}
+
+/* Applies what the event means to running instances of a strand. */
+static sw_err change_runs(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
+    sw_book *book = turn->book;
+    const sw_strand *strand = &book->plan->strands[touch->strand];
+    group_list moved = {0};
+    uint32_t first, end;
+    sw_view view;
+    sw_book_read(book, rec, &view);
+    sw_book_strand_runs(book, touch->strand, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+        sw_run *run = &sw_book_runs(book)[i];
+        if ((run->flags & (SW_RUN_CLOSED | SW_RUN_GONE)) || !is_deadline(book, run)) continue;
+        uint32_t parts = parts_of(touch, sw_run_rule(book, run));
+        if (!(parts & (SW_PARTS_MOVING | SW_PART(SW_PART_STOP) | SW_PART(SW_PART_CANCEL))))
+            continue;
+        sw_group group;
+        bool has;
+        sw_err err = sw_run_group(book, run, turn->arena, &group);
+        if (!err) err = sw_group_has(book, strand, &view, &group, turn->arena, &has);
+        if (!err && has)
+            err = parts & SW_PARTS_MOVING ? add_group(turn, &moved, &group)
+                                          : end_run(turn, touch, &view, &group, run);
+        if (err) return err;
+    }
+    for (uint32_t i = 0; i < moved.count; i++) {
+        sw_err err = read_again(turn, touch->strand, &moved.items[i],
+                                sw_record_time(sw_book_records(book), rec));
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+sw_err sw_turn_step(sw_turn *turn, uint32_t rec) {
+    sw_book *book = turn->book;
+    const sw_plan_type *type = &book->plan->types[sw_record_type(sw_book_records(book), rec)];
+    for (uint32_t i = 0; i < type->touch_count; i++) {
+        const sw_touch *touch = &type->touches[i];
+        sw_err err = SW_OK;
+        sw_arena_mark mark = sw_arena_save(turn->arena);
+        if (touch->parts & (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON)))
+            err = open_groups(turn, touch, rec);
+        if (!err) err = change_runs(turn, touch, rec);
+        sw_arena_rewind(turn->arena, mark);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+/* --- an event among others, or one taken away --------------------------------------------- */
+
+static sw_err add_own_groups(sw_turn *turn, const sw_strand *strand, const sw_view *view,
+                             const sw_view *only_of, group_list *groups) {
+    uint32_t count;
+    sw_err err = sw_group_count(turn->book, strand, view, turn->arena, &count);
+    for (uint32_t i = 0; i < count && !err; i++) {
+        sw_group group;
+        bool has = true;
+        err = sw_group_of(turn->book, strand, view, i, turn->arena, &group);
+        if (!err && only_of)
+            err = sw_group_has(turn->book, strand, only_of, &group, turn->arena, &has);
+        if (!err && has) err = add_group(turn, groups, &group);
+    }
+    return err;
+}
+
+/* A fact can make any later opening hold that did not. */
+static sw_err add_opening_groups(sw_turn *turn, uint32_t strand_index, const sw_view *fact,
+                                 group_list *groups) {
+    sw_book *book = turn->book;
+    const sw_strand *strand = &book->plan->strands[strand_index];
+    for (uint32_t i = sw_book_find_time(book, fact->time_ms, false); i < book->order_count; i++) {
+        uint32_t rec = sw_book_list(book)[i];
+        const sw_touch *touch =
+            sw_plan_touch(book->plan, sw_record_type(sw_book_records(book), rec), strand_index);
+        uint32_t opening = SW_PART(SW_PART_START) | SW_PART(SW_PART_ON);
+        if (!touch || !(touch->parts & opening)) continue;
+        sw_view view;
+        sw_book_read(book, rec, &view);
+        sw_err err = add_own_groups(turn, strand, &view, fact, groups);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+static sw_err add_run_groups(sw_turn *turn, uint32_t strand_index, const sw_view *view,
+                             group_list *groups) {
+    sw_book *book = turn->book;
+    const sw_strand *strand = &book->plan->strands[strand_index];
+    uint32_t first, end;
+    sw_book_strand_runs(book, strand_index, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+        sw_group group;
+        bool has;
+        sw_err err = sw_run_group(book, &sw_book_runs(book)[i], turn->arena, &group);
+        if (!err) err = sw_group_has(book, strand, view, &group, turn->arena, &has);
+        if (!err && has) err = add_group(turn, groups, &group);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec) {
+    sw_book *book = turn->book;
+    const sw_plan_type *type = &book->plan->types[sw_record_type(sw_book_records(book), rec)];
+    for (uint32_t i = 0; i < type->touch_count; i++) {
+        const sw_touch *touch = &type->touches[i];
+        const sw_strand *strand = &book->plan->strands[touch->strand];
+        sw_arena_mark mark = sw_arena_save(turn->arena);
+        sw_view view;
+        group_list groups = {0};
+        sw_err err = SW_OK;
+        sw_book_read(book, rec, &view);
+        int64_t time_ms = view.time_ms;
+        if (strand->key_count == 1) {
+            sw_group whole = {.count = 0};
+            err = add_group(turn, &groups, &whole);
+        } else {
+            err = add_run_groups(turn, touch->strand, &view, &groups);
+            if (!err && (touch->parts & (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON))))
+                err = add_own_groups(turn, strand, &view, NULL, &groups);
+            if (!err && (touch->parts & SW_PART(SW_PART_FACT)))
+                err = add_opening_groups(turn, touch->strand, &view, &groups);
+        }
+        for (uint32_t g = 0; g < groups.count && !err; g++)
+            err = read_again(turn, touch->strand, &groups.items[g], time_ms);
+        sw_arena_rewind(turn->arena, mark);
+        if (err) return err;
+    }
+    return SW_OK;
+}

@@ -1,0 +1,104 @@
+#include "rules/book/record.h"
+
+/* A cursor over bytes that nobody vouches for. */
+typedef struct cursor {
+    const uint8_t *at, *end;
+} cursor;
+
+static bool skip(cursor *c, uint64_t len) {
+    if (len > (uint64_t)(c->end - c->at)) return false;
+    c->at += len;
+    return true;
+}
+
+static bool skip_slice(cursor *c) {
+    uint64_t len;
+    return sw_unpack_uint(&c->at, c->end, &len) && skip(c, len);
+}
+
+static bool time_fits(int64_t ms) {
+    return ms >= SW_TIME_FIRST_MS && ms <= SW_TIME_LAST_MS;
+}
+
+static bool check_time(cursor *c) {
+    int64_t ms;
+    const uint8_t *from = c->at;
+    if (!skip(c, sizeof ms)) return false;
+    memcpy(&ms, from, sizeof ms);
+    return time_fits(ms);
+}
+
+static bool check_item(cursor *c, sw_value_kind kind) {
+    if (c->at == c->end) return false;
+    uint64_t a, b;
+    uint8_t pack = *c->at++;
+    switch (pack) {
+    case SW_PACK_STRING:
+        return kind == SW_STRING && skip_slice(c);
+    case SW_PACK_OURS:
+        return kind == SW_STRING;
+    case SW_PACK_INT:
+        return kind == SW_INT && sw_unpack_uint(&c->at, c->end, &a);
+    case SW_PACK_DOUBLE:
+        return kind == SW_DOUBLE && skip(c, sizeof(double));
+    case SW_PACK_FALSE:
+    case SW_PACK_TRUE:
+        return kind == SW_BOOL;
+    case SW_PACK_TIME:
+        return kind == SW_TIMESTAMP && sw_unpack_uint(&c->at, c->end, &a) &&
+               sw_unpack_uint(&c->at, c->end, &b) && b < 1000000000u;
+    default:
+        return false;
+    }
+}
+
+static bool check_value(cursor *c, const sw_field *field) {
+    if (!field->list) return check_item(c, field->type);
+    if (c->at == c->end || *c->at++ != SW_PACK_LIST) return false;
+    uint64_t count;
+    if (!sw_unpack_uint(&c->at, c->end, &count) || count > (uint64_t)(c->end - c->at)) return false;
+    for (; count > 0; count--)
+        if (!check_item(c, field->type)) return false;
+    return true;
+}
+
+static bool check_fields(cursor *c, const sw_event_type *type) {
+    uint64_t count, slot, next = 0;
+    if (!sw_unpack_uint(&c->at, c->end, &count) || count > type->field_count) return false;
+    for (; count > 0; count--) {
+        if (!sw_unpack_uint(&c->at, c->end, &slot)) return false;
+        if (slot < next || slot >= type->field_count) return false;
+        if (!check_value(c, &type->fields[slot])) return false;
+        next = slot + 1;
+    }
+    return true;
+}
+
+static bool check_record(const sw_plan *plan, cursor *c, bool nested) {
+    const uint8_t *start = c->at;
+    if (!skip(c, 3)) return false;
+    uint8_t flags = *start;
+    uint16_t index = sw_record_type(start, 0);
+    bool correction = flags & SW_RECORD_CORRECTION;
+    if (index >= plan->type_count || flags >= 2 * SW_RECORD_RECEIVED) return false;
+    if (nested != ((flags & SW_RECORD_REPLACEMENT) != 0)) return false;
+    if (correction ? nested : (flags & SW_RECORD_NESTED) != 0) return false;
+    if (!check_time(c)) return false;
+    for (int i = 0; i < 4; i++)
+        if (!skip_slice(c)) return false;
+    if ((flags & SW_RECORD_SUBJECT) && !skip_slice(c)) return false;
+    if ((flags & SW_RECORD_RECORDED) && !check_time(c)) return false;
+    if ((flags & SW_RECORD_RECEIVED) && !check_time(c)) return false;
+    if (!correction) {
+        const sw_catalogue *cat = sw_ruleset_catalogue(plan->set);
+        return check_fields(c, sw_catalogue_type(cat, index));
+    }
+    return skip_slice(c) && skip_slice(c) &&
+           (!(flags & SW_RECORD_NESTED) || check_record(plan, c, true));
+}
+
+size_t sw_record_check(const sw_plan *plan, sw_slice bytes) {
+    const uint8_t *start = (const uint8_t *)bytes.ptr;
+    cursor c = {start, start + bytes.len};
+    return check_record(plan, &c, false) ? (size_t)(c.at - start) : 0;
+}

@@ -1,0 +1,159 @@
+#include "rules/book/scope.h"
+
+/* The value of one fact at the time of the scope's event: of the last event at or before it. */
+static sw_value read_fact(sw_scope *scope, uint32_t slot);
+
+static sw_value text(sw_slice s) {
+    return s.len ? (sw_value){.kind = SW_STRING, .s = s} : (sw_value){.kind = SW_ABSENT};
+}
+
+static sw_value instant(int64_t ms) {
+    if (ms == SW_TIME_NONE) return (sw_value){.kind = SW_ABSENT};
+    int64_t seconds = sw_floor_div(ms, 1000);
+    return (sw_value){.kind = SW_TIMESTAMP,
+                      .t = {.seconds = seconds, .nanos = (int32_t)(ms - seconds * 1000) * 1000000}};
+}
+
+static sw_value read_attribute(const sw_scope *scope, uint32_t slot) {
+    const sw_view *view = scope->view;
+    switch (slot) {
+    case SW_EVENT_ID:
+        return text(view->id);
+    case SW_EVENT_SOURCE:
+        return text(view->source);
+    case SW_EVENT_TYPE:
+        return text(sw_book_type(scope->book, view)->name);
+    case SW_EVENT_SUBJECT:
+        return text(view->subject);
+    case SW_EVENT_TIME:
+        return instant(view->time_ms);
+    case SW_EVENT_ORGCODE:
+        return text(view->orgcode);
+    case SW_EVENT_OFFICERID:
+        return text(view->officerid);
+    case SW_EVENT_RECORDEDTIME:
+        return instant(view->recorded_ms);
+    case SW_EVENT_RECEIVEDTIME:
+        return instant(view->received_ms);
+    default:
+        SW_ASSERT(!"an attribute that events don't have");
+        return (sw_value){0};
+    }
+}
+
+static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
+    sw_scope *scope = ctx;
+    sw_value value = {.kind = SW_ABSENT};
+    if (root == SW_ROOT_EVENT) return read_attribute(scope, slot);
+    if (root == SW_ROOT_FACTS && !scope->in_fact) return read_fact(scope, slot);
+    if (root != SW_ROOT_DATA) return value;
+    sw_err err = sw_view_field(scope->view, slot, sw_book_value(scope->book), scope->arena, &value);
+    if (err) scope->err = err;
+    return value;
+}
+
+bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret) {
+    if (scope->err) return false;
+    sw_cel_bind bind = {.ctx = scope, .get = get};
+    sw_cel_failure failure = {.code = SW_OK};
+    sw_value value;
+    sw_err err = sw_cel_eval(cel, &bind, scope->arena, SW_CEL_COST_MAX, &value, &failure);
+    if (err == SW_E_NOMEM) scope->err = err;
+    if (scope->err) return false;
+    if (err) {
+        if (scope->probe && scope->probe->failed)
+            scope->probe->failed(scope->probe->ctx, scope->rule, scope->view, cel, &failure);
+        return false;
+    }
+    *ret = value;
+    return true;
+}
+
+bool sw_scope_holds(sw_scope *scope, const sw_cel *when) {
+    if (!when) return scope->err == SW_OK;
+    sw_value value;
+    return sw_scope_value(scope, when, &value) && value.kind == SW_BOOL && value.b;
+}
+
+bool sw_scope_on(sw_scope *scope, const sw_on *on, int64_t *ret_ms) {
+    if (!sw_scope_holds(scope, on->when)) return false;
+    int64_t ms = scope->view->time_ms;
+    if (on->at) {
+        sw_value value;
+        if (!sw_scope_value(scope, on->at, &value) || value.kind != SW_TIMESTAMP) return false;
+        ms = value.t.seconds * 1000 + value.t.nanos / 1000000;
+    }
+    *ret_ms = ms;
+    return true;
+}
+
+bool sw_scope_span(sw_scope *scope, sw_span span, const sw_cel *n, int64_t scale_ms, sw_span *ret) {
+    if (n) {
+        sw_value value;
+        if (!sw_scope_value(scope, n, &value) || value.kind != SW_INT || value.i < 0) return false;
+        span.n = value.i;
+        if (span.unit == SW_UNIT_EXACT && __builtin_mul_overflow(value.i, scale_ms, &span.n))
+            return false;
+    }
+    if (span.n < 0) return false;
+    *ret = span;
+    return true;
+}
+
+/* The first source that this event's type has and whose condition and value hold. */
+static bool fact_from(sw_scope *scope, const sw_fact *fact, const sw_event_type *type,
+                      sw_value *ret) {
+    for (uint32_t i = 0; i < fact->from_count; i++) {
+        const sw_fact_source *from = &fact->from[i];
+        if (from->type != type || !sw_scope_holds(scope, from->when)) continue;
+        if (sw_scope_value(scope, from->value, ret)) return true;
+    }
+    return false;
+}
+
+static bool is_source(const sw_fact *fact, const sw_event_type *type) {
+    for (uint32_t i = 0; i < fact->from_count; i++)
+        if (fact->from[i].type == type) return true;
+    return false;
+}
+
+static sw_err find_fact(sw_scope *scope, const sw_fact *fact, sw_value *ret) {
+    const sw_book *book = scope->book;
+    const sw_catalogue *cat = sw_ruleset_catalogue(book->plan->set);
+    const sw_strand *strand = &book->plan->strands[sw_plan_strand_of(book->plan, scope->rule)];
+    const uint8_t *bytes = sw_book_records(book);
+    for (uint32_t i = sw_book_find_time(book, scope->view->time_ms, true); i-- > 0;) {
+        uint32_t rec = sw_book_list(book)[i];
+        const sw_event_type *type = sw_catalogue_type(cat, sw_record_type(bytes, rec));
+        if (!is_source(fact, type)) continue;
+        sw_view view;
+        bool belongs;
+        sw_record_read(bytes, rec, &view);
+        sw_err err = sw_group_has(book, strand, &view, scope->group, scope->arena, &belongs);
+        if (err) return err;
+        if (!belongs) continue;
+        sw_scope inner = sw_scope_of(book, scope->arena, scope->probe, scope->rule, &view, NULL);
+        inner.in_fact = true;
+        bool found = fact_from(&inner, fact, type, ret);
+        if (inner.err) return inner.err;
+        if (found) return SW_OK;
+    }
+    *ret = (sw_value){.kind = SW_ABSENT};
+    return SW_OK;
+}
+
+static sw_value read_fact(sw_scope *scope, uint32_t slot) {
+    sw_value none = {.kind = SW_ABSENT};
+    SW_ASSERT(slot < scope->rule->fact_count);
+    if (!scope->facts) {
+        sw_value *facts = sw_arena_zero(scope->arena, scope->rule->fact_count, sizeof *facts);
+        if (!facts) return scope->err = SW_E_NOMEM, none;
+        for (uint32_t i = 0; i < scope->rule->fact_count; i++) facts[i].kind = SW_TYPE;
+        scope->facts = facts;
+    }
+    if (scope->facts[slot].kind == SW_TYPE) {
+        sw_err err = find_fact(scope, &scope->rule->facts[slot], &scope->facts[slot]);
+        if (err) return scope->err = err, none;
+    }
+    return scope->facts[slot];
+}

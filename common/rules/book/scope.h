@@ -1,0 +1,63 @@
+/* scope.h - what a condition sees: the event, its group, the facts at its time.  Layer 5, rules
+ * only. */
+#ifndef SW_RULES_BOOK_SCOPE_H
+#define SW_RULES_BOOK_SCOPE_H
+
+#include "rules/book/state.h"
+
+/* The values of a group's key fields after the first, which is the book's. */
+typedef struct sw_group {
+    uint32_t count;
+    sw_slice values[SW_KEY_MAX - 1];
+} sw_group;
+
+/* How many groups of the strand the event belongs to by carrying all key fields; 0: it lacks one.
+ */
+SW_NODISCARD sw_err sw_group_count(const sw_book *book, const sw_strand *strand,
+                                   const sw_view *view, sw_arena *arena, uint32_t *ret);
+/* One of them. Values borrow from the record and the arena. */
+SW_NODISCARD sw_err sw_group_of(const sw_book *book, const sw_strand *strand, const sw_view *view,
+                                uint32_t combo, sw_arena *arena, sw_group *ret);
+/* Does the event belong to the group: for each field the group's value or none? */
+SW_NODISCARD sw_err sw_group_has(const sw_book *book, const sw_strand *strand, const sw_view *view,
+                                 const sw_group *group, sw_arena *arena, bool *ret);
+bool sw_group_eq(const sw_group *a, const sw_group *b);
+int sw_group_cmp(const sw_group *a, const sw_group *b);
+
+/* Is told what an evaluation did; both may be NULL. */
+typedef struct sw_probe {
+    void *ctx;
+    void (*failed)(void *ctx, const sw_rule *rule, const sw_view *view, const sw_cel *cel,
+                   const sw_cel_failure *failure);
+} sw_probe;
+
+typedef struct sw_scope {
+    const sw_book *book;
+    sw_arena *arena;
+    const sw_probe *probe; /* may be NULL */
+    const sw_rule *rule;
+    const sw_view *view;
+    const sw_group *group;
+    sw_value *facts; /* read so far; kind SW_TYPE: not read yet; NULL: none */
+    bool in_fact;    /* a fact's own condition: facts are absent */
+    sw_err err;      /* of the machine, not of a condition: arena or heap exhausted */
+} sw_scope;
+
+/* For conditions of `rule` over the event `view`. What evaluation allocates lives in `arena`. */
+static inline sw_scope sw_scope_of(const sw_book *book, sw_arena *arena, const sw_probe *probe,
+                                   const sw_rule *rule, const sw_view *view,
+                                   const sw_group *group) {
+    return (sw_scope){
+        .book = book, .arena = arena, .probe = probe, .rule = rule, .view = view, .group = group};
+}
+
+/* The value; false if the expression failed, which the probe was told, or scope->err is set. */
+bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret);
+/* True if there is no condition, or it holds. */
+bool sw_scope_holds(sw_scope *scope, const sw_cel *when);
+/* `when` and `at`: whether the clause holds, and its moment. */
+bool sw_scope_on(sw_scope *scope, const sw_on *on, int64_t *ret_ms);
+/* A span, its number from `n` if there is one. False if that fails, overflows or is negative. */
+bool sw_scope_span(sw_scope *scope, sw_span span, const sw_cel *n, int64_t scale_ms, sw_span *ret);
+
+#endif

@@ -1,0 +1,142 @@
+#include "rules/book/state.h"
+
+/* Small books are many: they grow by what they need. Large ones are few: they grow by a quarter. */
+static uint64_t grown(uint64_t need, uint64_t cap, uint64_t small) {
+    if (need <= cap) return cap;
+    return need <= small ? need : need + need / 4;
+}
+
+static size_t block_size(uint64_t runs, uint64_t list, uint64_t bytes) {
+    return (size_t)(runs * sizeof(sw_run) + list * sizeof(uint32_t) + bytes);
+}
+
+static uint32_t list_len(const sw_book *book) {
+    return book->order_count + book->fresh_count + book->aside_count;
+}
+
+sw_err sw_book_reserve(sw_book *book, uint32_t runs, uint32_t list, size_t bytes) {
+    uint64_t run_cap = grown((uint64_t)book->run_count + runs, book->run_cap, 3);
+    uint64_t list_cap = grown((uint64_t)list_len(book) + list, book->list_cap, 4);
+    uint64_t bytes_cap = grown((uint64_t)book->bytes_len + bytes, book->bytes_cap, 512);
+    if (run_cap == book->run_cap && list_cap == book->list_cap && bytes_cap == book->bytes_cap)
+        return SW_OK;
+    if (run_cap > UINT32_MAX || list_cap > UINT32_MAX || bytes_cap > UINT32_MAX) return SW_E_LIMIT;
+    /* An allocation ends at a multiple of 16 less the 8 bytes that the heap keeps for itself. */
+    size_t size = block_size(run_cap, list_cap, bytes_cap);
+    size_t whole = ((size + 8 + 15) & ~(size_t)15) - 8;
+    bytes_cap += whole - size;
+    uint8_t *block = sw_heap_alloc(whole);
+    if (!block) return SW_E_NOMEM;
+    sw_book old = *book;
+    book->block = block;
+    book->run_cap = (uint32_t)run_cap;
+    book->list_cap = (uint32_t)list_cap;
+    book->bytes_cap = (uint32_t)bytes_cap;
+    if (!old.block) return SW_OK;
+    memcpy(block, old.block, old.run_count * sizeof(sw_run));
+    memcpy(sw_book_list(book), sw_book_list(&old), list_len(&old) * sizeof(uint32_t));
+    memcpy(sw_book_records(book), sw_book_records(&old), old.bytes_len);
+    sw_heap_free(old.block);
+    return SW_OK;
+}
+
+sw_err sw_book_clone(const sw_book *book, sw_book **ret) {
+    size_t size = block_size(book->run_cap, book->list_cap, book->bytes_cap);
+    sw_book *copy = sw_heap_alloc(sizeof *copy);
+    if (!copy) return SW_E_NOMEM;
+    *copy = *book;
+    copy->block = sw_heap_alloc(size);
+    if (!copy->block) {
+        sw_heap_free(copy);
+        return SW_E_NOMEM;
+    }
+    memcpy(copy->block, book->block, size - book->bytes_cap + book->bytes_len);
+    *ret = copy;
+    return SW_OK;
+}
+
+sw_err sw_book_open(const sw_plan *plan, sw_slice value, sw_book **ret) {
+    SW_ASSERT(plan && ret);
+    if (value.len > UINT16_MAX) return SW_E_LIMIT;
+    sw_book *book = sw_heap_zero(1, sizeof *book);
+    if (!book) return SW_E_NOMEM;
+    book->plan = plan;
+    book->done_ms = SW_TIME_NONE;
+    if (sw_book_reserve(book, 0, 0, 2 + value.len)) {
+        sw_heap_free(book);
+        return SW_E_NOMEM;
+    }
+    uint8_t *bytes = sw_book_records(book);
+    bytes[0] = (uint8_t)value.len;
+    bytes[1] = (uint8_t)(value.len >> 8);
+    if (value.len) memcpy(bytes + 2, value.ptr, value.len);
+    book->bytes_len = (uint32_t)(2 + value.len);
+    *ret = book;
+    return SW_OK;
+}
+
+void sw_book_close(sw_book *book) {
+    if (!book) return;
+    sw_heap_free(book->block);
+    sw_heap_free(book);
+}
+
+size_t sw_book_bytes(const sw_book *book) {
+    return sizeof *book + block_size(book->run_cap, book->list_cap, book->bytes_cap);
+}
+
+uint32_t sw_book_find_time(const sw_book *book, int64_t time_ms, bool after) {
+    const uint8_t *bytes = sw_book_records(book);
+    const uint32_t *list = sw_book_list(book);
+    uint32_t low = 0, high = book->order_count;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        int64_t time = sw_record_time(bytes, list[mid]);
+        if (time < time_ms || (after && time == time_ms))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* The first run whose strand is at least `strand`. */
+static uint32_t find_strand(const sw_book *book, uint32_t strand) {
+    const sw_run *runs = sw_book_runs(book);
+    uint32_t low = 0, high = book->run_count;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (sw_run_strand(book, &runs[mid]) < strand)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+void sw_book_strand_runs(const sw_book *book, uint32_t strand, uint32_t *ret_first,
+                         uint32_t *ret_end) {
+    const sw_run *runs = sw_book_runs(book);
+    uint32_t at = find_strand(book, strand), end = at;
+    while (end < book->run_count && sw_run_strand(book, &runs[end]) == strand) end++;
+    *ret_first = at;
+    *ret_end = end;
+}
+
+sw_err sw_book_add_run(sw_book *book, const sw_run *run) {
+    sw_err err = sw_book_reserve(book, 1, 0, 0);
+    if (err) return err;
+    sw_run *runs = sw_book_runs(book);
+    uint32_t at = find_strand(book, sw_run_strand(book, run) + 1);
+    memmove(&runs[at + 1], &runs[at], (book->run_count - at) * sizeof *runs);
+    runs[at] = *run;
+    book->run_count++;
+    return SW_OK;
+}
+
+void sw_book_drop_run(sw_book *book, uint32_t index) {
+    SW_ASSERT(index < book->run_count);
+    sw_run *runs = sw_book_runs(book);
+    book->run_count--;
+    memmove(&runs[index], &runs[index + 1], (book->run_count - index) * sizeof *runs);
+}

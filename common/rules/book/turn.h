@@ -1,0 +1,75 @@
+/* turn.h - one moment of a book: what comes into effect, and what differs then.  Layer 5, rules
+ * only. */
+#ifndef SW_RULES_BOOK_TURN_H
+#define SW_RULES_BOOK_TURN_H
+
+#include "rules/book/life.h"
+
+/* Which event took a told level out of the set, where several come into effect at one moment. */
+typedef struct sw_watch {
+    uint16_t kept[SW_LEVELS];
+    uint32_t cause[SW_LEVELS]; /* records; 0: none */
+} sw_watch;
+
+typedef struct sw_turn {
+    sw_book *book;
+    int64_t now_ms;
+    sw_arena *arena;
+    const sw_probe *probe;
+    uint32_t cause; /* the event (or correction) that came into effect last; 0: none */
+    bool many;      /* more than one does: watches are kept */
+    sw_watch *watches;
+    uint32_t watch_count, watch_cap;
+} sw_turn;
+
+/* Brings into effect every event and correction whose time is not after turn->now_ms. Runs that
+ * changed are marked. SW_E_NOMEM, SW_E_LIMIT. */
+SW_NODISCARD sw_err sw_turn_take(sw_turn *turn);
+
+/* What an event in effect changes: one behind all others, */
+SW_NODISCARD sw_err sw_turn_step(sw_turn *turn, uint32_t rec);
+/* and one that has come among others or has gone: its groups are read again. */
+SW_NODISCARD sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec);
+
+/* The book as it is at `now_ms`: itself, or a copy in which what waited has come into effect.
+ * `ret_copy` is to be closed (NULL: none). */
+SW_NODISCARD sw_err sw_book_at(const sw_book *book, int64_t now_ms, sw_arena *scratch,
+                               const sw_book **ret, sw_book **ret_copy);
+
+/* A run at a moment: its due times and which levels are reached. */
+typedef struct sw_standing {
+    sw_life life;
+    sw_period_facts facts;
+    sw_due due, caution;
+    bool counted; /* false: can't be counted, and has no levels */
+} sw_standing;
+
+/* Counts a run as of `now_ms`. */
+SW_NODISCARD sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms,
+                                 const sw_probe *probe, bool ledger, sw_arena *arena,
+                                 sw_standing *ret);
+/* The time of a level (index of rule->warns) or of its repeat; SW_TIME_MAX: held back, or none. */
+int64_t sw_standing_time(const sw_standing *standing, uint32_t warn, uint32_t repeat);
+/* How many of a level and its repeats are reached, and the time of the next; SW_TIME_MAX: none. */
+uint32_t sw_standing_reached(const sw_standing *standing, uint32_t warn, int64_t now_ms,
+                             int64_t *ret_next_ms);
+/* Whole seconds by which the stop was late, or -1. */
+int64_t sw_standing_late_s(const sw_standing *standing);
+/* The index in rule->warns of a level, or UINT32_MAX. */
+uint32_t sw_rule_warn_of(const sw_rule *rule, sw_level level);
+/* Of a deadline rule rule->warns, of a check its one level. */
+static inline uint32_t sw_rule_warns(const sw_rule *rule) {
+    return rule->kind == SW_DEADLINE ? rule->warn_count : 1;
+}
+static inline const sw_warn *sw_rule_warn(const sw_rule *rule, uint32_t i) {
+    return rule->kind == SW_DEADLINE ? &rule->warns[i] : &rule->warn;
+}
+
+/* Fills in everything of a warning but its state, `replaces` and text. In the arena. `standing` may
+ * be NULL: of what is withdrawn only the last known start and due are given. */
+SW_NODISCARD sw_err sw_run_warning(const sw_book *book, const sw_run *run,
+                                   const sw_standing *standing, uint32_t warn, uint32_t repeat,
+                                   sw_level level, int64_t now_ms, sw_arena *arena,
+                                   sw_warning *ret);
+
+#endif
