@@ -1,4 +1,4 @@
-#include "rules/pack.h"
+#include "rules/ruleset.h"
 
 /* Names of the pack language, in the order of the enums. */
 static const char *const level_names[] = {"green", "blue", "yellow", "orange", "red", "breach"};
@@ -28,4 +28,70 @@ const char *sw_severity_name(sw_severity severity) {
 
 bool sw_rule_is_evaluated(const sw_rule *rule) {
     return rule->kind == SW_DEADLINE || rule->kind == SW_CHECK;
+}
+
+const sw_catalogue *sw_ruleset_catalogue(const sw_ruleset *set) {
+    return set->catalogue;
+}
+
+uint32_t sw_ruleset_rule_count(const sw_ruleset *set) {
+    return set->rule_count;
+}
+
+const sw_rule *sw_ruleset_rule(const sw_ruleset *set, uint32_t index) {
+    SW_ASSERT(index < set->rule_count);
+    return &set->rules[index];
+}
+
+uint32_t sw_ruleset_pack_count(const sw_ruleset *set) {
+    return set->pack_count;
+}
+
+const sw_pack *sw_ruleset_pack(const sw_ruleset *set, uint32_t index) {
+    SW_ASSERT(index < set->pack_count);
+    return set->packs[index];
+}
+
+uint32_t sw_ruleset_line_count(const sw_ruleset *set) {
+    return set->line_count;
+}
+
+const sw_rule_line *sw_ruleset_line(const sw_ruleset *set, uint32_t index) {
+    SW_ASSERT(index < set->line_count);
+    return &set->lines[index];
+}
+
+const sw_rule_line *sw_ruleset_line_of(const sw_ruleset *set, const sw_rule *rule) {
+    SW_ASSERT(rule->index < set->rule_count);
+    return &set->lines[set->line_of[rule->index]];
+}
+
+const sw_rule *sw_rule_line_at(const sw_rule_line *line, int64_t ms) {
+    for (uint32_t i = 0; i < line->version_count; i++)
+        if (line->versions[i]->from_ms <= ms && ms < line->versions[i]->until_ms)
+            return line->versions[i];
+    return NULL;
+}
+
+uint32_t sw_ruleset_unevaluated_count(const sw_ruleset *set) {
+    return set->unevaluated_count;
+}
+
+const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type,
+                              uint32_t *ret_count) {
+    const type_uses *uses = &set->by_type[type->index];
+    *ret_count = uses->count;
+    return set->uses + uses->first;
+}
+
+const sw_use *sw_ruleset_uses_by_key(const sw_ruleset *set, const sw_event_type *type,
+                                     uint32_t key_id, uint32_t *ret_count) {
+    const type_uses *uses = &set->by_type[type->index];
+    for (uint32_t i = 0; i < uses->run_count; i++)
+        if (uses->runs[i].key_id == key_id) {
+            *ret_count = uses->runs[i].count;
+            return set->uses + uses->runs[i].first;
+        }
+    *ret_count = 0;
+    return set->uses;
 }

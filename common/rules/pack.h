@@ -126,7 +126,8 @@ typedef struct sw_rule {
     uint32_t index;                    /* in the ruleset; unique over packs and versions */
     sw_slice file;                     /* as the user named it */
     uint32_t line;
-    int64_t from_ms, until_ms;         /* rule's and pack's `effective` both applied: [from, until) */
+    int64_t from_ms, until_ms;         /* when this version holds: [from, until), after the rule's and
+                                          its pack's `effective` and later versions are applied */
     const sw_basis *basis;
     uint32_t basis_count;
     const uint32_t *key_ids;           /* of the catalogue; widest first */
@@ -226,7 +227,8 @@ uint32_t sw_ruleset_pack_count(const sw_ruleset *set);
 const sw_pack *sw_ruleset_pack(const sw_ruleset *set, uint32_t index);
 /* Versions of one rule id, those of the later `from` first. Rules of one id are one line: at most one
  * version holds at a time: of the pack version that holds then (of overlapping ones the later `from`,
- * then the higher version number), the rule with the later `from`. */
+ * then the higher version number), the rule with the later `from`. Their intervals are cut so and
+ * never overlap; a rule that holds again after a version came and went is there twice. */
 uint32_t sw_ruleset_line_count(const sw_ruleset *set);
 typedef struct sw_rule_line {
     sw_slice id;
@@ -236,8 +238,7 @@ typedef struct sw_rule_line {
 } sw_rule_line;
 const sw_rule_line *sw_ruleset_line(const sw_ruleset *set, uint32_t index);
 const sw_rule_line *sw_ruleset_line_of(const sw_ruleset *set, const sw_rule *rule);
-/* The version that holds at `ms`, or NULL. The only right way to ask: a rule that a later version of
- * its pack no longer has ends with that version's `from`, which rule->until_ms does not show. */
+/* The version that holds at `ms`, or NULL. */
 const sw_rule *sw_rule_line_at(const sw_rule_line *line, int64_t ms);
 
 /* Deadline and check rules; no evaluator takes the other kinds yet. */

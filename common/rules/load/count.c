@@ -1,0 +1,202 @@
+/* `count`, `caution` and `warn` of a deadline: how it is counted and where its levels stand. */
+#include "rules/load/cond.h"
+#include "rules/load/span.h"
+
+static const char *const begin_names[] = {"instant", "next-hour", "next-day"};
+static const char *const end_names[] = {"instant", "end-of-day"};
+static const char *const month_end_names[] = {"same", "last"};
+static const char *const rollover_names[] = {"none", "workday", "workday-before"};
+static const choice_list begin_choices = {begin_names, SW_COUNT(begin_names)};
+static const choice_list end_choices = {end_names, SW_COUNT(end_names)};
+static const choice_list month_end_choices = {month_end_names, SW_COUNT(month_end_names)};
+static const choice_list rollover_choices = {rollover_names, SW_COUNT(rollover_names)};
+
+typedef struct count_parts {
+    int begin, end, month_end, rollover;
+    const sw_yaml *when, *lead;
+} count_parts;
+
+static const key_spec count_keys[] = {
+    {"when", load_node, offsetof(count_parts, when)},
+    {"begin", load_choice, offsetof(count_parts, begin), .arg = &begin_choices},
+    {"end", load_choice, offsetof(count_parts, end), .arg = &end_choices},
+    {"month_end", load_choice, offsetof(count_parts, month_end), .arg = &month_end_choices},
+    {"rollover", load_choice, offsetof(count_parts, rollover), .arg = &rollover_choices},
+    {"lead", load_node, offsetof(count_parts, lead)},
+};
+static const key_table count_table = {"count", count_keys, SW_COUNT(count_keys)};
+static const key_table caution_table = {"caution", count_keys + 1, SW_COUNT(count_keys) - 1};
+
+static void load_lead(loader *l, const sw_yaml *node, sw_span *ret) {
+    sw_span lead;
+    size_t before = load_enter_key(l, SW_S("lead"));
+    if (load_span(l, node, false, &lead)) {
+        if (lead.unit == SW_UNIT_DAYS || lead.unit == SW_UNIT_WORKDAYS)
+            *ret = lead;
+        else
+            load_error_at(l, SW_E_INVALID, node, "write 7d or 5wd",
+                          "a lead is in natural or working days");
+        l->rule->uses_calendar |= lead.unit == SW_UNIT_WORKDAYS;
+    }
+    load_leave(l, before);
+}
+
+/* A period on a person's liberty is never lengthened by a holiday (刑事诉讼法 Art. 105). */
+static void check_liberty(loader *l, const sw_yaml *node, const sw_count *count) {
+    const sw_yaml *at = sw_yaml_get(node, "rollover");
+    if (l->rule->rule.liberty && count->rollover == SW_ROLL_WORKDAY && at)
+        load_error_at(l, SW_E_INVALID, at, "write rollover: none or workday-before",
+                      "a rule with liberty may not roll forward");
+}
+
+static void load_count_map(loader *l, const sw_yaml *node, const key_table *table, sw_count *ret,
+                           const sw_yaml **ret_when) {
+    count_parts parts = {0};
+    if (!load_map(l, node, &parts, table, 0)) return;
+    *ret = (sw_count){.begin = (sw_begin)parts.begin,
+                      .end_of_day = parts.end == 1,
+                      .month_end_last = parts.month_end == 1,
+                      .rollover = (sw_rollover)parts.rollover,
+                      .lead = {.unit = SW_UNIT_DAYS}};
+    if (parts.lead) load_lead(l, parts.lead, &ret->lead);
+    l->rule->uses_calendar |= ret->rollover != SW_ROLL_NONE;
+    check_liberty(l, node, ret);
+    *ret_when = parts.when;
+}
+
+void load_counts(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    (void)spec;
+    rule_draft *draft = into;
+    item_iter items;
+    if (!load_items(l, node, false, &items)) return;
+    sw_count_choice *choices = load_zero(l, items.count, sizeof *choices);
+    const sw_yaml *item = items.next;
+    bool always = false;
+    for (uint32_t i = 0; choices && i < items.count; i++, item = item->next) {
+        const sw_yaml *when = NULL;
+        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
+        load_count_map(l, item, &count_table, &choices[i].count, &when);
+        if (always)
+            load_error_at(l, SW_E_INVALID, item, "the first entry that holds is taken: put it last",
+                          "it is never reached: an entry above has no 'when'");
+        always |= !when;
+        if (when) {
+            size_t inner = load_enter_key(l, SW_S("when"));
+            choices[i].when = cond_compile_starts(l, when, sw_cel_type_of(SW_BOOL));
+            load_leave(l, inner);
+        }
+        load_leave(l, before);
+    }
+    draft->rule.counts = choices;
+    draft->rule.count_count = choices ? items.count : 0;
+}
+
+void load_caution(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    (void)spec;
+    rule_draft *draft = into;
+    const sw_yaml *when = NULL;
+    sw_count *count = load_zero(l, 1, sizeof *count);
+    if (!count) return;
+    load_count_map(l, node, &caution_table, count, &when);
+    draft->rule.caution = count;
+}
+
+typedef struct repeat_parts {
+    int64_t every_ms;
+    uint32_t max;
+} repeat_parts;
+
+static const uint32_t repeat_most = 1000;
+static const key_spec repeat_keys[] = {
+    {"every", load_length_key, offsetof(repeat_parts, every_ms), .required = true},
+    {"max", load_count, offsetof(repeat_parts, max), .arg = &repeat_most, .required = true},
+};
+static const key_table repeat_table = {"repeat", repeat_keys, SW_COUNT(repeat_keys)};
+
+static void load_repeat(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    (void)spec;
+    sw_warn *warn = into;
+    repeat_parts parts = {0};
+    if (!load_map(l, node, &parts, &repeat_table, 0) || !parts.every_ms || !parts.max) return;
+    warn->repeat_every_ms = parts.every_ms;
+    warn->repeat_max = parts.max;
+}
+
+static void load_at(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    (void)spec;
+    sw_warn *warn = into;
+    if (!load_moment(l, node, &warn->at)) return;
+    warn->at_text = node->text;
+    if (warn->at.anchor == SW_AT_CAUTION && !l->rule->rule.caution)
+        load_error_at(l, SW_E_MISSING, node, "add caution: {…} with its own way of counting",
+                      "the rule counts no caution");
+}
+
+static const key_spec warn_keys[] = {
+    {"at", load_at, .required = true},
+    {"level", load_choice, offsetof(sw_warn, level), .arg = &sw_level_choices, .required = true},
+    {"to", load_texts, offsetof(sw_warn, to), offsetof(sw_warn, to_count)},
+    {"repeat", load_repeat},
+};
+static const key_table warn_table = {"a level {at, level, to, repeat}", warn_keys,
+                                     SW_COUNT(warn_keys)};
+
+/* A level stands once in a rule: `seen` has a bit for each. */
+static void check_twice(loader *l, const sw_yaml *item, sw_level level, unsigned *seen) {
+    const sw_yaml *at = item->kind == SW_YAML_MAP ? sw_yaml_get(item, "level") : NULL;
+    if (!at || !sw_slice_is(at->text, sw_level_name(level))) return; /* told already */
+    if (*seen & 1u << level)
+        load_error_at(l, SW_E_INVALID, at, "use another level, or repeat: {every, max}",
+                      "the level %s stands twice in the rule", sw_level_name(level));
+    *seen |= 1u << level;
+}
+
+void load_warns(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    (void)spec;
+    rule_draft *draft = into;
+    item_iter items;
+    if (!load_items(l, node, false, &items)) return;
+    sw_warn *warns = load_zero(l, items.count, sizeof *warns);
+    const sw_yaml *item = items.next;
+    unsigned seen = 0;
+    for (uint32_t i = 0; warns && i < items.count; i++, item = item->next) {
+        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
+        (void)load_map(l, item, &warns[i], &warn_table, 0);
+        check_twice(l, item, warns[i].level, &seen);
+        load_leave(l, before);
+    }
+    draft->rule.warns = warns;
+    draft->rule.warn_count = warns ? items.count : 0;
+}
+
+static const uint32_t threshold_most = 1000000;
+static const key_spec threshold_keys[] = {
+    {"count", load_count, offsetof(sw_threshold_level, count), .arg = &threshold_most,
+     .required = true},
+    {"level", load_choice, offsetof(sw_threshold_level, warn.level), .arg = &sw_level_choices,
+     .required = true},
+    {"to", load_texts, offsetof(sw_threshold_level, warn.to),
+     offsetof(sw_threshold_level, warn.to_count)},
+};
+static const key_table threshold_table = {"a level {count, level, to}", threshold_keys,
+                                          SW_COUNT(threshold_keys)};
+
+void load_threshold_levels(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    (void)spec;
+    rule_draft *draft = into;
+    item_iter items;
+    if (!load_items(l, node, false, &items)) return;
+    sw_threshold_level *levels = load_zero(l, items.count, sizeof *levels);
+    const sw_yaml *item = items.next;
+    unsigned seen = 0;
+    for (uint32_t i = 0; levels && i < items.count; i++, item = item->next) {
+        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
+        levels[i].warn.to = draft->rule.warn.to; /* the rule's own, unless the level names some */
+        levels[i].warn.to_count = draft->rule.warn.to_count;
+        (void)load_map(l, item, &levels[i], &threshold_table, 0);
+        check_twice(l, item, levels[i].warn.level, &seen);
+        load_leave(l, before);
+    }
+    draft->rule.levels = levels;
+    draft->rule.level_count = levels ? items.count : 0;
+}
