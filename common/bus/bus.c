@@ -1,0 +1,68 @@
+#include "bus/bus.h"
+
+sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,
+                   sw_arena *arena, sw_record *ret_records, uint32_t *ret_count,
+                   int64_t *ret_next_offset) {
+    SW_ASSERT(bus && records_max > 0 && bytes_max > 0 && arena && ret_records && ret_count &&
+              ret_next_offset);
+    return bus->table->poll(bus, from, records_max, bytes_max, arena, ret_records, ret_count,
+                            ret_next_offset);
+}
+
+sw_err sw_bus_commit(sw_bus *bus, const sw_commit *commits, uint32_t count, int64_t *ret_offsets) {
+    SW_ASSERT(bus && (commits || count == 0));
+    return bus->table->commit(bus, commits, count, ret_offsets);
+}
+
+sw_err sw_bus_position(sw_bus *bus, uint32_t task, uint32_t topic, uint32_t partition,
+                       int64_t *ret_next_offset) {
+    SW_ASSERT(bus && ret_next_offset);
+    return bus->table->position(bus, task, topic, partition, ret_next_offset);
+}
+
+sw_err sw_bus_last_commit(sw_bus *bus, uint32_t task, uint64_t *ret_epoch, int64_t *ret_now_ms,
+                          uint64_t *ret_seq) {
+    SW_ASSERT(bus && ret_epoch && ret_now_ms && ret_seq);
+    return bus->table->last_commit(bus, task, ret_epoch, ret_now_ms, ret_seq);
+}
+
+sw_err sw_bus_claim(sw_bus *bus, uint32_t task, uint64_t *ret_epoch) {
+    SW_ASSERT(bus && ret_epoch);
+    return bus->table->claim(bus, task, ret_epoch);
+}
+
+sw_err sw_bus_end(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t *ret_first,
+                  int64_t *ret_end) {
+    SW_ASSERT(bus && ret_first && ret_end);
+    return bus->table->end(bus, topic, partition, ret_first, ret_end);
+}
+
+sw_err sw_bus_find_time(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms,
+                        int64_t *ret_offset) {
+    SW_ASSERT(bus && ret_offset);
+    return bus->table->find_time(bus, topic, partition, ms, ret_offset);
+}
+
+sw_err sw_bus_maintain(sw_bus *bus, int64_t now_ms, uint32_t chunks_max, bool *ret_more) {
+    SW_ASSERT(bus && chunks_max > 0 && ret_more);
+    return bus->table->maintain(bus, now_ms, chunks_max, ret_more);
+}
+
+sw_err sw_bus_verify(sw_bus *bus, sw_diags *diags, uint64_t *ret_records) {
+    SW_ASSERT(bus && ret_records);
+    return bus->table->verify(bus, diags, ret_records);
+}
+
+sw_db *sw_bus_db(sw_bus *bus) {
+    SW_ASSERT(bus);
+    return bus->table->db(bus);
+}
+
+int sw_bus_wake_fd(sw_bus *bus) {
+    SW_ASSERT(bus);
+    return bus->table->wake_fd(bus);
+}
+
+void sw_bus_close(sw_bus *bus) {
+    if (bus) bus->table->close(bus);
+}
