@@ -7,8 +7,9 @@
 #include "codec/catalogue.h"
 #include "text/json.h"
 
-#define SW_EVENT_BYTES_MAX    ((size_t)1 << 20) /* of one event, in either form */
-#define SW_EVENT_ID_BYTES_MAX 512 /* of id, source, subject, officerid and each key value */
+#define SW_EVENT_BYTES_MAX      ((size_t)1 << 20) /* of one event, in either form */
+#define SW_EVENT_KEY_VALUES_MAX 1000              /* items of one key field */
+#define SW_EVENT_ID_BYTES_MAX   512 /* of id, source, subject, officerid and each key value */
 
 /* What event.retracted and event.corrected say of another event. */
 typedef struct sw_correction {
@@ -78,7 +79,8 @@ SW_NODISCARD sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, s
                                      sw_diags *diags, sw_event **ret);
 
 /* Values of one key name that the event carries, as strings (an int in decimal), without repeats,
- * in order of first appearance. Writes at most `max` into `ret` and returns how many there are. */
+ * in order of first appearance. Writes at most `max` into `ret` and returns how many there
+ * are, at most SW_EVENT_KEY_VALUES_MAX for each field; UINT32_MAX: the arena is full. */
 uint32_t sw_event_key_values(const sw_event *event, uint32_t key_id, sw_slice *ret, uint32_t max,
                              sw_arena *arena);
 /* Does the event carry this value for the key name? */
