@@ -247,6 +247,7 @@ sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_s
 
 int64_t sw_book_next(const sw_book *book) {
     int64_t next_ms = SW_TIME_MAX;
+    if (book->taken) return book->done_ms;
     if (book->fresh_count)
         next_ms = sw_record_time(sw_book_records(book), sw_book_list(book)[book->order_count]);
     const sw_run *runs = sw_book_runs(book);

@@ -1,0 +1,294 @@
+#include "rules/book/turn.h"
+
+#include <stdlib.h>
+
+/* The stored form: version, catalogue, time of the last tell; the records of all events and
+ * corrections in order; for every run of which something was told: rule, opening record, group,
+ * counts by level. The rest is computed again from the events. */
+#define FORMAT 1u
+
+static void put_uint(sw_buf *out, uint64_t n) {
+    uint8_t packed[10];
+    sw_buf_add(out, sw_slice_of(packed, sw_pack_uint(packed, n)));
+}
+
+/* --- writing ------------------------------------------------------------------------------ */
+
+/* What came from outside, in order: replacements stand in their corrections. */
+static uint32_t list_records(const sw_book *book, sw_view *ret) {
+    uint32_t all = book->order_count + book->fresh_count + book->aside_count, count = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        sw_view view;
+        sw_book_read(book, sw_book_list(book)[i], &view);
+        if (!(view.flags & SW_RECORD_REPLACEMENT)) ret[count++] = view;
+    }
+    return count;
+}
+
+static int by_order(const void *a, const void *b) {
+    return sw_view_cmp(a, b);
+}
+
+/* The place of an opening record: its own, or that of the correction in which it stands. */
+static uint32_t index_of(const sw_view *views, uint32_t count, uint32_t rec) {
+    for (uint32_t i = 0; i < count; i++)
+        if (views[i].at == rec || (views[i].nested && views[i].nested == rec)) return i;
+    SW_ASSERT(!"a run without its record");
+    return 0;
+}
+
+typedef struct told_run {
+    sw_slice rule_id;
+    uint32_t record, combo;
+    const sw_run *run;
+} told_run;
+
+static int by_rule(const void *a, const void *b) {
+    const told_run *x = a, *y = b;
+    int order = sw_slice_cmp(x->rule_id, y->rule_id);
+    if (order) return order;
+    if (x->record != y->record) return x->record < y->record ? -1 : 1;
+    return (x->combo > y->combo) - (x->combo < y->combo);
+}
+
+static void put_told(const sw_book *book, const told_run *t, sw_buf *out) {
+    const sw_rule *rule = sw_run_rule(book, t->run);
+    put_uint(out, rule->id.len);
+    sw_buf_add(out, rule->id);
+    put_uint(out, rule->key_count);
+    put_uint(out, t->record);
+    put_uint(out, t->combo);
+    sw_buf_add_byte(out, t->run->flags & SW_RUN_RESOLVED ? 1 : 0);
+    for (uint32_t l = 0; l < SW_LEVELS; l++) put_uint(out, t->run->told[l]);
+}
+
+static void put_record(const sw_book *book, const sw_view *view, sw_buf *out) {
+    const sw_slice rest = sw_slice_of(sw_book_records(book) + view->at, book->bytes_len - view->at);
+    size_t len = sw_record_check(book->plan, rest);
+    SW_ASSERT(len > 0);
+    sw_buf_add(out, sw_slice_sub(rest, 0, len));
+}
+
+sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
+    SW_ASSERT(book && out && !book->taken);
+    uint32_t all = book->order_count + book->fresh_count + book->aside_count, count = 0;
+    sw_view *views = sw_heap_zero(all, sizeof *views);
+    told_run *tolds = sw_heap_zero(book->run_count, sizeof *tolds);
+    sw_err err = views && tolds ? SW_OK : SW_E_NOMEM;
+    if (!err) {
+        uint32_t records = list_records(book, views);
+        if (records > 1) qsort(views, records, sizeof *views, by_order);
+        for (uint32_t i = 0; i < book->run_count; i++) {
+            const sw_run *run = &sw_book_runs(book)[i];
+            if (!sw_run_was_told(run)) continue;
+            tolds[count++] = (told_run){sw_run_rule(book, run)->id, index_of(views, records, run->rec),
+                                    run->combo, run};
+        }
+        if (count > 1) qsort(tolds, count, sizeof *tolds, by_rule);
+        sw_buf_add_byte(out, FORMAT);
+        sw_buf_add(out, sw_slice_of(&book->plan->catalogue, sizeof book->plan->catalogue));
+        sw_buf_add(out, sw_slice_of(&book->done_ms, sizeof book->done_ms));
+        put_uint(out, records);
+        for (uint32_t i = 0; i < records; i++) put_record(book, &views[i], out);
+        put_uint(out, count);
+        for (uint32_t i = 0; i < count; i++) put_told(book, &tolds[i], out);
+        err = out->err;
+    }
+    sw_heap_free(views);
+    sw_heap_free(tolds);
+    return err;
+}
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+typedef struct input {
+    sw_book *book;
+    sw_arena *scratch;
+    const uint8_t *at, *end;
+    uint32_t *records; /* offsets in the book, by place in the stored form */
+    uint64_t record_count;
+} input;
+
+static bool get_uint(input *in, uint64_t max, uint64_t *ret) {
+    return sw_unpack_uint(&in->at, in->end, ret) && *ret <= max;
+}
+
+static bool get_bytes(input *in, void *to, size_t len) {
+    if (len > (size_t)(in->end - in->at)) return false;
+    memcpy(to, in->at, len);
+    in->at += len;
+    return true;
+}
+
+static sw_err get_record(input *in, uint64_t index) {
+    sw_book *book = in->book;
+    sw_slice rest = sw_slice_of(in->at, (size_t)(in->end - in->at));
+    size_t len = sw_record_check(book->plan, rest);
+    if (len == 0) return SW_E_CORRUPT;
+    sw_err err = sw_book_reserve(book, 0, 1, len);
+    if (err) return err;
+    sw_view view, before;
+    memcpy(sw_book_records(book) + book->bytes_len, rest.ptr, len);
+    sw_book_read(book, book->bytes_len, &view);
+    if (index > 0) {
+        sw_book_read(book, in->records[index - 1], &before);
+        if (sw_view_cmp(&before, &view) >= 0) return SW_E_CORRUPT;
+    }
+    in->records[index] = book->bytes_len;
+    sw_book_list(book)[book->fresh_count++] = book->bytes_len;
+    book->bytes_len += (uint32_t)len;
+    in->at += len;
+    return SW_OK;
+}
+
+static sw_err get_records(input *in) {
+    uint64_t most = (uint64_t)(in->end - in->at);
+    if (!get_uint(in, most, &in->record_count)) return SW_E_CORRUPT;
+    in->records = sw_arena_zero(in->scratch, in->record_count, sizeof *in->records);
+    if (!in->records) return SW_E_NOMEM;
+    for (uint64_t i = 0; i < in->record_count; i++) {
+        sw_err err = get_record(in, i);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+/* A told run that the present packs don't make: the next tell withdraws it. */
+static sw_err add_gone(input *in, sw_slice rule_id, uint64_t keys, sw_run *run) {
+    sw_book *book = in->book;
+    const sw_plan *plan = book->plan;
+    for (uint32_t s = 0; s < plan->strand_count; s++) {
+        const sw_strand *strand = &plan->strands[s];
+        if (!sw_slice_eq(strand->line->id, rule_id) || strand->key_count != keys) continue;
+        for (uint32_t v = 0; v < strand->line->version_count; v++) {
+            const sw_rule *rule = strand->line->versions[v];
+            if (plan->strand_of[rule->index] != s) continue;
+            sw_view view;
+            uint32_t combos;
+            sw_book_read(book, run->rec, &view);
+            sw_err err = sw_group_count(book, strand, &view, in->scratch, &combos);
+            if (err || run->combo >= combos) return err;
+            run->rule = (uint16_t)rule->index;
+            run->flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
+            run->start_ms = run->due_ms = SW_TIME_NONE;
+            run->stop_ms = SW_TIME_MAX;
+            run->next_ms = book->done_ms;
+            return sw_book_add_run(book, run);
+        }
+    }
+    return SW_OK;
+}
+
+static sw_run *find_run(const sw_book *book, sw_slice rule_id, uint64_t keys, const sw_run *like) {
+    for (uint32_t i = 0; i < book->run_count; i++) {
+        sw_run *run = &sw_book_runs(book)[i];
+        const sw_rule *rule = sw_run_rule(book, run);
+        if (run->rec == like->rec && run->combo == like->combo && rule->key_count == keys &&
+            sw_slice_eq(rule->id, rule_id))
+            return run;
+    }
+    return NULL;
+}
+
+static sw_err get_told(input *in) {
+    uint64_t len, keys, record, combo, count;
+    uint8_t resolved;
+    sw_book *book = in->book;
+    if (!get_uint(in, (uint64_t)(in->end - in->at), &len)) return SW_E_CORRUPT;
+    sw_slice rule_id = sw_slice_of(in->at, len);
+    if (len > (uint64_t)(in->end - in->at)) return SW_E_CORRUPT;
+    in->at += len;
+    if (!get_uint(in, SW_KEY_MAX, &keys) || !get_uint(in, in->record_count - 1, &record) ||
+        in->record_count == 0 || !get_uint(in, UINT16_MAX, &combo) || !get_bytes(in, &resolved, 1))
+        return SW_E_CORRUPT;
+    sw_view view;
+    sw_book_read(book, in->records[record], &view);
+    bool correction = view.flags & SW_RECORD_CORRECTION;
+    if (correction && !view.nested) return SW_E_CORRUPT;
+    sw_run told = {.rec = correction ? view.nested : view.at, .combo = (uint16_t)combo};
+    if (resolved) told.flags = SW_RUN_RESOLVED;
+    for (uint32_t l = 0; l < SW_LEVELS; l++) {
+        if (!get_uint(in, UINT16_MAX, &count)) return SW_E_CORRUPT;
+        told.told[l] = (uint16_t)count;
+    }
+    sw_run *run = find_run(book, rule_id, keys, &told);
+    if (!run) return add_gone(in, rule_id, keys, &told);
+    memcpy(run->told, told.told, sizeof run->told);
+    run->flags = (uint8_t)((run->flags & ~SW_RUN_RESOLVED) | told.flags);
+    return SW_OK;
+}
+
+/* Next moments, as after a tell; a run of which other things hold than were told is to be told. */
+static sw_err measure(input *in, sw_run *run) {
+    sw_book *book = in->book;
+    sw_standing standing = {0};
+    if (run->flags & SW_RUN_GONE) return SW_OK;
+    sw_arena_mark mark = sw_arena_save(in->scratch);
+    sw_err err = sw_run_stand(book, run, book->done_ms, NULL, false, in->scratch, &standing);
+    if (err) return err;
+    const sw_rule *rule = standing.life.rule;
+    bool closed = run->flags & SW_RUN_CLOSED, told = sw_run_was_told(run);
+    bool same = !told || closed == ((run->flags & SW_RUN_RESOLVED) != 0);
+    uint16_t counts[SW_LEVELS] = {0};
+    run->next_ms = SW_TIME_MAX;
+    run->due_ms =
+        rule->kind == SW_DEADLINE && standing.counted ? standing.due.due_ms : SW_TIME_NONE;
+    for (uint32_t i = 0; i < sw_rule_warns(rule); i++) {
+        int64_t next_ms;
+        counts[sw_rule_warn(rule, i)->level] =
+            (uint16_t)sw_standing_reached(&standing, i, book->done_ms, &next_ms);
+        if (next_ms < run->next_ms) run->next_ms = next_ms;
+    }
+    sw_arena_rewind(in->scratch, mark);
+    if (!same || memcmp(counts, run->told, sizeof counts) != 0) {
+        run->next_ms = book->done_ms;
+        return SW_OK;
+    }
+    run->flags &= (uint8_t)~SW_RUN_TOUCHED;
+    if (closed) run->flags |= SW_RUN_RESOLVED;
+    return SW_OK;
+}
+
+static sw_err get_book(input *in) {
+    sw_book *book = in->book;
+    uint8_t format;
+    sw_hash128 catalogue;
+    if (!get_bytes(in, &format, 1)) return SW_E_CORRUPT;
+    if (format != FORMAT) return SW_E_VERSION;
+    if (!get_bytes(in, &catalogue, sizeof catalogue)) return SW_E_CORRUPT;
+    if (!sw_hash128_eq(catalogue, book->plan->catalogue)) return SW_E_VERSION;
+    if (!get_bytes(in, &book->done_ms, sizeof book->done_ms)) return SW_E_CORRUPT;
+    sw_err err = get_records(in);
+    if (err) return err;
+    sw_turn turn = {.book = book, .now_ms = book->done_ms, .arena = in->scratch};
+    err = sw_turn_take(&turn);
+    uint64_t tolds;
+    if (!err && !get_uint(in, (uint64_t)(in->end - in->at), &tolds)) err = SW_E_CORRUPT;
+    for (uint64_t i = 0; !err && i < tolds; i++) err = get_told(in);
+    if (!err && in->at != in->end) err = SW_E_CORRUPT;
+    for (uint32_t i = 0; !err && i < book->run_count; i++) {
+        sw_run *run = &sw_book_runs(book)[i];
+        run->watch = 0;
+        err = measure(in, run);
+    }
+    return err;
+}
+
+sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes, sw_arena *scratch,
+                      sw_book **ret) {
+    SW_ASSERT(plan && scratch && ret);
+    sw_book *book;
+    sw_err err = sw_book_open(plan, value, &book);
+    if (err) return err;
+    sw_arena_mark mark = sw_arena_save(scratch);
+    const uint8_t *at = (const uint8_t *)bytes.ptr;
+    input in = {.book = book, .scratch = scratch, .at = at, .end = at + bytes.len};
+    err = get_book(&in);
+    sw_arena_rewind(scratch, mark);
+    if (err) {
+        sw_book_close(book);
+        return err;
+    }
+    *ret = book;
+    return SW_OK;
+}
