@@ -98,9 +98,7 @@ static int64_t naive_begin(const sample *s) {
     date day = date_on(s, start, &clock);
     if (s->facts.count.begin == SW_BEGIN_NEXT_DAY) return midnight_after(s, day);
     if (s->facts.count.begin == SW_BEGIN_INSTANT) return start;
-    do start++;
-    while ((start + sw_zone_offset(s->facts.zone, start) * 1000LL) % HOUR != 0);
-    return start;
+    return start + HOUR - (start + sw_zone_offset(s->facts.zone, start) * 1000LL) % HOUR;
 }
 
 static int64_t naive_from(const sample *s, sw_span span) {
@@ -199,7 +197,8 @@ static int64_t naive_due(const sample *s) {
     sw_unit unit;
     for (uint32_t i = 0; i < s->facts.extension_count; i++) {
         int64_t moment = s->extensions[i].moment_ms;
-        int64_t before = naive_paused(s, naive_nominal(s, taken, &unit), unit, moment);
+        int64_t nominal = naive_nominal(s, taken, &unit);
+        int64_t before = naive_paused(s, nominal, unit, moment);
         uint32_t used = 0;
         for (uint32_t j = 0; j < i; j++)
             used += taken[j] && s->extensions[j].entry == s->extensions[i].entry;
@@ -274,18 +273,20 @@ static sw_due due_of(ground *g, const sample *s) {
 
 static void describe(const sample *s, int64_t naive, int64_t got) {
     const sw_period_facts *f = &s->facts;
-    print_error("start %lld limit %d/%lld begin %d last %d end %d roll %d lead %d/%lld\n",
-                (long long)f->start_ms, (int)f->limit.unit, (long long)f->limit.n,
-                (int)f->count.begin, f->count.month_end_last, f->count.end_of_day,
-                (int)f->count.rollover, (int)f->count.lead.unit, (long long)f->count.lead.n);
+    print_error("%.*s start %lld limit %d/%lld begin %d last %d end %d roll %d lead %d/%lld\n",
+                SW_FMT(sw_zone_name(f->zone)), (long long)f->start_ms, (int)f->limit.unit,
+                (long long)f->limit.n, (int)f->count.begin, f->count.month_end_last,
+                f->count.end_of_day, (int)f->count.rollover, (int)f->count.lead.unit,
+                (long long)f->count.lead.n);
     for (uint32_t i = 0; i < f->extension_count; i++)
-        print_error("  extension %lld %d/%lld to %d\n", (long long)s->extensions[i].moment_ms,
-                    (int)s->extensions[i].span.unit, (long long)s->extensions[i].span.n,
-                    s->extensions[i].to);
+        print_error("  extension %lld %d/%lld to %d entry %u max %u\n",
+                    (long long)s->extensions[i].moment_ms, (int)s->extensions[i].span.unit,
+                    (long long)s->extensions[i].span.n, s->extensions[i].to, s->extensions[i].entry,
+                    s->extensions[i].max);
     for (uint32_t i = 0; i < f->pause_count; i++)
         print_error("  pause %lld %lld\n", (long long)s->pauses[i].from_ms,
                     (long long)s->pauses[i].to_ms);
-    print_error("naive %lld, due %lld\n", (long long)naive, (long long)got);
+    print_error("want %lld, got %lld\n", (long long)naive, (long long)got);
 }
 
 static void a_naive_counter_agrees(void **state) {
@@ -318,6 +319,13 @@ static void due_is_never_before_the_begin(void **state) {
     }
 }
 
+/* Where due has a clock time, rolling it to 24:00 of Monday from Sunday overtakes a due of Monday
+ * noon, and so does a lead of working days: order is kept only for ends of days. */
+static void keep_order(sample *s) {
+    if (s->facts.count.rollover == SW_ROLL_WORKDAY) s->facts.count.end_of_day = true;
+    s->facts.count.lead.n = 0;
+}
+
 /* `to` may shorten, and a `max` may let a smaller one in: both are left out. */
 static void a_pause_more_never_makes_it_earlier(void **state) {
     ground *g = *state;
@@ -328,9 +336,12 @@ static void a_pause_more_never_makes_it_earlier(void **state) {
         random_sample(g, &rng, &s);
         for (int k = 0; k < PARTS_MAX; k++) s.extensions[k].to = false, s.extensions[k].max = 0;
         if (s.facts.pause_count == 0) continue;
+        keep_order(&s);
         int64_t with = due_of(g, &s).due_ms;
         s.facts.pause_count--;
-        assert_true(due_of(g, &s).due_ms <= with);
+        int64_t without = due_of(g, &s).due_ms;
+        if (without > with) describe(&s, without, with);
+        assert_true(without <= with);
     }
 }
 
@@ -342,11 +353,14 @@ static void an_extension_that_adds_never_makes_it_earlier(void **state) {
         sample s;
         random_sample(g, &rng, &s);
         if (s.facts.extension_count == 0 || s.extensions[s.facts.extension_count - 1].to) continue;
+        keep_order(&s);
         sw_due with = due_of(g, &s);
         bool taken = with.fates[s.facts.extension_count - 1] == SW_EXT_TAKEN;
         s.facts.extension_count--;
         int64_t without_ms = due_of(g, &s).due_ms;
-        assert_true(taken ? without_ms <= with.due_ms : without_ms == with.due_ms);
+        bool good = taken ? without_ms <= with.due_ms : without_ms == with.due_ms;
+        if (!good) describe(&s, without_ms, with.due_ms);
+        assert_true(good);
     }
 }
 
