@@ -130,8 +130,9 @@ static sw_err shelf_in_any_order(judge *on, shelf *books, const sw_arrival *arri
     }
     sw_err err = SW_OK;
     for (uint32_t i = 0; !err && i < known; i++) err = shelf_take(books, arrivals[order[i]].event);
+    if (!err) err = shelf_tell(books, now_ms);
     if (!err && sw_rng_chance(rng, 1, 4)) err = shelf_reopen(books);
-    return err ? err : shelf_tell(books, now_ms);
+    return err;
 }
 
 static bool judge_set(judge *on, sw_rng *rng, int64_t now_ms, coverage *met, sw_buf *out) {
@@ -174,7 +175,6 @@ static sw_err run_live(judge *on, shelf *books, const sw_arrival *arrivals, uint
         if (books->clock_ms < at_ms - 1) err = shelf_run(books, at_ms - 1);
         for (; !err && i < count && arrivals[i].at_ms == at_ms; i++)
             err = shelf_take(books, arrivals[i].event);
-        if (!err && sw_rng_chance(rng, 1, 8)) err = shelf_reopen(books);
         if (!err && !books->fault) err = shelf_run(books, at_ms);
         if (!err && sw_rng_chance(rng, 1, 8)) err = shelf_reopen(books);
     }
