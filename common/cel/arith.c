@@ -109,7 +109,7 @@ static sw_err join_lists(cel_run *run, const cel_node *node, const sw_value *arg
     }
     if (!cel_spend(run, node, (size_t)first + second)) return run->fault.code;
     sw_value *items = sw_arena_alloc(run->arena, ((size_t)first + second) * sizeof *items);
-    if (!items) return cel_fail(run, node, SW_E_LIMIT, CEL_WHY_MEMORY);
+    if (!items) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
     memcpy(items, args[0].items, first * sizeof *items);
     memcpy(items + first, args[1].items, second * sizeof *items);
     *ret = (sw_value){.kind = SW_LIST, .count = first + second, .items = items};
@@ -121,7 +121,7 @@ CEL_FN(cel_do_join) {
     sw_slice a = args[0].s, b = args[1].s;
     if (!cel_spend(run, node, cel_bytes_cost(a.len + b.len))) return run->fault.code;
     char *text = sw_arena_alloc(run->arena, a.len + b.len);
-    if (!text) return cel_fail(run, node, SW_E_LIMIT, CEL_WHY_MEMORY);
+    if (!text) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
     if (a.len) memcpy(text, a.ptr, a.len);
     if (b.len) memcpy(text + a.len, b.ptr, b.len);
     *ret = (sw_value){.kind = args[0].kind, .s = sw_slice_of(text, a.len + b.len)};

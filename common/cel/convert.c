@@ -137,7 +137,7 @@ CEL_FN(cel_to_string) {
         text = cel_moment_text(run->arena, &args[0]);
         break;
     }
-    if (!text.ptr) return cel_fail(run, node, SW_E_LIMIT, CEL_WHY_MEMORY);
+    if (!text.ptr) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
     *ret = (sw_value){.kind = SW_STRING, .s = text};
     return SW_OK;
 }

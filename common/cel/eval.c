@@ -72,7 +72,7 @@ static sw_err eval_choice(cel_run *run, const cel_node *node, sw_value *ret) {
 
 static sw_err eval_items(cel_run *run, const cel_node *node, sw_value *ret) {
     sw_value *items = sw_arena_alloc(run->arena, node->count * sizeof *items);
-    if (!items) return cel_fail(run, node, SW_E_LIMIT, CEL_WHY_MEMORY);
+    if (!items) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
     for (uint32_t i = 0; i < node->count; i++) {
         sw_err err = cel_eval(run, node->items[i], &items[i]);
         if (err) return err;
@@ -208,7 +208,7 @@ static sw_err eval_collect(cel_run *run, const cel_node *node, sw_value *ret) {
     sw_err err = loop_begin(run, node, &at);
     if (err) return err;
     sw_value *items = sw_arena_alloc(run->arena, at.range.count * sizeof *items);
-    if (!items) return cel_fail(run, node, SW_E_LIMIT, CEL_WHY_MEMORY);
+    if (!items) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
     uint32_t count = 0;
     while (loop_next(run, node, &at)) {
         sw_value keep = {.kind = SW_BOOL, .b = true};
