@@ -270,6 +270,6 @@ sw_err cel_eval(cel_run *run, const cel_node *node, sw_value *ret) {
     case CEL_INDEX:
         break;
     }
-    SW_ASSERT(!"a node that checking left over");
+    SW_ASSERT(false); /* a node that checking left over */
     return SW_E_INTERNAL;
 }
