@@ -1,7 +1,7 @@
 #include "bus/log.h"
 
 #include "base/hash.h"
-#include "base/wire.h"
+#include "bus/wire.h"
 
 #define META_BYTES_MAX 64u
 #define HEAD_BYTES     36u

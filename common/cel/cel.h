@@ -90,8 +90,8 @@ typedef struct sw_cel_bind {
 /* Why an evaluation failed, and which part of the text. */
 typedef struct sw_cel_failure {
     sw_err code;      /* SW_E_MISSING absent, no such key; SW_E_RANGE overflow, index, conversion;
-                         SW_E_INVALID      division by zero, bad regex or text to convert; SW_E_LIMIT
-                         cost;      SW_E_TYPE bind */
+                         SW_E_INVALID      division by zero, bad regex or text to convert; SW_E_LIMIT cost;
+                         SW_E_TYPE bind */
     uint32_t offset;  /* of the part, in characters from 0 */
     sw_slice part;    /* the sub-expression: "data.officer_count" */
     sw_slice message; /* in the arena: "data.officer_count is not carried" */
@@ -99,7 +99,7 @@ typedef struct sw_cel_failure {
 
 /* Allocates in `arena` only; the value borrows from it, from the condition and from the bound
  * values. On failure returns its code and sets `ret_failure` (may be NULL). SW_E_LIMIT: `cost_max`
- * steps or the arena are used up. */
+ * steps are used up; SW_E_NOMEM: the arena is, which says nothing about the condition. */
 SW_NODISCARD sw_err sw_cel_eval(const sw_cel *cel, const sw_cel_bind *bind, sw_arena *arena,
                                 uint32_t cost_max, sw_value *ret, sw_cel_failure *ret_failure);
 

@@ -196,7 +196,7 @@ sw_err cel_zone_load(sw_arena *arena, sw_slice name, const sw_zone **ret) {
     /* Only IANA names are left after a digit gets its sign: "02:00" is "+02:00". */
     if (name.len && name.ptr[0] >= '0' && name.ptr[0] <= '9') {
         name = sw_arena_printf(arena, "+%.*s", SW_FMT(name));
-        if (!name.ptr) return SW_E_LIMIT;
+        if (!name.ptr) return SW_E_NOMEM;
     }
     return sw_zone_load(arena, name, ret);
 }

@@ -82,10 +82,10 @@ bool sw_book_is_open(const sw_book *book);
 /* Bytes of memory that the book holds. */
 size_t sw_book_bytes(const sw_book *book);
 
-/* The stored form, as of the last tell: nothing may have been taken since. Versioned, the same
- * bytes for the same events and the same told, independent of the machine; the store below adds the
- * checksum. SW_E_VERSION: another format, or another catalogue; SW_E_CORRUPT. A book stored under
- * other packs is computed again from its events, and the next tell tells the difference. */
+/* The stored form: versioned, the same bytes for the same events and the same told, independent of
+ * the machine; the store below adds the checksum. SW_E_VERSION: another format, or another
+ * catalogue; SW_E_CORRUPT. A book stored under other packs is computed again from its events, and
+ * the next tell tells the difference. */
 SW_NODISCARD sw_err sw_book_encode(const sw_book *book, sw_buf *out);
 SW_NODISCARD sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes,
                                    sw_arena *scratch, sw_book **ret);

@@ -19,7 +19,6 @@ typedef struct sw_command {
 } sw_command;
 
 extern const sw_command sw_cmd_import;
-extern const sw_command sw_cmd_rules;
 extern const sw_command sw_cmd_version;
 
 #endif

@@ -257,35 +257,28 @@ sw_err sw_turn_step(sw_turn *turn, uint32_t rec) {
 
 /* --- an event among others, or one taken away --------------------------------------------- */
 
-static sw_err add_own_groups(sw_turn *turn, const sw_strand *strand, const sw_view *view,
-                             const sw_view *only_of, group_list *groups) {
-    uint32_t count;
-    sw_err err = sw_group_count(turn->book, strand, view, turn->arena, &count);
-    for (uint32_t i = 0; i < count && !err; i++) {
-        sw_group group;
-        bool has = true;
-        err = sw_group_of(turn->book, strand, view, i, turn->arena, &group);
-        if (!err && only_of)
-            err = sw_group_has(turn->book, strand, only_of, &group, turn->arena, &has);
-        if (!err && has) err = add_group(turn, groups, &group);
-    }
-    return err;
-}
-
-/* A fact can make any later opening hold that did not. */
-static sw_err add_opening_groups(sw_turn *turn, uint32_t strand_index, const sw_view *fact,
+/* Any opening counts, not only those that run now: a fact can make one hold that did not, an
+ * earlier stop can come before the cancel that undid one. */
+static sw_err add_opening_groups(sw_turn *turn, uint32_t strand_index, const sw_view *only_of,
                                  group_list *groups) {
     sw_book *book = turn->book;
     const sw_strand *strand = &book->plan->strands[strand_index];
-    for (uint32_t i = sw_book_find_time(book, fact->time_ms, false); i < book->order_count; i++) {
+    for (uint32_t i = 0; i < book->order_count; i++) {
         uint32_t rec = sw_book_list(book)[i];
         const sw_touch *touch =
             sw_plan_touch(book->plan, sw_record_type(sw_book_records(book), rec), strand_index);
-        uint32_t opening = SW_PART(SW_PART_START) | SW_PART(SW_PART_ON);
-        if (!touch || !(touch->parts & opening)) continue;
+        if (!touch || !(touch->parts & (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON)))) continue;
         sw_view view;
+        uint32_t count;
         sw_book_read(book, rec, &view);
-        sw_err err = add_own_groups(turn, strand, &view, fact, groups);
+        sw_err err = sw_group_count(book, strand, &view, turn->arena, &count);
+        for (uint32_t c = 0; c < count && !err; c++) {
+            sw_group group;
+            bool has = false;
+            err = sw_group_of(book, strand, &view, c, turn->arena, &group);
+            if (!err) err = sw_group_has(book, strand, only_of, &group, turn->arena, &has);
+            if (!err && has) err = add_group(turn, groups, &group);
+        }
         if (err) return err;
     }
     return SW_OK;
@@ -325,10 +318,7 @@ sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec) {
             err = add_group(turn, &groups, &whole);
         } else {
             err = add_run_groups(turn, touch->strand, &view, &groups);
-            if (!err && (touch->parts & (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON))))
-                err = add_own_groups(turn, strand, &view, NULL, &groups);
-            if (!err && (touch->parts & SW_PART(SW_PART_FACT)))
-                err = add_opening_groups(turn, touch->strand, &view, &groups);
+            if (!err) err = add_opening_groups(turn, touch->strand, &view, &groups);
         }
         for (uint32_t g = 0; g < groups.count && !err; g++)
             err = read_again(turn, touch->strand, &groups.items[g], time_ms);

@@ -175,7 +175,7 @@ static sw_err hash_catalogue(build *b) {
     const sw_catalogue *cat = sw_ruleset_catalogue(b->plan->set);
     size_t parts_max = 0;
     for (uint32_t t = 0; t < sw_catalogue_type_count(cat); t++)
-        parts_max += 2 + 2 * (size_t)sw_catalogue_type(cat, t)->field_count;
+        parts_max += 2 + 3 * (size_t)sw_catalogue_type(cat, t)->field_count;
     sw_arena_mark mark = sw_arena_save(b->arena);
     sw_slice *parts = sw_arena_zero(b->arena, parts_max, sizeof *parts);
     if (!parts) return SW_E_NOMEM;
@@ -189,6 +189,9 @@ static sw_err hash_catalogue(build *b) {
             SW_ASSERT(kind < sizeof kinds - 1);
             parts[count++] = type->fields[f].name;
             parts[count++] = sw_slice_of(&kinds[kind], 1);
+            bool key = type->fields[f].key;
+            parts[count++] =
+                key ? sw_catalogue_key_name(cat, type->fields[f].key_id) : SW_SLICE_NONE;
         }
         parts[count++] = SW_SLICE_NONE;
     }

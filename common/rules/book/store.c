@@ -3,8 +3,9 @@
 #include <stdlib.h>
 
 /* The stored form: version, catalogue, time of the last tell; the records of all events and
- * corrections in order; for every run of which something was told: rule, opening record, group,
- * counts by level. The rest is computed again from the events. */
+ * corrections in order; which of them were taken and are not in effect yet; for every run of which
+ * something was told: rule, opening record, group, counts by level. The rest is computed again from
+ * the events. */
 #define FORMAT 1u
 
 static void put_uint(sw_buf *out, uint64_t n) {
@@ -56,6 +57,7 @@ static void put_told(const sw_book *book, const told_run *t, sw_buf *out) {
     put_uint(out, rule->id.len);
     sw_buf_add(out, rule->id);
     put_uint(out, rule->key_count);
+    for (uint32_t i = 0; i < rule->key_count; i++) put_uint(out, rule->key_ids[i]);
     put_uint(out, t->record);
     put_uint(out, t->combo);
     sw_buf_add_byte(out, t->run->flags & SW_RUN_RESOLVED ? 1 : 0);
@@ -69,8 +71,20 @@ static void put_record(const sw_book *book, const sw_view *view, sw_buf *out) {
     sw_buf_add(out, sw_slice_sub(rest, 0, len));
 }
 
+/* What waits and is not after the last tell was taken since. */
+static void put_untold(const sw_book *book, const sw_view *views, uint32_t count, sw_buf *out) {
+    uint32_t untold = 0;
+    const uint32_t *fresh = sw_book_list(book) + book->order_count;
+    while (untold < book->fresh_count &&
+           sw_record_time(sw_book_records(book), fresh[untold]) <= book->done_ms)
+        untold++;
+    sw_buf_add_byte(out, book->taken ? 1 : 0);
+    put_uint(out, untold);
+    for (uint32_t i = 0; i < untold; i++) put_uint(out, index_of(views, count, fresh[i]));
+}
+
 sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
-    SW_ASSERT(book && out && !book->taken);
+    SW_ASSERT(book && out);
     uint32_t all = book->order_count + book->fresh_count + book->aside_count, count = 0;
     sw_view *views = sw_heap_zero(all, sizeof *views);
     told_run *tolds = sw_heap_zero(book->run_count, sizeof *tolds);
@@ -81,8 +95,8 @@ sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
         for (uint32_t i = 0; i < book->run_count; i++) {
             const sw_run *run = &sw_book_runs(book)[i];
             if (!sw_run_was_told(run)) continue;
-            tolds[count++] = (told_run){sw_run_rule(book, run)->id, index_of(views, records, run->rec),
-                                    run->combo, run};
+            tolds[count++] = (told_run){sw_run_rule(book, run)->id,
+                                        index_of(views, records, run->rec), run->combo, run};
         }
         if (count > 1) qsort(tolds, count, sizeof *tolds, by_rule);
         sw_buf_add_byte(out, FORMAT);
@@ -90,6 +104,7 @@ sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
         sw_buf_add(out, sw_slice_of(&book->done_ms, sizeof book->done_ms));
         put_uint(out, records);
         for (uint32_t i = 0; i < records; i++) put_record(book, &views[i], out);
+        put_untold(book, views, records, out);
         put_uint(out, count);
         for (uint32_t i = 0; i < count; i++) put_told(book, &tolds[i], out);
         err = out->err;
@@ -107,6 +122,9 @@ typedef struct input {
     const uint8_t *at, *end;
     uint32_t *records; /* offsets in the book, by place in the stored form */
     uint64_t record_count;
+    uint32_t *untold; /* offsets */
+    uint64_t untold_count;
+    uint8_t taken;
 } input;
 
 static bool get_uint(input *in, uint64_t max, uint64_t *ret) {
@@ -153,68 +171,130 @@ static sw_err get_records(input *in) {
     return SW_OK;
 }
 
-/* A told run that the present packs don't make: the next tell withdraws it. */
-static sw_err add_gone(input *in, sw_slice rule_id, uint64_t keys, sw_run *run) {
+/* Takes what was not in effect out of the list again. */
+static sw_err get_untold(input *in) {
     sw_book *book = in->book;
-    const sw_plan *plan = book->plan;
-    for (uint32_t s = 0; s < plan->strand_count; s++) {
-        const sw_strand *strand = &plan->strands[s];
-        if (!sw_slice_eq(strand->line->id, rule_id) || strand->key_count != keys) continue;
-        for (uint32_t v = 0; v < strand->line->version_count; v++) {
-            const sw_rule *rule = strand->line->versions[v];
-            if (plan->strand_of[rule->index] != s) continue;
-            sw_view view;
-            uint32_t combos;
-            sw_book_read(book, run->rec, &view);
-            sw_err err = sw_group_count(book, strand, &view, in->scratch, &combos);
-            if (err || run->combo >= combos) return err;
-            run->rule = (uint16_t)rule->index;
-            run->flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
-            run->start_ms = run->due_ms = SW_TIME_NONE;
-            run->stop_ms = SW_TIME_MAX;
-            run->next_ms = book->done_ms;
-            return sw_book_add_run(book, run);
-        }
+    if (!get_bytes(in, &in->taken, 1) || in->taken > 1) return SW_E_CORRUPT;
+    if (!get_uint(in, in->record_count, &in->untold_count)) return SW_E_CORRUPT;
+    in->untold = sw_arena_zero(in->scratch, in->untold_count, sizeof *in->untold);
+    if (!in->untold) return SW_E_NOMEM;
+    for (uint64_t i = 0; i < in->untold_count; i++) {
+        uint64_t index;
+        if (!get_uint(in, in->record_count - 1, &index)) return SW_E_CORRUPT;
+        in->untold[i] = in->records[index];
+        uint32_t *list = sw_book_list(book), at = 0;
+        while (at < book->fresh_count && list[at] != in->untold[i]) at++;
+        if (at == book->fresh_count) return SW_E_CORRUPT;
+        book->fresh_count--;
+        memmove(&list[at], &list[at + 1], (book->fresh_count - at) * sizeof *list);
     }
     return SW_OK;
 }
 
-static sw_run *find_run(const sw_book *book, sw_slice rule_id, uint64_t keys, const sw_run *like) {
+static sw_err put_back(input *in) {
+    sw_err err = sw_book_reserve(in->book, 0, (uint32_t)in->untold_count, 0);
+    for (uint64_t i = 0; i < in->untold_count && !err; i++) {
+        sw_view view;
+        sw_book_read(in->book, in->untold[i], &view);
+        sw_book_put_fresh(in->book, &view);
+    }
+    in->book->taken = in->taken != 0;
+    return err;
+}
+
+/* A told run by the names that hold over packs. */
+typedef struct told_key {
+    sw_slice rule_id;
+    uint32_t key_ids[SW_KEY_MAX];
+    uint32_t key_count;
+} told_key;
+
+static bool same_keys(const told_key *key, const uint32_t *key_ids, uint32_t key_count) {
+    return key->key_count == key_count &&
+           memcmp(key->key_ids, key_ids, key_count * sizeof *key_ids) == 0;
+}
+
+/* The strand's version for it, or NULL. */
+static const sw_rule *find_rule(const sw_plan *plan, const told_key *key, uint32_t *ret_strand) {
+    for (uint32_t s = 0; s < plan->strand_count; s++) {
+        const sw_strand *strand = &plan->strands[s];
+        if (!sw_slice_eq(strand->line->id, key->rule_id)) continue;
+        if (!same_keys(key, strand->key_ids, strand->key_count)) continue;
+        *ret_strand = s;
+        for (uint32_t v = 0; v < strand->line->version_count; v++)
+            if (plan->strand_of[strand->line->versions[v]->index] == s)
+                return strand->line->versions[v];
+    }
+    return NULL;
+}
+
+/* A told run that the present packs don't make: the next tell withdraws it. */
+static sw_err add_gone(input *in, const told_key *key, sw_run *run) {
+    sw_book *book = in->book;
+    uint32_t strand, combos;
+    const sw_rule *rule = find_rule(book->plan, key, &strand);
+    if (!rule) return SW_OK;
+    sw_view view;
+    sw_book_read(book, run->rec, &view);
+    sw_err err = sw_group_count(book, &book->plan->strands[strand], &view, in->scratch, &combos);
+    if (err || run->combo >= combos) return err;
+    run->rule = (uint16_t)rule->index;
+    run->flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
+    run->start_ms = run->due_ms = SW_TIME_NONE;
+    run->stop_ms = SW_TIME_MAX;
+    run->next_ms = book->done_ms;
+    return sw_book_add_run(book, run);
+}
+
+static sw_run *find_run(const sw_book *book, const told_key *key, const sw_run *like) {
     for (uint32_t i = 0; i < book->run_count; i++) {
         sw_run *run = &sw_book_runs(book)[i];
         const sw_rule *rule = sw_run_rule(book, run);
-        if (run->rec == like->rec && run->combo == like->combo && rule->key_count == keys &&
-            sw_slice_eq(rule->id, rule_id))
+        if (run->rec == like->rec && run->combo == like->combo &&
+            same_keys(key, rule->key_ids, rule->key_count) && sw_slice_eq(rule->id, key->rule_id))
             return run;
     }
     return NULL;
 }
 
-static sw_err get_told(input *in) {
-    uint64_t len, keys, record, combo, count;
-    uint8_t resolved;
-    sw_book *book = in->book;
-    if (!get_uint(in, (uint64_t)(in->end - in->at), &len)) return SW_E_CORRUPT;
-    sw_slice rule_id = sw_slice_of(in->at, len);
-    if (len > (uint64_t)(in->end - in->at)) return SW_E_CORRUPT;
+static bool get_key(input *in, told_key *ret) {
+    uint64_t len, count, id;
+    if (!get_uint(in, (uint64_t)(in->end - in->at), &len)) return false;
+    if (len > (uint64_t)(in->end - in->at)) return false;
+    ret->rule_id = sw_slice_of(in->at, len);
     in->at += len;
-    if (!get_uint(in, SW_KEY_MAX, &keys) || !get_uint(in, in->record_count - 1, &record) ||
-        in->record_count == 0 || !get_uint(in, UINT16_MAX, &combo) || !get_bytes(in, &resolved, 1))
+    if (!get_uint(in, SW_KEY_MAX, &count)) return false;
+    ret->key_count = (uint32_t)count;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!get_uint(in, UINT32_MAX, &id)) return false;
+        ret->key_ids[i] = (uint32_t)id;
+    }
+    return true;
+}
+
+static sw_err get_told(input *in) {
+    uint64_t record, combo, count;
+    uint8_t resolved;
+    told_key key;
+    sw_book *book = in->book;
+    if (!get_key(in, &key) || in->record_count == 0 ||
+        !get_uint(in, in->record_count - 1, &record) || !get_uint(in, UINT16_MAX, &combo) ||
+        !get_bytes(in, &resolved, 1))
         return SW_E_CORRUPT;
     sw_view view;
     sw_book_read(book, in->records[record], &view);
     bool correction = view.flags & SW_RECORD_CORRECTION;
     if (correction && !view.nested) return SW_E_CORRUPT;
-    sw_run told = {.rec = correction ? view.nested : view.at, .combo = (uint16_t)combo};
-    if (resolved) told.flags = SW_RUN_RESOLVED;
+    sw_run like = {.rec = correction ? view.nested : view.at, .combo = (uint16_t)combo};
+    if (resolved) like.flags = SW_RUN_RESOLVED;
     for (uint32_t l = 0; l < SW_LEVELS; l++) {
         if (!get_uint(in, UINT16_MAX, &count)) return SW_E_CORRUPT;
-        told.told[l] = (uint16_t)count;
+        like.told[l] = (uint16_t)count;
     }
-    sw_run *run = find_run(book, rule_id, keys, &told);
-    if (!run) return add_gone(in, rule_id, keys, &told);
-    memcpy(run->told, told.told, sizeof run->told);
-    run->flags = (uint8_t)((run->flags & ~SW_RUN_RESOLVED) | told.flags);
+    sw_run *run = find_run(book, &key, &like);
+    if (!run) return add_gone(in, &key, &like);
+    memcpy(run->told, like.told, sizeof run->told);
+    run->flags = (uint8_t)((run->flags & ~SW_RUN_RESOLVED) | like.flags);
     return SW_OK;
 }
 
@@ -259,6 +339,7 @@ static sw_err get_book(input *in) {
     if (!sw_hash128_eq(catalogue, book->plan->catalogue)) return SW_E_VERSION;
     if (!get_bytes(in, &book->done_ms, sizeof book->done_ms)) return SW_E_CORRUPT;
     sw_err err = get_records(in);
+    if (!err) err = get_untold(in);
     if (err) return err;
     sw_turn turn = {.book = book, .now_ms = book->done_ms, .arena = in->scratch};
     err = sw_turn_take(&turn);
@@ -271,7 +352,7 @@ static sw_err get_book(input *in) {
         run->watch = 0;
         err = measure(in, run);
     }
-    return err;
+    return err ? err : put_back(in);
 }
 
 sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes, sw_arena *scratch,

@@ -44,12 +44,13 @@ static uint32_t find_place(const sw_book *book, uint32_t first, uint32_t count,
     return low;
 }
 
-static void put_fresh(sw_book *book, const sw_view *view) {
+void sw_book_put_fresh(sw_book *book, const sw_view *view) {
     insert_at(book, find_place(book, book->order_count, book->fresh_count, view), view->at);
     book->fresh_count++;
 }
 
-/* Brings an event into effect. Room in the list is there. */
+/* Brings an event into effect; a replacement is no news to the runs of its identity. Room in the
+ * list is there. */
 static sw_err put_in_order(sw_turn *turn, const sw_view *view) {
     sw_book *book = turn->book;
     uint32_t at = find_place(book, 0, book->order_count, view);
@@ -59,7 +60,8 @@ static sw_err put_in_order(sw_turn *turn, const sw_view *view) {
     const uint32_t *list = sw_book_list(book);
     bool last = at + 1 == book->order_count &&
                 (at == 0 || sw_record_time(bytes, list[at - 1]) < view->time_ms);
-    return last ? sw_turn_step(turn, view->at) : sw_turn_disturb(turn, view->at);
+    bool step = last && !(view->flags & SW_RECORD_REPLACEMENT);
+    return step ? sw_turn_step(turn, view->at) : sw_turn_disturb(turn, view->at);
 }
 
 /* --- corrections -------------------------------------------------------------------------- */
@@ -114,7 +116,7 @@ static sw_err take_correction(sw_turn *turn, const sw_view *correction) {
     sw_book_read(book, holding.nested, &target);
     if (book->plan->types[target.type].touch_count == 0) return SW_OK;
     if (target.time_ms <= turn->now_ms) return put_in_order(turn, &target);
-    put_fresh(book, &target);
+    sw_book_put_fresh(book, &target);
     return SW_OK;
 }
 
@@ -238,7 +240,7 @@ sw_err sw_book_take(sw_book *book, const sw_event *event, sw_arena *scratch) {
         memcpy(sw_book_records(book) + book->bytes_len, packed, len);
         sw_record_head(sw_book_records(book), book->bytes_len, &view);
         book->bytes_len += (uint32_t)len;
-        put_fresh(book, &view);
+        sw_book_put_fresh(book, &view);
         book->taken = 1;
     }
     sw_arena_rewind(scratch, mark);

@@ -26,6 +26,9 @@ typedef struct sw_turn {
  * changed are marked. SW_E_NOMEM, SW_E_LIMIT. */
 SW_NODISCARD sw_err sw_turn_take(sw_turn *turn);
 
+/* Puts a record among those that wait. The list has room. */
+void sw_book_put_fresh(sw_book *book, const sw_view *view);
+
 /* What an event in effect changes: one behind all others, */
 SW_NODISCARD sw_err sw_turn_step(sw_turn *turn, uint32_t rec);
 /* and one that has come among others or has gone: its groups are read again. */
