@@ -63,7 +63,7 @@ void sw_event_find(sw_event_reader *r, sw_err code, const sw_json *node, sw_slic
     va_end(args);
     if (node) sw_json_place(r->json, node, &line, &col);
     int len = snprintf(path, sizeof path, "%s%.*s", r->prefix, SW_FMT(field));
-    if (field.len == 0 && len > 0) path[len - 1] = '\0'; /* the prefix without its point */
+    if (field.len == 0 && len > 0) path[len - 1] = '\0';   /* the prefix without its point */
     what[sw_utf8_valid_bytes(sw_slice_cstr(what))] = '\0'; /* cut within a character */
     sw_diag_at(r->diags, code, line, col, path, hint, "%s", what);
     if (!r->err) r->err = code;

@@ -73,7 +73,8 @@ SW_NODISCARD sw_err sw_event_to_json(const sw_event *event, sw_buf *out);
  * sizes, UTF-8, types; but stored events are not refused because the catalogue has changed: a field
  * that it has lost, or now declares with another type, is kept in `extra_data`, one that it has
  * gained is read from there, and nothing is required. Content is that of the writer.
- * SW_E_CORRUPT no such message; SW_E_UNKNOWN the type; SW_E_LIMIT. */
+ * SW_E_SYNTAX no such message; SW_E_INVALID, SW_E_RANGE what no event can say; SW_E_UNKNOWN the
+ * type; SW_E_LIMIT. */
 SW_NODISCARD sw_err sw_event_to_pb(const sw_event *event, sw_buf *out);
 SW_NODISCARD sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes,
                                      sw_diags *diags, sw_event **ret);

@@ -1,0 +1,126 @@
+#include "codec/wire.h"
+
+#define VARINT_BYTES_MAX 10
+
+static size_t put_varint(char *to, uint64_t n) {
+    size_t size = 0;
+    for (; n >= 0x80; n >>= 7) to[size++] = (char)(unsigned char)(n | 0x80);
+    to[size++] = (char)n;
+    return size;
+}
+
+static void add_varint(sw_buf *buf, uint64_t n) {
+    char *to = sw_buf_room(buf, VARINT_BYTES_MAX);
+    if (to) sw_buf_wrote(buf, put_varint(to, n));
+}
+
+static uint64_t tag(uint32_t field, sw_wire_type type) {
+    SW_ASSERT(field > 0 && field < 1u << 29);
+    return (uint64_t)field << 3 | type;
+}
+
+void sw_wire_varint(sw_buf *buf, uint32_t field, uint64_t n) {
+    char *to = sw_buf_room(buf, (size_t)2 * VARINT_BYTES_MAX);
+    if (!to) return;
+    size_t size = put_varint(to, tag(field, SW_WIRE_VARINT));
+    sw_buf_wrote(buf, size + put_varint(to + size, n));
+}
+
+void sw_wire_sint(sw_buf *buf, uint32_t field, int64_t n) {
+    sw_wire_varint(buf, field, (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0));
+}
+
+void sw_wire_double(sw_buf *buf, uint32_t field, double d) {
+    uint64_t bits;
+    char bytes[8];
+    memcpy(&bits, &d, sizeof bits);
+    for (int i = 0; i < 8; i++) bytes[i] = (char)(unsigned char)(bits >> (8 * i));
+    add_varint(buf, tag(field, SW_WIRE_FIXED64));
+    sw_buf_add(buf, sw_slice_of(bytes, sizeof bytes));
+}
+
+void sw_wire_bytes(sw_buf *buf, uint32_t field, sw_slice bytes) {
+    char *to = sw_buf_room(buf, (size_t)2 * VARINT_BYTES_MAX + bytes.len);
+    if (!to) return;
+    size_t size = put_varint(to, tag(field, SW_WIRE_BYTES));
+    size += put_varint(to + size, bytes.len);
+    if (bytes.len) memcpy(to + size, bytes.ptr, bytes.len);
+    sw_buf_wrote(buf, size + bytes.len);
+}
+
+void sw_wire_text(sw_buf *buf, uint32_t field, sw_slice text) {
+    if (text.len) sw_wire_bytes(buf, field, text);
+}
+
+size_t sw_wire_begin(sw_buf *buf, uint32_t field) {
+    add_varint(buf, tag(field, SW_WIRE_BYTES));
+    sw_buf_add_byte(buf, 0); /* the length of most; longer ones are moved on */
+    return buf->len;
+}
+
+void sw_wire_end(sw_buf *buf, size_t mark) {
+    if (buf->err) return;
+    SW_ASSERT(mark > 0 && mark <= buf->len);
+    size_t len = buf->len - mark;
+    char size[VARINT_BYTES_MAX];
+    size_t more = put_varint(size, len) - 1;
+    if (more) {
+        if (!sw_buf_room(buf, more)) return;
+        memmove(buf->ptr + mark + more, buf->ptr + mark, len);
+        sw_buf_wrote(buf, more);
+    }
+    memcpy(buf->ptr + mark - 1, size, more + 1);
+}
+
+static bool fault(sw_wire_reader *r) {
+    r->fault = true;
+    r->at = r->end;
+    return false;
+}
+
+bool sw_wire_next_varint(sw_wire_reader *r, uint64_t *ret) {
+    uint64_t n = 0;
+    if (r->at == r->end) return false;
+    for (unsigned shift = 0; shift < 64 && r->at < r->end; shift += 7) {
+        uint64_t byte = *r->at++;
+        n |= (byte & 0x7f) << shift;
+        if (byte & 0x80) continue;
+        if (shift == 63 && byte > 1) return fault(r);
+        *ret = n;
+        return true;
+    }
+    return fault(r);
+}
+
+static bool read_fixed(sw_wire_reader *r, size_t size, uint64_t *ret) {
+    uint64_t n = 0;
+    if ((size_t)(r->end - r->at) < size) return fault(r);
+    for (size_t i = 0; i < size; i++) n |= (uint64_t)r->at[i] << (8 * i);
+    r->at += size;
+    *ret = n;
+    return true;
+}
+
+bool sw_wire_next(sw_wire_reader *r, sw_wire_field *ret) {
+    uint64_t head, len;
+    if (!sw_wire_next_varint(r, &head)) return false;
+    if (head >> 3 == 0 || head >> 32) return fault(r);
+    ret->number = (uint32_t)(head >> 3);
+    ret->type = (sw_wire_type)(head & 7);
+    ret->n = 0;
+    ret->bytes = SW_SLICE_NONE;
+    switch (ret->type) {
+    case SW_WIRE_VARINT:
+        return sw_wire_next_varint(r, &ret->n) || fault(r);
+    case SW_WIRE_FIXED64:
+        return read_fixed(r, 8, &ret->n);
+    case SW_WIRE_FIXED32:
+        return read_fixed(r, 4, &ret->n);
+    case SW_WIRE_BYTES:
+        if (!sw_wire_next_varint(r, &len) || len > (uint64_t)(r->end - r->at)) return fault(r);
+        ret->bytes = sw_slice_of(r->at, (size_t)len);
+        r->at += len;
+        return true;
+    }
+    return fault(r);
+}
