@@ -3,8 +3,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/wire.h"
 #include "bus/log.h"
-#include "bus/wire.h"
 
 #define GROUP_BYTES_MAX  ((size_t)1 << 30)
 #define GROUP_BYTES_KEPT ((size_t)16 << 20) /* a larger batch is given back after its commit */

@@ -1,7 +1,7 @@
 #include "bus/chunk.h"
 
 #include "base/hash.h"
-#include "bus/wire.h"
+#include "base/wire.h"
 
 #define FORMAT          1u
 #define VARINT_MAX      10u

@@ -1,7 +1,7 @@
 #include "bus/log.h"
 
 #include "base/hash.h"
-#include "bus/wire.h"
+#include "base/wire.h"
 
 #define META_BYTES_MAX 64u
 #define HEAD_BYTES     36u

@@ -1,5 +1,5 @@
+#include "base/wire.h"
 #include "bus/log.h"
-#include "bus/wire.h"
 
 sw_err sw_log_chunks(sw_log *log, const sw_log_part *part, int64_t offset, sw_iter **ret) {
     char from[SW_CHUNK_KEY_BYTES], to[SW_CHUNK_KEY_BYTES];

@@ -1,5 +1,5 @@
+#include "base/wire.h"
 #include "bus/log.h"
-#include "bus/wire.h"
 
 /* One call's work. */
 typedef struct upkeep {

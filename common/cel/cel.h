@@ -90,8 +90,8 @@ typedef struct sw_cel_bind {
 /* Why an evaluation failed, and which part of the text. */
 typedef struct sw_cel_failure {
     sw_err code;      /* SW_E_MISSING absent, no such key; SW_E_RANGE overflow, index, conversion;
-                         SW_E_INVALID      division by zero, bad regex or text to convert; SW_E_LIMIT cost;
-                         SW_E_TYPE bind */
+                         SW_E_INVALID      division by zero, bad regex or text to convert; SW_E_LIMIT
+                         cost;      SW_E_TYPE bind */
     uint32_t offset;  /* of the part, in characters from 0 */
     sw_slice part;    /* the sub-expression: "data.officer_count" */
     sw_slice message; /* in the arena: "data.officer_count is not carried" */

@@ -354,7 +354,7 @@ void cel_check_node(cel_checker *c, cel_node *node) {
         check_literal_map(c, node);
         break;
     default:
-        SW_ASSERT(!"a node that the parser doesn't make");
+        SW_ASSERT(false); /* a node that the parser doesn't make */
     }
     cel_fold(c, node);
 }

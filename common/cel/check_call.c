@@ -1,6 +1,7 @@
 #include "cel/check.h"
 #include <stdio.h>
 
+#include "text/utf8.h"
 #include "text/yaml.h"
 
 static bool takes(sw_value_kind wanted, const sw_cel_type *type) {
@@ -88,8 +89,9 @@ static void prepare_regex(cel_checker *c, cel_node *node) {
     const cel_regex *regex;
     sw_err err = cel_regex_new(c->src->arena, pattern->value.s, &words, &at, &regex);
     if (err)
-        cel_find(c->src, err, pattern->from, NULL,
-                 "this regular expression is wrong at character %u: %s", at + 1, words);
+        cel_find(c->src, err == SW_E_NOMEM ? SW_E_LIMIT : err, pattern->from, NULL,
+                 "this regular expression is wrong at character %zu: %s",
+                 sw_utf8_count(sw_slice_sub(pattern->value.s, 0, at)) + 1, words);
     else
         node->data = regex;
 }

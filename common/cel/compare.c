@@ -72,7 +72,7 @@ bool cel_equal(cel_run *run, const cel_node *node, const sw_value *a, const sw_v
     case SW_ABSENT:
         break;
     }
-    SW_ASSERT(!"a value without a kind");
+    SW_ASSERT(false); /* a value without a kind */
     return true;
 }
 
@@ -103,7 +103,7 @@ static int compare(const sw_value *a, const sw_value *b) {
     case SW_DURATION:
         return cel_moment_cmp(a->t, b->t);
     default:
-        SW_ASSERT(!"a kind without order");
+        SW_ASSERT(false); /* a kind without order */
         return 0;
     }
 }

@@ -91,11 +91,19 @@ static sw_err eval_apply(cel_run *run, const cel_node *node, sw_value *ret) {
     return node->fn(run, node, args, ret);
 }
 
+/* As cel_eval, without its call for a constant. */
+static inline sw_err eval_operand(cel_run *run, const cel_node *node, sw_value *ret) {
+    if (node->op != CEL_CONST) return cel_eval(run, node, ret);
+    if (!cel_spend(run, node, 1)) return run->fault.code;
+    *ret = node->value;
+    return SW_OK;
+}
+
 /* Comparisons of two ints and of two strings: most conditions are made of them. */
 static sw_err eval_fast(cel_run *run, const cel_node *node, sw_value *ret) {
     sw_value a, b;
-    sw_err err = cel_eval(run, node->kid[0], &a);
-    if (!err) err = cel_eval(run, node->kid[1], &b);
+    sw_err err = eval_operand(run, node->kid[0], &a);
+    if (!err) err = eval_operand(run, node->kid[1], &b);
     if (err) return err;
     ret->kind = SW_BOOL;
     if (node->op == CEL_EQ_STRING) {
@@ -262,6 +270,6 @@ sw_err cel_eval(cel_run *run, const cel_node *node, sw_value *ret) {
     case CEL_INDEX:
         break;
     }
-    SW_ASSERT(!"a node that checking left over");
+    SW_ASSERT(false); /* a node that checking left over */
     return SW_E_INTERNAL;
 }

@@ -5,7 +5,7 @@
 
 #define PATTERN_BYTES_MAX 4096
 #define REPEAT_MAX        1000
-#define HEAP_KIB_MAX      8192
+#define HEAP_KIB_MAX      1024
 
 struct cel_regex {
     pcre2_code *code; /* immutable; in the arena of the condition */
@@ -189,7 +189,7 @@ sw_err cel_regex_new(sw_arena *arena, sw_slice pattern, const char **ret_words, 
     bool memory = !regex || error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED;
     *ret_words = memory ? "out of memory" : error_words(arena, error);
     *ret_at = memory ? 0 : (uint32_t)at;
-    return memory ? SW_E_LIMIT : SW_E_INVALID;
+    return memory ? SW_E_NOMEM : SW_E_INVALID;
 }
 
 /* A match with at most `limit` of PCRE2's own steps. 1, 0, or a negative error of PCRE2. */
@@ -235,7 +235,8 @@ CEL_FN(cel_do_matches) {
         uint32_t at = 0;
         if (!cel_spend(run, node, 100 + args[1].s.len)) return run->fault.code;
         sw_err err = cel_regex_new(run->arena, args[1].s, &words, &at, &regex);
-        if (err) return cel_fail_words(run, node, err, CEL_WHY_REGEX, words);
+        if (err == SW_E_NOMEM) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
+        if (err) return cel_fail_words(run, node, SW_E_INVALID, CEL_WHY_REGEX, words);
     }
     bool matches = false;
     sw_err err = match_bounded(run, node, regex, args[0].s, &matches);

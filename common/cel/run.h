@@ -64,7 +64,7 @@ static inline bool cel_spend(cel_run *run, const cel_node *node, size_t steps) {
 }
 /* Does a failure with this code end the evaluation, whatever && and || say? */
 static inline bool cel_fatal(sw_err code) {
-    return code == SW_E_LIMIT;
+    return code == SW_E_LIMIT || code == SW_E_NOMEM;
 }
 /* What work over `bytes` bytes costs besides its step. */
 static inline size_t cel_bytes_cost(size_t bytes) {
@@ -151,7 +151,8 @@ sw_err cel_zone_load(sw_arena *arena, sw_slice name, const sw_zone **ret);
 
 /* regex.c: the part of RE2's syntax that PCRE2 has too. */
 typedef struct cel_regex cel_regex;
-/* SW_E_INVALID with what is wrong and where in the pattern; SW_E_LIMIT: too big, arena full. */
+/* SW_E_INVALID with what is wrong and where in the pattern; SW_E_LIMIT: too long; SW_E_NOMEM: arena
+ * full. */
 sw_err cel_regex_new(sw_arena *arena, sw_slice pattern, const char **ret_words, uint32_t *ret_at,
                      const cel_regex **ret);
 /* node->data: a cel_regex; NULL: the pattern is args[1]. */

@@ -285,7 +285,7 @@ static int32_t workdays_in(const sw_calendar *cal, int64_t from, int64_t days) {
     return n;
 }
 
-/* The sums that a careful editor adds are held against what the days say. */
+/* The sums that a careful editor adds are held against the days, once those are right. */
 static void check_sums(reader *r, const sw_yaml *year) {
     const sw_yaml *sum = sw_yaml_get(year, "working_days");
     int64_t new_year = sw_days_from_date(r->year, 1, 1);
@@ -322,7 +322,7 @@ static void read_year(reader *r, const sw_yaml *year) {
     read_days_off(r, year);
     read_makeups(r, year);
     read_breaks(r, year);
-    if (!r->full) check_sums(r, year);
+    if (!r->full && !r->bad) check_sums(r, year);
 }
 
 /* Every year of the coverage has to be there: a forgotten one would count its holidays as workdays.

@@ -55,7 +55,7 @@ static sw_err add(sw_batch *batch, sw_op_kind kind, uint32_t store, sw_slice key
     SW_ASSERT(batch && (key.len > 0 || kind == SW_OP_DELETE_RANGE));
     if (key.len > UINT32_MAX || value.len > UINT32_MAX) return SW_E_LIMIT;
     op_head head = {(uint32_t)kind, store, (uint32_t)key.len, (uint32_t)value.len};
-    char *to;
+    char *to = NULL;
     sw_err err = make_room(batch, sizeof head + key.len + value.len, &to);
     if (err) return err;
     memcpy(to, &head, sizeof head);
@@ -81,7 +81,7 @@ sw_err sw_batch_delete_range(sw_batch *batch, uint32_t store, sw_slice from, sw_
 
 sw_err sw_batch_append(sw_batch *batch, const sw_batch *more) {
     SW_ASSERT(batch && more && batch != more);
-    char *to;
+    char *to = NULL;
     sw_err err = make_room(batch, more->ops.len, &to);
     if (err) return err;
     if (more->ops.len) memcpy(to, more->ops.ptr, more->ops.len);

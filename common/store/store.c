@@ -40,6 +40,11 @@ void sw_db_usage_read(sw_db *db, sw_db_usage *ret) {
     db->table->usage(db, ret);
 }
 
+void sw_db_error_text(sw_db *db, sw_buf *ret) {
+    SW_ASSERT(db && ret);
+    if (db->table->error_text) db->table->error_text(db, ret);
+}
+
 bool sw_db_has_room(sw_db *db) {
     SW_ASSERT(db);
     return db->table->has_room(db);

@@ -19,14 +19,15 @@ typedef struct sw_store_spec {
 
 /* What may be used for everything, by all stores together. */
 typedef struct sw_db_budget {
-    size_t memory_bytes;    /* block cache, memtables, filters, together */
-    size_t free_disk_bytes; /* below this sw_db_has_room says no */
+    size_t memory_bytes;    /* block cache, memtables, filters, together; 0: 64 MiB */
+    size_t free_disk_bytes; /* below this sw_db_has_room says no; 0: never */
+    bool count_writes;      /* fill usage.bytes_written: costs a few percent */
 } sw_db_budget;
 
 typedef struct sw_db_usage {
     uint64_t block_cache_bytes, memtable_bytes, filter_bytes, pinned_bytes;
-    uint64_t disk_bytes, bytes_written,
-        bytes_appended; /* write amplification = written / appended */
+    uint64_t disk_bytes;
+    uint64_t bytes_written, bytes_appended; /* write amplification = written / appended */
 } sw_db_usage;
 
 /* A list of changes, in order. Owns copies of keys and values; reused by clear. Thread: owner's. */
@@ -63,6 +64,7 @@ typedef struct sw_db_table {
     sw_err (*iter_open)(sw_db *db, uint32_t store, sw_slice from, sw_slice to, sw_iter **ret);
     sw_err (*checkpoint)(sw_db *db, const char *dir);
     void (*usage)(sw_db *db, sw_db_usage *ret);
+    void (*error_text)(sw_db *db, sw_buf *ret);
     bool (*has_room)(sw_db *db);
     void (*close)(sw_db *db);
 } sw_db_table;
@@ -96,14 +98,18 @@ void sw_iter_close(sw_iter *iter); /* NULL is a no-op */
  * none. */
 SW_NODISCARD sw_err sw_db_checkpoint(sw_db *db, const char *dir);
 void sw_db_usage_read(sw_db *db, sw_db_usage *ret);
+/* What the first failure of the database said, for a person; nothing if there was none. Thread:
+ * any. */
+void sw_db_error_text(sw_db *db, sw_buf *ret);
 /* False when the free space of the disk is below the budget's watermark: refuse input now. */
 bool sw_db_has_room(sw_db *db);
 void sw_db_close(sw_db *db); /* NULL is a no-op */
 
 /* Memory: an ordered map, deterministic. */
 SW_NODISCARD sw_err sw_db_mem_open(const sw_store_spec *specs, uint32_t count, sw_db **ret);
-/* RocksDB in `dir`, made if it is not there. Refused with a text that says what to do: SW_E_BUSY
- * (another process), SW_E_VERSION (another format), SW_E_CORRUPT (damaged), SW_E_FULL, SW_E_IO. */
+/* RocksDB in `dir`, made if it is not there; the folder above must be. Refused with a text that
+ * says what to do: SW_E_BUSY (another process), SW_E_VERSION (another format), SW_E_CORRUPT
+ * (damaged), SW_E_FULL, SW_E_IO. */
 SW_NODISCARD sw_err sw_db_rocks_open(const char *dir, const sw_store_spec *specs, uint32_t count,
                                      sw_db_budget budget, sw_diags *diags, sw_db **ret);
 

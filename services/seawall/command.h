@@ -19,6 +19,7 @@ typedef struct sw_command {
 } sw_command;
 
 extern const sw_command sw_cmd_import;
+extern const sw_command sw_cmd_rules;
 extern const sw_command sw_cmd_version;
 
 #endif

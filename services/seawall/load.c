@@ -11,7 +11,7 @@
 
 #define PATHS_MAX     4096u
 #define CALENDARS_MAX 64u
-#define FINDINGS_MAX  500u
+#define FINDINGS_MAX  20000u
 
 typedef struct paths {
     sw_arena *arena;
@@ -100,12 +100,18 @@ static bool find_files(sw_load *load, const sw_cli *cli, const char *option, con
     return true;
 }
 
-static bool finish(sw_load *load, bool ok) {
+static bool finish(sw_load *load, bool ok, bool quiet) {
     if (!ok && load->diags.count == 0)
         sw_diag_at(&load->diags, SW_E_LIMIT, 0, 0, NULL, NULL,
                    "too many files, or memory is exhausted");
-    if (!ok) sw_print_diags(stderr, &load->diags, "error", SW_TINT_RED);
+    if (!ok && !quiet) sw_print_diags(stderr, &load->diags, "error", SW_TINT_RED);
     return ok;
+}
+
+static void init(sw_load *load, sw_arena *arena) {
+    *load = (sw_load){.arena = arena};
+    sw_diags_init(&load->diags, arena, SW_SLICE_NONE, FINDINGS_MAX);
+    sw_diags_init(&load->notes, arena, SW_SLICE_NONE, FINDINGS_MAX);
 }
 
 static bool load_catalogue(sw_load *load, const sw_cli *cli, const char *const *rules,
@@ -123,10 +129,8 @@ static bool load_catalogue(sw_load *load, const sw_cli *cli, const char *const *
 }
 
 bool sw_load_catalogue(sw_load *load, sw_arena *arena, const sw_cli *cli) {
-    *load = (sw_load){.arena = arena};
-    sw_diags_init(&load->diags, arena, SW_SLICE_NONE, FINDINGS_MAX);
-    sw_diags_init(&load->notes, arena, SW_SLICE_NONE, FINDINGS_MAX);
-    return finish(load, load_catalogue(load, cli, NULL, 0));
+    init(load, arena);
+    return finish(load, load_catalogue(load, cli, NULL, 0), false);
 }
 
 static bool load_set(sw_load *load, const sw_cli *cli, const char *const *rules,
@@ -156,10 +160,14 @@ static bool load_set(sw_load *load, const sw_cli *cli, const char *const *rules,
 
 bool sw_load_rules_from(sw_load *load, sw_arena *arena, const sw_cli *cli, const char *const *rules,
                         uint32_t count) {
-    *load = (sw_load){.arena = arena};
-    sw_diags_init(&load->diags, arena, SW_SLICE_NONE, FINDINGS_MAX);
-    sw_diags_init(&load->notes, arena, SW_SLICE_NONE, FINDINGS_MAX);
-    return finish(load, load_set(load, cli, rules, count));
+    init(load, arena);
+    return finish(load, load_set(load, cli, rules, count), false);
+}
+
+bool sw_load_rules_quietly(sw_load *load, sw_arena *arena, const sw_cli *cli,
+                           const char *const *rules, uint32_t count) {
+    init(load, arena);
+    return finish(load, load_set(load, cli, rules, count), true);
 }
 
 bool sw_load_rules(sw_load *load, sw_arena *arena, const sw_cli *cli, const char *fallback) {

@@ -34,6 +34,9 @@ bool sw_load_rules(sw_load *load, sw_arena *arena, const sw_cli *cli, const char
 /* The same with the paths of the rules given. */
 bool sw_load_rules_from(sw_load *load, sw_arena *arena, const sw_cli *cli, const char *const *rules,
                         uint32_t count);
+/* The same without printing: all findings stay in load->diags. */
+bool sw_load_rules_quietly(sw_load *load, sw_arena *arena, const sw_cli *cli,
+                           const char *const *rules, uint32_t count);
 
 /* The folder of the program's own packs, or NULL if there is none. Lives in `arena`. */
 const char *sw_packs_dir(sw_arena *arena);

@@ -68,7 +68,24 @@ static const char *const tint_codes[] = {
     [SW_TINT_DIM] = "\033[2m",
 };
 
+static void print_levels(FILE *to, sw_slice text) {
+    static const char *const names[] = {"green", "blue", "yellow", "orange", "red", "breach"};
+    for (size_t at = 0, end; at < text.len; at = end) {
+        for (end = at; end < text.len && text.ptr[end] != ' ';) end++;
+        sw_slice word = sw_slice_sub(text, at, end);
+        sw_tint tint = SW_TINT_NONE;
+        for (size_t i = 0; i < SW_COUNT(names); i++)
+            if (sw_slice_is(word, names[i])) tint = (sw_tint)(SW_TINT_GREEN + i);
+        sw_print_tinted(to, tint, word);
+        if (end < text.len) fputc(text.ptr[end++], to);
+    }
+}
+
 void sw_print_tinted(FILE *to, sw_tint tint, sw_slice text) {
+    if (tint == SW_TINT_LEVELS) {
+        print_levels(to, text);
+        return;
+    }
     bool coloured = tint != SW_TINT_NONE && text.len && sw_has_colour(to);
     fprintf(to, "%s%.*s%s", coloured ? tint_codes[tint] : "", SW_FMT(text),
             coloured ? "\033[0m" : "");

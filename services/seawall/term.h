@@ -22,7 +22,8 @@ typedef enum sw_tint {
     SW_TINT_RED,
     SW_TINT_BREACH,
     SW_TINT_BOLD,
-    SW_TINT_DIM
+    SW_TINT_DIM,
+    SW_TINT_LEVELS /* names of levels with spaces between, each in its own colour */
 } sw_tint;
 
 /* A terminal, and NO_COLOR is not set (no-color.org). */

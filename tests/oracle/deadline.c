@@ -105,10 +105,18 @@ static bool is_version(const struct story *story, const sw_rule *rule, const sw_
     return sw_rule_line_at(story->group->line, lies) == rule;
 }
 
+/* "Start events […] must carry all of the fields; those that don't open nothing." */
+static bool carries_all(const sw_group *group, const sw_event *event) {
+    for (uint32_t i = 0; i < group->key_count; i++)
+        if (!sw_event_has_key(event, group->key_ids[i], group->key[i])) return false;
+    return true;
+}
+
 /* "One instance runs per group at a time: a start event while one runs is ignored; after a stop the
  * next start event opens the next." */
 static sw_err start(struct story *story, const sw_event *event) {
     const sw_rule_line *line = story->group->line;
+    if (!carries_all(story->group, event)) return SW_OK;
     for (uint32_t v = 0; v < line->version_count; v++) {
         const sw_rule *rule = line->versions[v];
         if (rule->kind != SW_DEADLINE || !sw_oracle_same_key(rule, story->group)) continue;

@@ -55,41 +55,61 @@ static const sw_standing *standing_of(const struct moment *moment, sw_hash128 id
     return NULL;
 }
 
-static int change_cmp(const void *a, const void *b) {
-    const sw_standing *const *x = a, *const *y = b;
-    return sw_event_cmp((*x)->by, (*y)->by);
+/* A content that came or went at the moment, and the event that is to blame for it. */
+typedef struct sw_blamed {
+    uint32_t at; /* in the standing list */
+    const sw_event *event;
+} sw_blamed;
+
+static int blamed_cmp(const void *a, const void *b) {
+    return sw_event_cmp(((const sw_blamed *)a)->event, ((const sw_blamed *)b)->event);
 }
 
-/* docs/semantics.md 23: "added one by one by (time, source, id), corrections by their own; the last
- * one that took it away is the cause". */
-static sw_err find_cause(struct telling *telling, sw_hash128 id, const sw_event **ret) {
-    const struct moment *before = &telling->before, *now = &telling->now;
-    const sw_event *cause = NULL;
-    uint32_t count = now->standing_count, change_count = 0;
-    sw_standing *mixed = sw_arena_zero(telling->arena, count + 1u, sizeof *mixed);
-    sw_standing **changes = sw_arena_zero(telling->arena, count + 1u, sizeof *changes);
-    if (!mixed || !changes) return SW_E_LIMIT;
-    for (uint32_t i = 0; i < count; i++) {
-        const sw_standing *was = standing_of(before, now->standing[i].identity);
-        mixed[i] = now->standing[i];
+/* docs/semantics.md 23: "the correction, if it came into effect then, else the event". */
+static sw_err find_blamed(const struct telling *telling, sw_standing **ret_mixed, sw_blamed **ret,
+                          uint32_t *ret_count) {
+    const struct moment *now = &telling->now;
+    sw_standing *mixed = sw_arena_zero(telling->arena, now->standing_count + 1u, sizeof *mixed);
+    sw_blamed *list = sw_arena_zero(telling->arena, now->standing_count + 1u, sizeof *list);
+    if (!mixed || !list) return SW_E_LIMIT;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < now->standing_count; i++) {
+        const sw_standing *is = &now->standing[i];
+        const sw_standing *was = standing_of(&telling->before, is->identity);
+        mixed[i] = *is;
         mixed[i].content = was ? was->content : NULL;
-        if (mixed[i].content != now->standing[i].content) changes[change_count++] = &mixed[i];
+        if (mixed[i].content == is->content) continue;
+        bool corrected_before = was && was->by == is->by;
+        list[count++] = (sw_blamed){i, corrected_before && is->content ? is->content : is->by};
     }
-    qsort(changes, change_count, sizeof *changes, change_cmp);
+    qsort(list, count, sizeof *list, blamed_cmp);
+    *ret_mixed = mixed, *ret = list, *ret_count = count;
+    return SW_OK;
+}
+
+/* docs/semantics.md 23: "added one by one by (time, source, id) […]; the last one that took it away
+ * is the cause". */
+static sw_err find_cause(struct telling *telling, sw_hash128 id, const sw_event **ret) {
+    const struct moment *now = &telling->now;
+    const sw_event *cause = NULL;
+    sw_standing *mixed;
+    sw_blamed *changes;
+    uint32_t change_count;
+    sw_err err = find_blamed(telling, &mixed, &changes, &change_count);
     bool was_there = true;
-    for (uint32_t i = 0; i < change_count; i++) {
-        changes[i]->content = now->standing[changes[i] - mixed].content;
+    for (uint32_t i = 0; !err && i < change_count; i++) {
+        mixed[changes[i].at] = now->standing[changes[i].at];
         const sw_found *set;
         uint32_t set_count;
-        sw_err err = sw_oracle_set_of(telling->given, mixed, count, now->at_ms, telling->arena,
-                                      &set, &set_count, NULL);
-        if (err) return err;
+        err = sw_oracle_set_of(telling->given, mixed, now->standing_count, now->at_ms,
+                               telling->arena, &set, &set_count, NULL);
+        if (err) break;
         bool is_there = find(set, set_count, id) != NULL;
-        if (was_there && !is_there) cause = changes[i]->by;
+        if (was_there && !is_there) cause = changes[i].event;
         was_there = is_there;
     }
-    *ret = cause;
-    return SW_OK;
+    if (!err) *ret = cause;
+    return err;
 }
 
 static bool is_on(const sw_on *list, uint32_t count, const sw_event_type *type) {

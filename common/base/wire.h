@@ -1,7 +1,7 @@
 /* wire.h - integers as bytes: little-endian in values, big-endian in keys, so that keys sort.
- * Layer 6. */
-#ifndef SW_BUS_WIRE_H
-#define SW_BUS_WIRE_H
+ * Layer 0.  Thread: any. */
+#ifndef SW_BASE_WIRE_H
+#define SW_BASE_WIRE_H
 
 #include <stdint.h>
 

@@ -1,0 +1,154 @@
+#include "runtime/door.h"
+
+#include "base/hash.h"
+
+static sw_err init_side(sw_door_side *side) {
+    sw_arena_init(&side->arena, SW_APPEND_BYTES_MAX);
+    side->cap = SW_APPEND_RECORDS_MAX;
+    side->records = sw_heap_zero(side->cap, sizeof *side->records);
+    side->waiting = sw_heap_zero(side->cap, sizeof *side->waiting);
+    side->offsets = sw_heap_zero(side->cap, sizeof *side->offsets);
+    return side->records && side->waiting && side->offsets ? SW_OK : SW_E_NOMEM;
+}
+
+static void done_side(sw_door_side *side) {
+    sw_arena_done(&side->arena);
+    sw_heap_free(side->records);
+    sw_heap_free(side->waiting);
+    sw_heap_free(side->offsets);
+}
+
+sw_err sw_door_init(sw_door *door, const sw_topology *topology, sw_bus *bus, sw_env env) {
+    SW_ASSERT(door && topology && bus);
+    memset(door, 0, sizeof *door);
+    door->topology = topology;
+    door->bus = bus;
+    door->env = env;
+    pthread_mutex_init(&door->lock, NULL);
+    sw_err err = SW_OK;
+    for (int i = 0; !err && i < 2; i++) err = init_side(&door->sides[i]);
+    if (!err)
+        err = sw_metrics_get(env.metrics, SW_METRIC_COUNTER, "seawall_door_records_total", "",
+                             "Records taken in at the door.", &door->taken);
+    if (!err)
+        err = sw_metrics_get(
+            env.metrics, SW_METRIC_COUNTER, "seawall_door_refused_total", "",
+            "Records refused at the door because too much waits or the disk is nearly full.",
+            &door->refused);
+    if (err) sw_door_done(door);
+    return err;
+}
+
+void sw_door_done(sw_door *door) {
+    if (!door->bus) return;
+    sw_door_break(door);
+    pthread_mutex_destroy(&door->lock);
+    done_side(&door->sides[0]);
+    done_side(&door->sides[1]);
+    door->bus = NULL;
+}
+
+static sw_err add(sw_door *door, const sw_append *append) {
+    sw_door_side *side = &door->sides[door->filling];
+    if (side->count == side->cap) return SW_E_AGAIN;
+    uint32_t partitions = door->topology->topics[append->topic].partitions;
+    sw_record record = {
+        .topic = append->topic,
+        .partition = sw_partition_of(append->key, partitions),
+        .tombstone = append->tombstone,
+    };
+    sw_arena_mark mark = sw_arena_save(&side->arena);
+    if (!sw_arena_copy(&side->arena, append->key, &record.key) ||
+        !sw_arena_copy(&side->arena, append->value, &record.value)) {
+        sw_arena_rewind(&side->arena, mark);
+        return SW_E_AGAIN;
+    }
+    side->records[side->count] = record;
+    side->waiting[side->count++] = (sw_waiting){append->answer, append->arg};
+    return SW_OK;
+}
+
+sw_err sw_door_append(sw_door *door, const sw_append *append) {
+    SW_ASSERT(door && append && append->topic < door->topology->topic_count);
+    SW_ASSERT(!append->tombstone || append->value.len == 0);
+    if (append->key.len > SW_KEY_BYTES_MAX || append->value.len > SW_VALUE_BYTES_MAX)
+        return SW_E_LIMIT;
+    sw_err err = sw_db_has_room(sw_bus_db(door->bus)) ? SW_OK : SW_E_AGAIN;
+    if (!err) {
+        pthread_mutex_lock(&door->lock);
+        err = add(door, append);
+        pthread_mutex_unlock(&door->lock);
+    }
+    sw_metric_add(err ? door->refused : door->taken, 1);
+    return err;
+}
+
+bool sw_door_waits(sw_door *door) {
+    SW_ASSERT(door);
+    pthread_mutex_lock(&door->lock);
+    bool waits = door->sides[door->filling].count > 0 || door->flying;
+    pthread_mutex_unlock(&door->lock);
+    return waits;
+}
+
+static sw_err claim(sw_door *door) {
+    uint64_t epoch;
+    sw_err err = sw_bus_claim(door->bus, 0, &epoch);
+    if (err) return err;
+    door->item.commit = (sw_commit){.task = 0, .epoch = epoch};
+    door->claimed = true;
+    return SW_OK;
+}
+
+sw_err sw_door_collect(sw_door *door, sw_commit_item **ret_item) {
+    SW_ASSERT(door && ret_item);
+    *ret_item = NULL;
+    pthread_mutex_lock(&door->lock);
+    sw_door_side *side = &door->sides[door->filling];
+    bool go = side->count > 0 && !door->flying;
+    sw_err err = go && !door->claimed ? claim(door) : SW_OK;
+    if (go && !err) {
+        door->flying = true;
+        door->filling = 1 - door->filling;
+        door->item.records = side->records;
+        door->item.offsets = side->offsets;
+        door->item.err = SW_OK;
+        door->item.commit.record_count = side->count;
+        door->item.commit.now_ms = sw_clock_now_ms(door->env.clock);
+        *ret_item = &door->item;
+    }
+    pthread_mutex_unlock(&door->lock);
+    if (*ret_item && SW_PLANTED(door->env.faults, "answer-before-sync")) {
+        for (uint32_t i = 0; i < side->count; i++) {
+            if (side->waiting[i].answer) side->waiting[i].answer(side->waiting[i].arg, SW_OK, 0, 0);
+            side->waiting[i].answer = NULL;
+        }
+    }
+    return err;
+}
+
+static void release(sw_door *door, sw_door_side *side, sw_err err) {
+    for (uint32_t i = 0; i < side->count; i++) {
+        const sw_waiting *w = &side->waiting[i];
+        if (w->answer)
+            w->answer(w->arg, err, side->records[i].partition, err ? -1 : side->offsets[i]);
+    }
+    pthread_mutex_lock(&door->lock);
+    side->count = 0;
+    sw_arena_reset(&side->arena);
+    door->flying = false;
+    pthread_mutex_unlock(&door->lock);
+}
+
+void sw_door_settle(sw_door *door) {
+    SW_ASSERT(door && door->flying);
+    sw_err err = door->item.err;
+    if (sw_err_verdict(err) == SW_VERDICT_RETRY) return;
+    if (err) door->claimed = false;
+    release(door, &door->sides[1 - door->filling], err);
+}
+
+void sw_door_break(sw_door *door) {
+    SW_ASSERT(door);
+    for (uint32_t i = 0; i < 2; i++) release(door, &door->sides[i], SW_E_ABORTED);
+}

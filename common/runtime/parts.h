@@ -1,0 +1,31 @@
+/* parts.h - the runtime's inside, for its own files.  Layer 7. */
+#ifndef SW_RUNTIME_PARTS_H
+#define SW_RUNTIME_PARTS_H
+
+#include "runtime/worker.h"
+
+struct sw_runtime {
+    sw_runtime_options options;
+    sw_task_home home;
+    sw_node_metrics *metrics;
+    sw_arena arena;
+    sw_committer committer;
+    sw_door door;
+    int32_t expected; /* atomic */
+    sw_metric *turns;
+
+    /* Threads. */
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    uint64_t changes; /* commits and appends so far, under the lock: what a sleeper waits for */
+    bool stopping;
+    sw_err failed;
+    pthread_t *threads;
+    sw_worker **workers;
+    uint32_t thread_count;
+};
+
+/* There may be something new to read. */
+void sw_runtime_wake(sw_runtime *runtime);
+
+#endif

@@ -1,0 +1,118 @@
+#include <time.h>
+
+#include "runtime/parts.h"
+
+/* Sleeps until something has changed since `seen`, at most `wait_us`. */
+static void sleep_until_change(sw_runtime *runtime, uint64_t seen, int64_t wait_us) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + wait_us % 1000000 * 1000;
+    until.tv_sec += wait_us / 1000000 + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    pthread_mutex_lock(&runtime->lock);
+    int waited = 0;
+    while (runtime->changes == seen && !runtime->stopping && waited == 0)
+        waited = pthread_cond_timedwait(&runtime->wake, &runtime->lock, &until);
+    pthread_mutex_unlock(&runtime->lock);
+}
+
+/* What changed while the batch interval runs is left for its end. */
+static void rest(sw_runtime *runtime, const sw_worker *worker, uint64_t seen, int64_t wait_us) {
+    sw_clock *clock = runtime->options.env.clock;
+    sleep_until_change(runtime, seen, wait_us);
+    int64_t left_us = worker->last_us + runtime->options.commit_ms * 1000 - sw_clock_mono_us(clock);
+    bool hurry =
+        __atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) > 0 || sw_door_waits(&runtime->door);
+    if (left_us <= 0 || hurry || wait_us == 0) return;
+    pthread_mutex_lock(&runtime->lock);
+    seen = runtime->changes;
+    pthread_mutex_unlock(&runtime->lock);
+    sleep_until_change(runtime, seen, left_us < wait_us ? left_us : wait_us);
+}
+
+static void *run(void *arg) {
+    sw_worker *worker = arg;
+    sw_runtime *runtime = worker->runtime;
+    for (;;) {
+        pthread_mutex_lock(&runtime->lock);
+        bool stop = runtime->stopping || runtime->failed != SW_OK;
+        uint64_t seen = runtime->changes;
+        pthread_mutex_unlock(&runtime->lock);
+        if (stop) return NULL;
+        sw_turn turn;
+        sw_err err = sw_worker_turn(worker, &turn);
+        if (err) {
+            pthread_mutex_lock(&runtime->lock);
+            if (!runtime->failed) runtime->failed = err;
+            pthread_cond_broadcast(&runtime->wake);
+            pthread_mutex_unlock(&runtime->lock);
+            return NULL;
+        }
+        if (turn.wait_us > 0) rest(runtime, worker, seen, turn.wait_us);
+    }
+}
+
+static sw_err open_workers(sw_runtime *runtime, uint32_t threads) {
+    runtime->workers = sw_heap_zero(threads, sizeof *runtime->workers);
+    runtime->threads = sw_heap_zero(threads, sizeof *runtime->threads);
+    if (!runtime->workers || !runtime->threads) return SW_E_NOMEM;
+    for (uint32_t i = 0; i < threads; i++) {
+        sw_err err = sw_worker_open(runtime, &runtime->workers[i]);
+        if (err) return err;
+    }
+    const sw_topology *topology = runtime->options.topology;
+    for (uint32_t i = 0; i < topology->task_count; i++) {
+        sw_err err = sw_worker_claim(runtime->workers[i % threads], &topology->tasks[i]);
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
+static void close_workers(sw_runtime *runtime, uint32_t threads) {
+    for (uint32_t i = 0; runtime->workers && i < threads; i++) sw_worker_close(runtime->workers[i]);
+    sw_heap_free(runtime->workers);
+    sw_heap_free(runtime->threads);
+    runtime->workers = NULL;
+    runtime->threads = NULL;
+    runtime->thread_count = 0;
+}
+
+sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads) {
+    SW_ASSERT(runtime && threads > 0 && !runtime->workers);
+    runtime->stopping = false;
+    sw_err err = open_workers(runtime, threads);
+    for (; !err && runtime->thread_count < threads; runtime->thread_count++) {
+        uint32_t i = runtime->thread_count;
+        if (pthread_create(&runtime->threads[i], NULL, run, runtime->workers[i]) != 0)
+            err = SW_E_NOMEM;
+        if (err) break;
+    }
+    if (!err) return SW_OK;
+    if (runtime->thread_count > 0) {
+        sw_err ended = sw_runtime_stop(runtime);
+        return ended ? ended : err;
+    }
+    close_workers(runtime, threads);
+    return err;
+}
+
+sw_err sw_runtime_stop(sw_runtime *runtime) {
+    SW_ASSERT(runtime);
+    if (runtime->thread_count == 0) return sw_runtime_error(runtime);
+    pthread_mutex_lock(&runtime->lock);
+    runtime->stopping = true;
+    pthread_cond_broadcast(&runtime->wake);
+    pthread_mutex_unlock(&runtime->lock);
+    for (uint32_t i = 0; i < runtime->thread_count; i++) pthread_join(runtime->threads[i], NULL);
+    close_workers(runtime, runtime->thread_count);
+    return sw_runtime_error(runtime);
+}
+
+sw_err sw_runtime_error(const sw_runtime *runtime) {
+    SW_ASSERT(runtime);
+    sw_runtime *r = (sw_runtime *)(uintptr_t)runtime;
+    pthread_mutex_lock(&r->lock);
+    sw_err err = r->failed;
+    pthread_mutex_unlock(&r->lock);
+    return err;
+}

@@ -1,0 +1,54 @@
+/* rocks.h - RocksDB as the parts of store_rocks share it.  Layer 3.  Private to the folder. */
+#ifndef SW_STORE_ROCKS_H
+#define SW_STORE_ROCKS_H
+
+#include <pthread.h>
+
+#include "store/db_folder.h"
+#include "store/store.h"
+#include <rocksdb/c.h>
+
+#define ROCKS_NUMBER_KEY   "/number" /* no store is named so */
+#define ROCKS_NUMBER_BYTES 12u       /* and its checksum */
+
+typedef struct rocks_db {
+    sw_db db;
+    sw_db_folder folder;
+    sw_db_budget budget;
+    rocksdb_t *rocks;
+    rocksdb_cache_t *cache;                    /* blocks, indexes and filters of all stores */
+    rocksdb_column_family_handle_t **families; /* the stores in order of the specs, then the rest */
+    rocksdb_options_t **family_options;
+    char **names;                        /* of families */
+    rocksdb_column_family_handle_t *own; /* `default`: the stores' versions, the last number */
+    uint64_t number;      /* of the last synced write; kept with it, and in MARK after its sync */
+    bool *scans;          /* by store: read in order, not worth the cache */
+    uint32_t store_count; /* of the specs */
+    uint32_t
+        family_count; /* of the database: the stores, `default`, and stores of other versions */
+    rocksdb_options_t *options;
+    rocksdb_readoptions_t *read;
+    rocksdb_writeoptions_t *synced, *unsynced;
+    rocksdb_writebatch_t *batch;
+    pthread_mutex_t write; /* one write at a time: a mark must not run ahead of its sync */
+    uint64_t bytes_appended;
+    sw_err failed; /* the first failed write; nothing is written after it */
+    sw_buf error_text;
+} rocks_db;
+
+/* What RocksDB's text says, as one of ours. Frees the text; keeps the first in `db`. */
+sw_err rocks_error(rocks_db *db, char *text);
+
+/* Writes `db->batch`. A synced write gets the next number, and MARK learns of it when it is on the
+ * disk. */
+SW_NODISCARD sw_err rocks_write_batch(rocks_db *db, bool sync);
+
+/* rocks_options.c: fills options, cache, family_options; the names are known. */
+SW_NODISCARD sw_err rocks_options(rocks_db *db, const sw_store_spec *specs);
+void rocks_options_free(rocks_db *db);
+
+/* rocks_open.c: everything between an open folder and a database in use. */
+SW_NODISCARD sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags);
+void rocks_free(rocks_db *db);
+
+#endif

@@ -1,0 +1,108 @@
+#include "base/arena.h"
+#include "store/rocks.h"
+
+#define MEMORY_DEFAULT   ((size_t)64 << 20)
+#define WAL_BYTES_MAX    ((uint64_t)128 << 20) /* what a start has to read again at most, about */
+#define BLOCK_BYTES      ((size_t)4 * 1024)
+#define LOG_BLOCK_BYTES  ((size_t)32 * 1024)
+#define META_BLOCK_BYTES ((uint64_t)4 * 1024)
+#define BLOOM_BITS       10
+
+/* The budget's parts. RocksDB starts to flush when memtables reach their limit and fills others
+ * meanwhile, so that they may hold twice of it: half of their share is the limit. docs/decisions
+ * has the reasons. */
+static size_t memtable_limit(size_t memory_bytes) {
+    return memory_bytes / 8;
+}
+
+static size_t cache_bytes(size_t memory_bytes) {
+    return memory_bytes - memory_bytes / 4;
+}
+
+/* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
+ * limit is the limit. */
+static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
+                              rocksdb_options_t *options) {
+    rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
+    rocksdb_block_based_options_set_block_cache(table, db->cache);
+    rocksdb_block_based_options_set_format_version(table, 5);
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks_with_high_priority(table, 1);
+    rocksdb_block_based_options_set_index_type(
+        table, rocksdb_block_based_table_index_type_two_level_index_search);
+    rocksdb_block_based_options_set_metadata_block_size(table, META_BLOCK_BYTES);
+    bool log = spec && spec->ordered_tail;
+    rocksdb_block_based_options_set_block_size(table, log ? LOG_BLOCK_BYTES : BLOCK_BYTES);
+    if (spec && spec->point_lookups) {
+        rocksdb_block_based_options_set_filter_policy(
+            table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+        rocksdb_block_based_options_set_partition_filters(table, 1);
+        rocksdb_block_based_options_set_data_block_index_type(
+            table, rocksdb_block_based_table_data_block_index_type_binary_search_and_hash);
+        rocksdb_block_based_options_set_data_block_hash_ratio(table, 0.75);
+    }
+    rocksdb_options_set_block_based_table_factory(options, table);
+    rocksdb_block_based_options_destroy(table);
+}
+
+/* Of the database as a whole. */
+static rocksdb_options_t *database_options(const rocks_db *db) {
+    rocksdb_options_t *options = rocksdb_options_create();
+    size_t memory = db->budget.memory_bytes;
+    rocksdb_options_set_create_if_missing(options, 1);
+    rocksdb_options_set_create_missing_column_families(options, 1);
+    rocksdb_options_set_paranoid_checks(options, 1);
+    rocksdb_options_set_wal_recovery_mode(options, rocksdb_absolute_consistency_recovery);
+    rocksdb_options_set_max_total_wal_size(options, WAL_BYTES_MAX);
+    rocksdb_options_set_db_write_buffer_size(options, memtable_limit(memory));
+    rocksdb_options_set_write_buffer_size(options, memtable_limit(memory));
+    rocksdb_options_set_max_write_buffer_number(options, 2);
+    rocksdb_options_set_max_open_files(options, 512);
+    rocksdb_options_set_max_background_jobs(options, 2);
+    rocksdb_options_set_bytes_per_sync(options, 1 << 20);
+    rocksdb_options_set_keep_log_file_num(options, 2);
+    rocksdb_options_set_max_log_file_size(options, 1 << 20);
+    rocksdb_options_set_info_log_level(options, 2);
+    rocksdb_options_set_stats_dump_period_sec(options, 0);
+    rocksdb_options_set_stats_persist_period_sec(options, 0);
+    rocksdb_options_set_compression(options, rocksdb_lz4_compression);
+    rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
+    if (db->budget.count_writes) rocksdb_options_enable_statistics(options);
+    return options;
+}
+
+/* The spec of a family; NULL for `default` and for stores that are not ours to use. */
+static const sw_store_spec *spec_of(const rocks_db *db, const sw_store_spec *specs, uint32_t i) {
+    return i < db->store_count ? &specs[i] : NULL;
+}
+
+sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
+    if (db->budget.memory_bytes == 0) db->budget.memory_bytes = MEMORY_DEFAULT;
+    db->family_options = sw_heap_zero(db->family_count, sizeof db->family_options[0]);
+    if (!db->family_options) return SW_E_NOMEM;
+    db->cache = rocksdb_cache_create_lru(cache_bytes(db->budget.memory_bytes));
+    db->options = database_options(db);
+    for (uint32_t i = 0; i < db->family_count; i++) {
+        db->family_options[i] = rocksdb_options_create_copy(db->options);
+        set_table_options(db, spec_of(db, specs, i), db->family_options[i]);
+    }
+    db->read = rocksdb_readoptions_create();
+    db->synced = rocksdb_writeoptions_create();
+    db->unsynced = rocksdb_writeoptions_create();
+    rocksdb_writeoptions_set_sync(db->synced, 1);
+    db->batch = rocksdb_writebatch_create();
+    return SW_OK;
+}
+
+void rocks_options_free(rocks_db *db) {
+    for (uint32_t i = 0; db->family_options && i < db->family_count; i++)
+        if (db->family_options[i]) rocksdb_options_destroy(db->family_options[i]);
+    sw_heap_free(db->family_options);
+    if (!db->options) return;
+    rocksdb_options_destroy(db->options);
+    rocksdb_cache_destroy(db->cache);
+    rocksdb_readoptions_destroy(db->read);
+    rocksdb_writeoptions_destroy(db->synced);
+    rocksdb_writeoptions_destroy(db->unsynced);
+    rocksdb_writebatch_destroy(db->batch);
+}

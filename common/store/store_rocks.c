@@ -1,0 +1,276 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/wire.h"
+#include "store/rocks.h"
+
+#define ERROR_TEXT_MAX   ((size_t)4096)
+#define BATCH_BYTES_KEPT ((size_t)16 << 20)
+
+typedef struct rocks_iter {
+    sw_iter iter;
+    rocks_db *db;
+    rocksdb_iterator_t *rocks;
+    rocksdb_readoptions_t *read;
+    bool started;
+    sw_err err;
+    char bound[]; /* RocksDB reads the upper bound from here */
+} rocks_iter;
+
+/* RocksDB gives texts, not codes. */
+static const struct {
+    const char *says;
+    sw_err err;
+} meanings[] = {
+    {"No space left", SW_E_FULL},  {"File too large", SW_E_FULL},
+    {"quota exceeded", SW_E_FULL}, {"NoSpace", SW_E_FULL},
+    {"space limit", SW_E_FULL},    {"Corruption", SW_E_CORRUPT},
+    {"corrupt", SW_E_CORRUPT},     {"checksum mismatch", SW_E_CORRUPT},
+    {"lock ", SW_E_BUSY},          {"No such file", SW_E_CORRUPT},
+};
+
+sw_err rocks_error(rocks_db *db, char *text) {
+    sw_err err = SW_E_IO;
+    for (size_t i = 0; i < SW_COUNT(meanings); i++)
+        if (strstr(text, meanings[i].says)) {
+            err = meanings[i].err;
+            break;
+        }
+    if (db->error_text.len == 0) {
+        size_t len = strlen(text);
+        sw_buf_add(&db->error_text, sw_slice_of(text, len < ERROR_TEXT_MAX ? len : ERROR_TEXT_MAX));
+    }
+    rocksdb_free(text);
+    return err;
+}
+
+/* A failure while the database is in use. */
+static sw_err fail(rocks_db *db, char *text) {
+    pthread_mutex_lock(&db->write);
+    sw_err err = rocks_error(db, text);
+    pthread_mutex_unlock(&db->write);
+    return err;
+}
+
+static sw_err rocks_get(sw_db *base, uint32_t store, sw_slice key, sw_buf *ret_value) {
+    rocks_db *db = (rocks_db *)base;
+    char *text = NULL;
+    SW_ASSERT(store < db->store_count);
+    rocksdb_pinnableslice_t *pinned =
+        rocksdb_get_pinned_cf(db->rocks, db->read, db->families[store], key.ptr, key.len, &text);
+    if (text) return fail(db, text);
+    if (!pinned) return SW_E_NOT_FOUND;
+    size_t len;
+    const char *value = rocksdb_pinnableslice_value(pinned, &len);
+    sw_err err = sw_buf_add(ret_value, sw_slice_of(value, len));
+    rocksdb_pinnableslice_destroy(pinned);
+    return err;
+}
+
+static void fill_batch(rocks_db *db, const sw_batch *batch) {
+    size_t at = 0;
+    sw_op op;
+    rocksdb_writebatch_clear(db->batch);
+    while (sw_batch_next(batch, &at, &op)) {
+        SW_ASSERT(op.store < db->store_count);
+        rocksdb_column_family_handle_t *family = db->families[op.store];
+        if (op.kind == SW_OP_PUT)
+            rocksdb_writebatch_put_cf(db->batch, family, op.key.ptr, op.key.len, op.value.ptr,
+                                      op.value.len);
+        else if (op.kind == SW_OP_DELETE)
+            rocksdb_writebatch_delete_cf(db->batch, family, op.key.ptr, op.key.len);
+        else
+            rocksdb_writebatch_delete_range_cf(db->batch, family, op.key.ptr, op.key.len,
+                                               op.value.ptr, op.value.len);
+    }
+}
+
+sw_err rocks_write_batch(rocks_db *db, bool sync) {
+    char *text = NULL;
+    if (sync) {
+        char number[ROCKS_NUMBER_BYTES];
+        sw_wire_put_le(number, db->number + 1, 8);
+        sw_wire_put_le(number + 8, sw_crc32c(0, sw_slice_of(number, 8)), 4);
+        rocksdb_writebatch_put_cf(db->batch, db->own, ROCKS_NUMBER_KEY, strlen(ROCKS_NUMBER_KEY),
+                                  number, sizeof number);
+    }
+    rocksdb_write(db->rocks, sync ? db->synced : db->unsynced, db->batch, &text);
+    if (text) return rocks_error(db, text);
+    return sync ? sw_db_folder_mark(&db->folder, ++db->number) : SW_OK;
+}
+
+static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
+    rocks_db *db = (rocks_db *)base;
+    pthread_mutex_lock(&db->write);
+    sw_err err = db->failed;
+    if (!err) {
+        fill_batch(db, batch);
+        db->failed = err = rocks_write_batch(db, sync);
+        db->bytes_appended += sw_batch_bytes(batch);
+        if (sw_batch_bytes(batch) > BATCH_BYTES_KEPT) {
+            rocksdb_writebatch_destroy(db->batch);
+            db->batch = rocksdb_writebatch_create();
+        }
+    }
+    pthread_mutex_unlock(&db->write);
+    return err;
+}
+
+static bool iter_next(sw_iter *base, sw_slice *ret_key, sw_slice *ret_value) {
+    rocks_iter *it = (rocks_iter *)base;
+    if (it->started && rocksdb_iter_valid(it->rocks)) rocksdb_iter_next(it->rocks);
+    it->started = true;
+    if (!rocksdb_iter_valid(it->rocks)) {
+        char *text = NULL;
+        rocksdb_iter_get_error(it->rocks, &text);
+        if (text) it->err = fail(it->db, text);
+        return false;
+    }
+    ret_key->ptr = rocksdb_iter_key(it->rocks, &ret_key->len);
+    ret_value->ptr = rocksdb_iter_value(it->rocks, &ret_value->len);
+    return true;
+}
+
+static sw_err iter_error(const sw_iter *base) {
+    return ((const rocks_iter *)base)->err;
+}
+
+static void iter_close(sw_iter *base) {
+    rocks_iter *it = (rocks_iter *)base;
+    rocksdb_iter_destroy(it->rocks);
+    rocksdb_readoptions_destroy(it->read);
+    sw_heap_free(it);
+}
+
+static const sw_iter_table iter_table = {iter_next, iter_error, iter_close};
+
+static sw_err rocks_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_slice to,
+                              sw_iter **ret) {
+    rocks_db *db = (rocks_db *)base;
+    SW_ASSERT(store < db->store_count);
+    rocks_iter *it = sw_heap_zero(1, sizeof *it + to.len);
+    if (!it) return SW_E_NOMEM;
+    it->iter.table = &iter_table;
+    it->db = db;
+    it->read = rocksdb_readoptions_create();
+    if (to.len) {
+        memcpy(it->bound, to.ptr, to.len);
+        rocksdb_readoptions_set_iterate_upper_bound(it->read, it->bound, to.len);
+    }
+    if (db->scans[store]) rocksdb_readoptions_set_fill_cache(it->read, 0);
+    it->rocks = rocksdb_create_iterator_cf(db->rocks, it->read, db->families[store]);
+    rocksdb_iter_seek(it->rocks, from.len ? from.ptr : "", from.len);
+    *ret = &it->iter;
+    return SW_OK;
+}
+
+/* The copy stands at a number between the one read before and the one read after: the first is its
+ * mark. */
+static sw_err copy_database(rocks_db *db, const char *dir, uint64_t *ret_number) {
+    char path[SW_PATH_MAX];
+    char *text = NULL;
+    int len = snprintf(path, sizeof path, "%s/db", dir);
+    if (len < 0 || (unsigned)len >= sizeof path) return SW_E_LIMIT;
+    if (mkdir(dir, 0755) != 0) return errno == EEXIST ? SW_E_INVALID : sw_db_folder_errno(errno);
+    *ret_number = db->number;
+    rocksdb_checkpoint_t *checkpoint = rocksdb_checkpoint_object_create(db->rocks, &text);
+    if (text) return rocks_error(db, text);
+    rocksdb_checkpoint_create(checkpoint, path, 0, &text);
+    rocksdb_checkpoint_object_destroy(checkpoint);
+    return text ? rocks_error(db, text) : SW_OK;
+}
+
+static sw_err rocks_checkpoint(sw_db *base, const char *dir) {
+    rocks_db *db = (rocks_db *)base;
+    uint64_t number;
+    pthread_mutex_lock(&db->write);
+    sw_err err = copy_database(db, dir, &number);
+    pthread_mutex_unlock(&db->write);
+    return err ? err : sw_db_folder_write(dir, number);
+}
+
+static uint64_t sum_property(const rocks_db *db, const char *name) {
+    uint64_t sum = 0, one = 0;
+    for (uint32_t i = 0; i < db->family_count; i++)
+        if (rocksdb_property_int_cf(db->rocks, db->families[i], name, &one) == 0) sum += one;
+    return sum;
+}
+
+/* One counter of RocksDB's statistics text: "name COUNT : n". */
+static uint64_t counter(const char *statistics, const char *name) {
+    const char *at = strstr(statistics, name);
+    unsigned long long n = 0;
+    if (at && sscanf(at + strlen(name), " COUNT : %llu", &n) != 1) n = 0;
+    return n;
+}
+
+static void rocks_usage(sw_db *base, sw_db_usage *ret) {
+    rocks_db *db = (rocks_db *)base;
+    ret->block_cache_bytes = rocksdb_cache_get_usage(db->cache);
+    ret->pinned_bytes = rocksdb_cache_get_pinned_usage(db->cache);
+    ret->memtable_bytes = sum_property(db, "rocksdb.size-all-mem-tables");
+    ret->filter_bytes = sum_property(db, "rocksdb.estimate-table-readers-mem");
+    ret->disk_bytes = sw_db_folder_bytes(&db->folder);
+    pthread_mutex_lock(&db->write);
+    ret->bytes_appended = db->bytes_appended;
+    pthread_mutex_unlock(&db->write);
+    char *statistics = rocksdb_options_statistics_get_string(db->options);
+    if (!statistics) return;
+    ret->bytes_written = counter(statistics, "rocksdb.wal.bytes") +
+                         counter(statistics, "rocksdb.flush.write.bytes") +
+                         counter(statistics, "rocksdb.compact.write.bytes");
+    rocksdb_free(statistics);
+}
+
+static void rocks_error_text(sw_db *base, sw_buf *ret) {
+    rocks_db *db = (rocks_db *)base;
+    pthread_mutex_lock(&db->write);
+    sw_buf_add(ret, sw_buf_slice(&db->error_text));
+    pthread_mutex_unlock(&db->write);
+}
+
+static bool rocks_has_room(sw_db *base) {
+    rocks_db *db = (rocks_db *)base;
+    return db->budget.free_disk_bytes == 0 ||
+           sw_db_folder_free_bytes(&db->folder) >= db->budget.free_disk_bytes;
+}
+
+static void rocks_close(sw_db *base) {
+    rocks_free((rocks_db *)base);
+}
+
+static const sw_db_table table = {
+    .get = rocks_get,
+    .write = rocks_write,
+    .iter_open = rocks_iter_open,
+    .checkpoint = rocks_checkpoint,
+    .usage = rocks_usage,
+    .error_text = rocks_error_text,
+    .has_room = rocks_has_room,
+    .close = rocks_close,
+};
+
+sw_err sw_db_rocks_open(const char *dir, const sw_store_spec *specs, uint32_t count,
+                        sw_db_budget budget, sw_diags *diags, sw_db **ret) {
+    SW_ASSERT(dir && specs && count > 0 && ret);
+    rocks_db *db = sw_heap_zero(1, sizeof *db);
+    if (!db) return SW_E_NOMEM;
+    db->db.table = &table;
+    db->store_count = count;
+    db->budget = budget;
+    db->folder.lock_fd = db->folder.mark_fd = -1;
+    pthread_mutex_init(&db->write, NULL);
+    sw_buf_init(&db->error_text, ERROR_TEXT_MAX);
+    sw_err err = sw_db_folder_open(dir, diags, &db->folder);
+    if (!err) err = rocks_open(db, specs, diags);
+    if (err) {
+        rocks_free(db);
+        return err;
+    }
+    *ret = &db->db;
+    return SW_OK;
+}

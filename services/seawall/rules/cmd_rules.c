@@ -1,0 +1,15 @@
+#include "seawall/rules/cmd_rules.h"
+#include "seawall/cli.h"
+
+static const sw_command *const commands[] = {
+    &sw_cmd_rules_check,
+    &sw_cmd_rules_list,
+    &sw_cmd_rules_show,
+};
+
+static int run(int argc, char **argv) {
+    return sw_command_dispatch("seawall rules", "rule packs: checked, listed, explained, tested",
+                               commands, SW_COUNT(commands), argc, argv);
+}
+
+const sw_command sw_cmd_rules = {"rules", "check, list, show and test rule packs", run};

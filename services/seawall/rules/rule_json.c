@@ -1,0 +1,149 @@
+#include "seawall/rules/rule_json.h"
+
+#include "seawall/report.h"
+#include "seawall/rules/describe.h"
+#include "text/json.h"
+
+static void texts(sw_buf *buf, const sw_slice *list, uint32_t count) {
+    sw_buf_add_byte(buf, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) sw_buf_add_byte(buf, ',');
+        sw_json_write_string(buf, list[i]);
+    }
+    sw_buf_add_byte(buf, ']');
+}
+
+static void basis(sw_buf *buf, const sw_basis *list, uint32_t count) {
+    sw_buf_add_byte(buf, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        bool first = true;
+        sw_buf_add_cstr(buf, i ? ",{" : "{");
+        sw_report_text(buf, &first, "law", list[i].law);
+        sw_report_text(buf, &first, "article", list[i].article);
+        sw_report_text(buf, &first, "text", list[i].text);
+        sw_buf_add_byte(buf, '}');
+    }
+    sw_buf_add_byte(buf, ']');
+}
+
+static void on(sw_buf *buf, const sw_on *entry) {
+    bool first = true;
+    sw_buf_add_byte(buf, '{');
+    sw_report_text(buf, &first, "on", entry->type->name);
+    if (entry->when) sw_report_text(buf, &first, "when", sw_cel_text(entry->when));
+    if (entry->at) sw_report_text(buf, &first, "at", sw_cel_text(entry->at));
+    sw_buf_add_byte(buf, '}');
+}
+
+static void ons(sw_buf *buf, bool *first, const char *name, const sw_on *list, uint32_t count) {
+    if (!count) return;
+    sw_report_name(buf, first, name);
+    sw_buf_add_byte(buf, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) sw_buf_add_byte(buf, ',');
+        on(buf, &list[i]);
+    }
+    sw_buf_add_byte(buf, ']');
+}
+
+static void warn(sw_buf *buf, const sw_warn *level, uint32_t count, sw_arena *arena) {
+    bool first = true;
+    sw_buf_add_byte(buf, '{');
+    sw_report_text(buf, &first, "level", sw_slice_cstr(sw_level_name(level->level)));
+    sw_report_text(buf, &first, "at", level->at_text);
+    if (count) sw_report_int(buf, &first, "count", count);
+    if (level->to_count) {
+        sw_report_name(buf, &first, "to");
+        texts(buf, level->to, level->to_count);
+    }
+    if (level->repeat_every_ms) {
+        sw_report_text(buf, &first, "repeat_every",
+                       sw_describe_length(arena, level->repeat_every_ms));
+        sw_report_int(buf, &first, "repeat_max", level->repeat_max);
+    }
+    sw_buf_add_byte(buf, '}');
+}
+
+static void levels(sw_buf *buf, const sw_rule *rule, sw_arena *arena) {
+    sw_buf_add_byte(buf, '[');
+    for (uint32_t i = 0; i < rule->warn_count; i++) {
+        if (i) sw_buf_add_byte(buf, ',');
+        warn(buf, &rule->warns[i], 0, arena);
+    }
+    for (uint32_t i = 0; i < rule->level_count; i++) {
+        if (i) sw_buf_add_byte(buf, ',');
+        warn(buf, &rule->levels[i].warn, rule->levels[i].count, arena);
+    }
+    if (!rule->warn_count && !rule->level_count) warn(buf, &rule->warn, 0, arena);
+    sw_buf_add_byte(buf, ']');
+}
+
+static void deadline(sw_buf *buf, bool *first, const sw_rule *rule) {
+    ons(buf, first, "start", rule->starts, rule->start_count);
+    ons(buf, first, "stop", rule->stops, rule->stop_count);
+    ons(buf, first, "cancel", rule->cancels, rule->cancel_count);
+    ons(buf, first, "restart", rule->restarts, rule->restart_count);
+    if (rule->pause_count) {
+        sw_report_name(buf, first, "pause");
+        for (uint32_t i = 0; i < rule->pause_count; i++) {
+            sw_buf_add_cstr(buf, i ? ",{\"from\":" : "[{\"from\":");
+            on(buf, &rule->pauses[i].from);
+            sw_buf_add_cstr(buf, ",\"to\":");
+            on(buf, &rule->pauses[i].to);
+            sw_buf_add_byte(buf, '}');
+        }
+        sw_buf_add_byte(buf, ']');
+    }
+    for (uint32_t i = 0; i < rule->extend_count; i++) {
+        if (i == 0) sw_report_name(buf, first, "extend");
+        sw_buf_add_byte(buf, i ? ',' : '[');
+        on(buf, &rule->extends[i].on);
+    }
+    if (rule->extend_count) sw_buf_add_byte(buf, ']');
+    sw_report_bool(buf, first, "liberty", rule->liberty);
+}
+
+static void heads(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena) {
+    sw_slice pack =
+        sw_arena_printf(arena, "%.*s@%.*s", SW_FMT(rule->pack->name), SW_FMT(rule->pack->version));
+    const struct {
+        const char *name;
+        sw_slice text;
+    } heads[] = {
+        {"id", rule->id},
+        {"pack", pack},
+        {"kind", sw_slice_cstr(sw_kind_name(rule->kind))},
+        {"name", rule->name},
+        {"name_en", rule->name_en},
+        {"text", rule->text},
+        {"note", rule->note},
+        {"domain", rule->domain},
+        {"element", rule->element},
+        {"severity", sw_slice_cstr(sw_severity_name(rule->severity))},
+        {"tier", rule->tier},
+        {"compartment", rule->compartment},
+        {"number_source", rule->number_source},
+        {"effective_from", sw_describe_time(arena, rule->pack->zone, rule->from_ms, "")},
+        {"effective_until", sw_describe_time(arena, rule->pack->zone, rule->until_ms, "")},
+        {"limit", sw_describe_limit(arena, rule)},
+        {"file", rule->file},
+    };
+    for (size_t i = 0; i < SW_COUNT(heads); i++)
+        sw_report_text(buf, first, heads[i].name, heads[i].text);
+    sw_report_int(buf, first, "line", rule->line);
+    sw_report_bool(buf, first, "local_default", rule->local_default);
+    sw_report_bool(buf, first, "evaluated", sw_rule_is_evaluated(rule));
+}
+
+void sw_rule_json(sw_buf *buf, const sw_rule *rule, sw_arena *arena) {
+    bool first = true;
+    sw_buf_add_byte(buf, '{');
+    heads(buf, &first, rule, arena);
+    if (rule->kind == SW_DEADLINE) deadline(buf, &first, rule);
+    if (rule->on.type) ons(buf, &first, "on", &rule->on, 1);
+    sw_report_name(buf, &first, "levels");
+    levels(buf, rule, arena);
+    sw_report_name(buf, &first, "basis");
+    basis(buf, rule->basis, rule->basis_count);
+    sw_buf_add_byte(buf, '}');
+}
