@@ -95,7 +95,8 @@ int64_t sw_span_from(sw_ground *g, const sw_origin *o, sw_span span) {
     case SW_UNIT_MONTHS:
         if (o->next_day) return sw_day_end(g, sw_months_on(g, o->start_day, span.n));
         return sw_clock_months_on(g, o->begin_ms, span.n);
-    case SW_UNIT_END_OF: break;
+    case SW_UNIT_END_OF:
+        break;
     }
     return sw_day_end(g, period_last_day(o->start_day, span.period));
 }
@@ -114,7 +115,8 @@ int64_t sw_span_on(sw_ground *g, int64_t due_ms, sw_span span) {
     case SW_UNIT_MONTHS:
         if (is_day_end(g, due_ms, &last)) return sw_day_end(g, sw_months_on(g, last, span.n));
         return sw_clock_months_on(g, due_ms, span.n);
-    case SW_UNIT_END_OF: break;
+    case SW_UNIT_END_OF:
+        break;
     }
     return sw_day_end(g, period_last_day(sw_last_day(g, due_ms), span.period));
 }

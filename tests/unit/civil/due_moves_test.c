@@ -168,6 +168,16 @@ static void a_longer_limit_is_paused_by_midnights(void **state) {
     expect_due(g, &f, "2026-03-18T00:00:00+08:00");
 }
 
+/* The second 02:30 of 25 October: a pause without a midnight must not make it the first. */
+static void a_pause_within_a_day_leaves_due_where_it_is(void **state) {
+    ground *g = *state;
+    sw_pause room[1];
+    sw_period_facts f =
+        facts_in(g, g->rome, "2026-10-25T02:30:00+01:00", days(0), SW_BEGIN_INSTANT);
+    a_pause(&f, room, "2026-10-25T02:30:00+01:00", "2026-10-25T04:00:00+01:00");
+    expect_due(g, &f, "2026-10-25T02:30:00+01:00");
+}
+
 static void a_pause_counts_if_it_begins_no_later_than_due(void **state) {
     ground *g = *state;
     sw_pause room[3];
@@ -292,7 +302,9 @@ static void a_day_after_the_published_calendar_makes_it_provisional(void **state
     assert_false(compute(g, &f).provisional); /* Thursday 31 December */
     f.limit = workdays(2);
     assert_true(compute(g, &f).provisional);
-    f.limit = days(5); /* no working day is looked up */
+    f.start_ms = at("2027-03-01T09:30:00+08:00"), f.limit = workdays(0);
+    assert_false(compute(g, &f).provisional); /* no working day is looked up */
+    f.start_ms = at("2026-12-30T09:30:00+08:00"), f.limit = days(5);
     assert_false(compute(g, &f).provisional);
     f.count.rollover = SW_ROLL_WORKDAY;
     assert_true(compute(g, &f).provisional);
@@ -412,6 +424,7 @@ int main(void) {
         cmocka_unit_test(a_negative_or_absurd_extension_is_none),
         cmocka_unit_test(an_exact_limit_is_paused_for_as_long_as_it_lasts),
         cmocka_unit_test(a_longer_limit_is_paused_by_midnights),
+        cmocka_unit_test(a_pause_within_a_day_leaves_due_where_it_is),
         cmocka_unit_test(a_pause_counts_if_it_begins_no_later_than_due),
         cmocka_unit_test(an_open_pause_counts_up_to_now_and_is_provisional),
         cmocka_unit_test(what_is_taken_while_a_pause_is_open_moves_due_but_no_level),
