@@ -36,8 +36,6 @@ static sw_err name_families(rocks_db *db, const sw_store_spec *specs) {
     rocksdb_options_destroy(options);
     if (text) { /* no database yet, or one that opening will complain of */
         rocksdb_free(text);
-        stored_count = 0;
-        stored = NULL;
     }
     sw_err err = SW_OK;
     db->names = sw_heap_zero(db->store_count + stored_count + 1, sizeof db->names[0]);
