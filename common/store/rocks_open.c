@@ -34,9 +34,7 @@ static sw_err name_families(rocks_db *db, const sw_store_spec *specs) {
     rocksdb_options_t *options = rocksdb_options_create();
     char **stored = rocksdb_list_column_families(options, db->folder.db_path, &stored_count, &text);
     rocksdb_options_destroy(options);
-    if (text) { /* no database yet, or one that opening will complain of */
-        rocksdb_free(text);
-    }
+    if (text) rocksdb_free(text); /* no database yet, or one that opening will complain of */
     sw_err err = SW_OK;
     db->names = sw_heap_zero(db->store_count + stored_count + 1, sizeof db->names[0]);
     if (!db->names) err = SW_E_NOMEM;

@@ -18,6 +18,7 @@ typedef struct sw_command {
     int (*run)(int argc, char **argv);
 } sw_command;
 
+extern const sw_command sw_cmd_bench;
 extern const sw_command sw_cmd_import;
 extern const sw_command sw_cmd_rules;
 extern const sw_command sw_cmd_version;

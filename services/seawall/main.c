@@ -2,6 +2,7 @@
 #include "seawall/cli.h"
 
 static const sw_command *const commands[] = {
+    &sw_cmd_bench,
     &sw_cmd_import,
     &sw_cmd_rules,
     &sw_cmd_version,

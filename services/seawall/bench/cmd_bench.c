@@ -1,0 +1,15 @@
+#include "base/assert.h"
+#include "seawall/bench/bench.h"
+#include "seawall/cli.h"
+
+static const sw_command *const benches[] = {
+    &sw_bench_append,
+    &sw_bench_plain,
+};
+
+static int run(int argc, char **argv) {
+    return sw_command_dispatch("seawall bench", "measures Seawall on this machine", benches,
+                               SW_COUNT(benches), argc, argv);
+}
+
+const sw_command sw_cmd_bench = {"bench", "measure Seawall on this machine", run};
