@@ -1,40 +1,31 @@
 #include "rules/book/scope.h"
 
+#include "rules/attribute.h"
+
 /* The value of one fact at the time of the scope's event: of the last event at or before it. */
 static sw_value read_fact(sw_scope *scope, uint32_t slot);
-
-static sw_value text(sw_slice s) {
-    return s.len ? (sw_value){.kind = SW_STRING, .s = s} : (sw_value){.kind = SW_ABSENT};
-}
-
-static sw_value instant(int64_t ms) {
-    if (ms == SW_TIME_NONE) return (sw_value){.kind = SW_ABSENT};
-    int64_t seconds = sw_floor_div(ms, 1000);
-    return (sw_value){.kind = SW_TIMESTAMP,
-                      .t = {.seconds = seconds, .nanos = (int32_t)(ms - seconds * 1000) * 1000000}};
-}
 
 static sw_value read_attribute(const sw_scope *scope, uint32_t slot) {
     const sw_view *view = scope->view;
     switch (slot) {
     case SW_EVENT_ID:
-        return text(view->id);
+        return sw_attribute_text(view->id);
     case SW_EVENT_SOURCE:
-        return text(view->source);
+        return sw_attribute_text(view->source);
     case SW_EVENT_TYPE:
-        return text(sw_book_type(scope->book, view)->name);
+        return sw_attribute_text(sw_book_type(scope->book, view)->name);
     case SW_EVENT_SUBJECT:
-        return text(view->subject);
+        return sw_attribute_text(view->subject);
     case SW_EVENT_TIME:
-        return instant(view->time_ms);
+        return sw_attribute_time(view->time_ms);
     case SW_EVENT_ORGCODE:
-        return text(view->orgcode);
+        return sw_attribute_text(view->orgcode);
     case SW_EVENT_OFFICERID:
-        return text(view->officerid);
+        return sw_attribute_text(view->officerid);
     case SW_EVENT_RECORDEDTIME:
-        return instant(view->recorded_ms);
+        return sw_attribute_time(view->recorded_ms);
     case SW_EVENT_RECEIVEDTIME:
-        return instant(view->received_ms);
+        return sw_attribute_time(view->received_ms);
     default:
         SW_ASSERT(!"an attribute that events don't have");
         return (sw_value){0};

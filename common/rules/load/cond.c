@@ -1,5 +1,7 @@
 #include "rules/load/cond.h"
 
+#include "rules/attribute.h"
+
 /* What the roots of one compilation stand on. */
 typedef struct scope {
     sw_arena *arena;
@@ -8,41 +10,6 @@ typedef struct scope {
     uint32_t fact_count;
     bool *fact_used; /* may be NULL */
 } scope;
-
-static const struct {
-    const char *name;
-    sw_value_kind kind;
-} attributes[] = {
-    [SW_EVENT_ID] = {"id", SW_STRING},
-    [SW_EVENT_SOURCE] = {"source", SW_STRING},
-    [SW_EVENT_TYPE] = {"type", SW_STRING},
-    [SW_EVENT_SUBJECT] = {"subject", SW_STRING},
-    [SW_EVENT_TIME] = {"time", SW_TIMESTAMP},
-    [SW_EVENT_ORGCODE] = {"orgcode", SW_STRING},
-    [SW_EVENT_OFFICERID] = {"officerid", SW_STRING},
-    [SW_EVENT_RECORDEDTIME] = {"recordedtime", SW_TIMESTAMP},
-    [SW_EVENT_RECEIVEDTIME] = {"receivedtime", SW_TIMESTAMP},
-};
-
-static int32_t find_attribute(const void *ctx, sw_slice member, const sw_cel_type **ret_type,
-                              const char **ret_refusal) {
-    (void)ctx;
-    (void)ret_refusal;
-    for (size_t i = 0; i < SW_COUNT(attributes); i++)
-        if (sw_slice_is(member, attributes[i].name)) {
-            *ret_type = sw_cel_type_of(attributes[i].kind);
-            return (int32_t)i;
-        }
-    return -1;
-}
-
-static sw_slice near_attribute(const void *ctx, sw_slice member) {
-    (void)ctx;
-    const char *names[SW_COUNT(attributes)];
-    for (size_t i = 0; i < SW_COUNT(attributes); i++) names[i] = attributes[i].name;
-    const char *name = sw_nearest(member, names, SW_COUNT(attributes));
-    return name ? sw_slice_cstr(name) : SW_SLICE_NONE;
-}
 
 static int32_t find_field(const sw_event_type *type, sw_slice member, const sw_cel_type **ret_type,
                           const char **ret_refusal) {
@@ -134,12 +101,12 @@ typedef enum form { ON_EVENT, OF_FACT, OF_PAIR } form;
 static sw_err compile_text(sw_arena *arena, scope *s, form kind, sw_slice text,
                            const sw_cel_type *want, sw_diags *diags, const sw_cel **ret) {
     sw_cel_root roots[] = {
-        [SW_ROOT_EVENT] = {"event", s, find_attribute, near_attribute, NULL},
+        [SW_ROOT_EVENT] = sw_attribute_root("event"),
         [SW_ROOT_DATA] = {"data", s, find_data, near_data, NULL},
         [SW_ROOT_FACTS] = {"facts", s, find_fact, near_fact, NULL},
-        [SW_ROOT_LEFT_EVENT] = {"left.event", s, find_attribute, near_attribute, NULL},
+        [SW_ROOT_LEFT_EVENT] = sw_attribute_root("left.event"),
         [SW_ROOT_LEFT_DATA] = {"left.data", s, find_data, near_data, NULL},
-        [SW_ROOT_RIGHT_EVENT] = {"right.event", s, find_attribute, near_attribute, NULL},
+        [SW_ROOT_RIGHT_EVENT] = sw_attribute_root("right.event"),
         [SW_ROOT_RIGHT_DATA] = {"right.data", s, find_right, near_right, NULL},
     };
     sw_cel_env env = {roots, kind == OF_PAIR ? SW_COUNT(roots) : SW_ROOT_FACTS + 1};

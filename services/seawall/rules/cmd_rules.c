@@ -5,6 +5,7 @@ static const sw_command *const commands[] = {
     &sw_cmd_rules_check,
     &sw_cmd_rules_list,
     &sw_cmd_rules_show,
+    &sw_cmd_rules_eval,
 };
 
 static int run(int argc, char **argv) {
