@@ -161,7 +161,16 @@ static void attributes(sw_buf *out, const sw_warning *w, const char *change, int
     sw_buf_add_byte(out, '{');
 }
 
-sw_err sw_transition_to_json(const sw_transition *t, int64_t decided_ms, sw_buf *out) {
+static sw_err finish(sw_buf *out, sw_slice explanation) {
+    if (explanation.len) {
+        name(out, "explanation");
+        sw_buf_add(out, explanation);
+    }
+    return sw_buf_add(out, SW_S("}}"));
+}
+
+sw_err sw_transition_to_json(const sw_transition *t, int64_t decided_ms, sw_slice explanation,
+                             sw_buf *out) {
     attributes(out, t->warning, sw_change_name(t->change), decided_ms);
     warning_members(out, t->warning);
     if (t->reason) text(out, "reason", sw_slice_cstr(t->reason));
@@ -171,15 +180,11 @@ sw_err sw_transition_to_json(const sw_transition *t, int64_t decided_ms, sw_buf 
     }
     if (t->replaces) hash(out, "replaces", *t->replaces);
     if (t->replaced_by) hash(out, "replaced_by", *t->replaced_by);
-    return sw_buf_add(out, SW_S("}}"));
+    return finish(out, explanation);
 }
 
 sw_err sw_warning_to_json(const sw_warning *w, sw_slice explanation, sw_buf *out) {
     attributes(out, w, w->state == SW_STATE_RESOLVED ? "resolved" : "raised", w->fires_ms);
     warning_members(out, w);
-    if (explanation.len) {
-        name(out, "explanation");
-        sw_buf_add(out, explanation);
-    }
-    return sw_buf_add(out, SW_S("}}"));
+    return finish(out, explanation);
 }

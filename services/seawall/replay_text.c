@@ -1,0 +1,203 @@
+#include "seawall/replay_text.h"
+
+#include "rules/warning_json.h"
+#include "seawall/term.h"
+
+static bool put(FILE *to, sw_slice line) {
+    return fwrite(line.ptr, 1, line.len, to) == line.len && fputc('\n', to) != EOF;
+}
+
+/* ---- jsonl */
+
+static sw_err render_json(const sw_transition *transition, const sw_warning *warning,
+                          int64_t decided_ms, sw_slice explanation, sw_buf *out) {
+    if (transition) return sw_transition_to_json(transition, decided_ms, explanation, out);
+    return sw_warning_to_json(warning, explanation, out);
+}
+
+static bool begin_json(FILE *to, bool final) {
+    (void)to;
+    (void) final;
+    return true;
+}
+
+/* ---- what csv and table share */
+
+static void add_time(sw_buf *out, const sw_rule *rule, int64_t ms) {
+    if (ms != SW_TIME_NONE) sw_time_write(out, ms, sw_zone_offset(rule->pack->zone, ms));
+}
+
+static const char *change_of(const sw_transition *transition, const sw_warning *warning) {
+    return transition ? sw_change_name(transition->change) : sw_state_name(warning->state);
+}
+
+static void add_key(sw_buf *out, const sw_warning *w) {
+    for (uint32_t i = 0; i < w->rule->key_count; i++) {
+        if (i) sw_buf_add_byte(out, ' ');
+        sw_buf_add(out, w->key[i]);
+    }
+}
+
+/* ---- csv (RFC 4180) */
+
+static const char csv_head[] =
+    "decided,change,level,rule,name,key,start,due,fires_at,repeat,late_by,"
+    "provisional,orgcode,officerid,warning_id,reason";
+
+/* Quoted where it must be; a leading = + - @ is kept from being a formula (OWASP, CSV injection).
+ */
+static void csv_text(sw_buf *out, sw_slice text) {
+    bool formula = text.len && strchr("=+-@\t\r", text.ptr[0]);
+    bool quoted = formula;
+    for (size_t i = 0; i < text.len; i++) quoted |= strchr(",\"\r\n", text.ptr[i]) != NULL;
+    if (quoted) sw_buf_add_byte(out, '"');
+    if (formula) sw_buf_add_byte(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"') sw_buf_add_byte(out, '"');
+        sw_buf_add_byte(out, text.ptr[i]);
+    }
+    if (quoted) sw_buf_add_byte(out, '"');
+}
+
+static void csv_next(sw_buf *out, sw_slice text) {
+    sw_buf_add_byte(out, ',');
+    csv_text(out, text);
+}
+
+static void csv_time(sw_buf *out, const sw_rule *rule, int64_t ms) {
+    sw_buf_add_byte(out, ',');
+    add_time(out, rule, ms);
+}
+
+static sw_err render_csv(const sw_transition *transition, const sw_warning *w, int64_t decided_ms,
+                         sw_slice explanation, sw_buf *out) {
+    char hex[SW_HASH128_TEXT];
+    sw_buf key;
+    (void)explanation;
+    if (transition) add_time(out, w->rule, decided_ms);
+    csv_next(out, sw_slice_cstr(change_of(transition, w)));
+    csv_next(out, sw_slice_cstr(sw_level_name(w->level)));
+    csv_next(out, w->rule->id);
+    csv_next(out, w->rule->name);
+    sw_buf_init(&key, (size_t)1 << 20);
+    add_key(&key, w);
+    csv_next(out, sw_buf_slice(&key));
+    sw_buf_done(&key);
+    csv_time(out, w->rule, w->start_ms);
+    csv_time(out, w->rule, w->due_ms);
+    csv_time(out, w->rule, w->fires_ms);
+    sw_buf_printf(out, ",%u,", w->repeat);
+    if (w->late_by_s >= 0) sw_buf_add_int(out, w->late_by_s);
+    csv_next(out, w->provisional ? SW_S("true") : SW_S("false"));
+    csv_next(out, w->orgcode);
+    csv_next(out, w->officerid);
+    sw_hash128_hex(w->id, hex);
+    csv_next(out, sw_slice_cstr(hex));
+    csv_next(out,
+             transition && transition->reason ? sw_slice_cstr(transition->reason) : SW_SLICE_NONE);
+    return out->err;
+}
+
+static bool begin_csv(FILE *to, bool final) {
+    (void) final;
+    return put(to, sw_slice_cstr(csv_head));
+}
+
+/* ---- table: cells with a tab between, laid out when printed */
+
+enum { CELL_TIME, CELL_CHANGE, CELL_LEVEL, CELL_RULE, CELL_KEY, CELL_DUE, CELL_NOTE, CELLS };
+
+static const struct {
+    const char *title;
+    uint32_t width;
+} columns[CELLS] = {{"time", 17}, {"change", 10}, {"level", 14}, {"rule", 34},
+                    {"key", 26},  {"due", 17},    {"", 0}};
+
+/* Minutes are enough for the eye: "2026-03-01 09:00". */
+static void add_minute(sw_buf *out, const sw_rule *rule, int64_t ms) {
+    if (ms == SW_TIME_NONE) return;
+    size_t from = out->len;
+    add_time(out, rule, ms);
+    if (out->err || out->len < from + 16) return;
+    out->ptr[from + 10] = ' ';
+    out->len = from + 16;
+}
+
+static void add_duration(sw_buf *out, int64_t seconds) {
+    if (seconds >= 86400) sw_buf_printf(out, "%lldd ", (long long)(seconds / 86400));
+    sw_buf_printf(out, "%02lld:%02lld", (long long)(seconds / 3600 % 24),
+                  (long long)(seconds / 60 % 60));
+}
+
+static sw_err render_table(const sw_transition *transition, const sw_warning *w, int64_t decided_ms,
+                           sw_slice explanation, sw_buf *out) {
+    (void)explanation;
+    add_minute(out, w->rule, transition ? decided_ms : w->fires_ms);
+    sw_buf_printf(out, "\t%s\t%s %s\t", change_of(transition, w), sw_level_name_zh(w->level),
+                  sw_level_name(w->level));
+    sw_buf_add(out, w->rule->name.len ? w->rule->name : w->rule->id);
+    sw_buf_add_byte(out, '\t');
+    add_key(out, w);
+    sw_buf_add_byte(out, '\t');
+    add_minute(out, w->rule, w->due_ms);
+    sw_buf_add_byte(out, '\t');
+    if (w->provisional) sw_buf_add_cstr(out, "provisional ");
+    if (w->late_by_s >= 0) {
+        sw_buf_add_cstr(out, "late by ");
+        add_duration(out, w->late_by_s);
+        sw_buf_add_byte(out, ' ');
+    }
+    if (w->repeat) sw_buf_printf(out, "repeat %u ", w->repeat);
+    if (transition && transition->reason) sw_buf_add_cstr(out, transition->reason);
+    return out->err;
+}
+
+static sw_tint tint_of(sw_slice level) {
+    for (int i = SW_GREEN; i <= SW_BREACH; i++)
+        if (sw_slice_ends(level, sw_slice_cstr(sw_level_name((sw_level)i))))
+            return (sw_tint)(SW_TINT_GREEN + i);
+    return SW_TINT_NONE;
+}
+
+static bool begin_table(FILE *to, bool final) {
+    for (int i = 0; i < CELLS; i++) {
+        const char *title = i == CELL_CHANGE && final ? "state"
+                            : i == CELL_TIME && final ? "level since"
+                                                      : columns[i].title;
+        sw_print_tinted(to, SW_TINT_BOLD, sw_slice_cstr(title));
+        fprintf(to, "%*s", sw_pad(sw_slice_cstr(title), columns[i].width), "");
+    }
+    return fputc('\n', to) != EOF;
+}
+
+/* As much of the text as fits the column; a character is never cut. */
+static sw_slice cut(sw_slice text, uint32_t width) {
+    while (width && text.len && sw_width(text) >= width) {
+        text.len--;
+        while (text.len && ((uint8_t)text.ptr[text.len] & 0xc0) == 0x80) text.len--;
+    }
+    return text;
+}
+
+static bool print_table(FILE *to, sw_slice line) {
+    for (int i = 0; i < CELLS; i++) {
+        const char *tab = memchr(line.ptr, '\t', line.len);
+        size_t len = tab ? (size_t)(tab - line.ptr) : line.len;
+        sw_slice cell = cut(sw_slice_sub(line, 0, len), columns[i].width);
+        sw_print_tinted(to, i == CELL_LEVEL ? tint_of(cell) : SW_TINT_NONE, cell);
+        if (i + 1 < CELLS) fprintf(to, "%*s", sw_pad(cell, columns[i].width), "");
+        line = sw_slice_sub(line, tab ? len + 1 : len, line.len);
+    }
+    return fputc('\n', to) != EOF;
+}
+
+const sw_replay_text_format *sw_replay_text_format_find(const char *name) {
+    static const sw_replay_text_format formats[] = {
+        {"jsonl", render_json, begin_json, put},
+        {"csv", render_csv, begin_csv, put},
+        {"table", render_table, begin_table, print_table},
+    };
+    for (size_t i = 0; i < SW_COUNT(formats); i++)
+        if (strcmp(formats[i].name, name) == 0) return &formats[i];
+    return NULL;
+}

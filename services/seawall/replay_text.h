@@ -1,0 +1,24 @@
+/* replay_text.h - how lines of a replay look: jsonl, csv, table.  Layer 8.  Thread: main. */
+#ifndef SW_SEAWALL_REPLAY_TEXT_H
+#define SW_SEAWALL_REPLAY_TEXT_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "rules/book.h"
+
+typedef struct sw_replay_text_format {
+    const char *name;
+    /* One line into `out`; `transition` NULL: a warning of the set. `explanation` is a JSON array,
+     * or empty. */
+    sw_err (*render)(const sw_transition *transition, const sw_warning *warning, int64_t decided_ms,
+                     sw_slice explanation, sw_buf *out);
+    /* What stands above the lines. False: writing failed. */
+    bool (*begin)(FILE *to, bool final);
+    bool (*print)(FILE *to, sw_slice line);
+} sw_replay_text_format;
+
+/* NULL: there is no such format. */
+const sw_replay_text_format *sw_replay_text_format_find(const char *name);
+
+#endif
