@@ -3,13 +3,16 @@
 #include "text/json.h"
 
 const char *sw_state_name(sw_state state) {
-    static const char *const names[] = {"open", "resolved", "withdrawn"};
+    static const char *const names[] = {[SW_STATE_OPEN] = "open",
+                                        [SW_STATE_RESOLVED] = "resolved",
+                                        [SW_STATE_WITHDRAWN] = "withdrawn"};
     SW_ASSERT((unsigned)state < SW_COUNT(names));
     return names[state];
 }
 
 const char *sw_change_name(sw_change change) {
-    static const char *const names[] = {"raised", "withdrawn", "resolved"};
+    static const char *const names[] = {
+        [SW_RAISED] = "raised", [SW_WITHDRAWN] = "withdrawn", [SW_RESOLVED] = "resolved"};
     SW_ASSERT((unsigned)change < SW_COUNT(names));
     return names[change];
 }

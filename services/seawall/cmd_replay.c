@@ -31,7 +31,6 @@ static const sw_cli_option options[] = {
      false},
     {"known-at", "TIME", "leave out what was received later: what was known when", false},
     {"final", NULL, "the set of warnings at the end instead of what was told", false},
-    {"explain", NULL, "add the ledger: how the due time was counted, and why", false},
     {"format", "jsonl|csv|table", "default: a table on a terminal, else jsonl", false},
     {"memory", "MB", "for sorting; more goes to TMPDIR (default: 256)", false},
 };
@@ -46,21 +45,10 @@ static const sw_cli_spec spec = {
              "  seawall replay --rules deploy/packs/cn-police --events day.jsonl --final\n",
 };
 
-static sw_err add_explanation(replay_command *cmd, sw_book *book, const sw_warning *warning,
-                              int64_t now_ms) {
-    const sw_explain what = {.warning_id = &warning->id};
-    sw_buf_clear(&cmd->explanation);
-    if (!cmd->explain) return SW_OK;
-    sw_err err = sw_book_explain(book, &what, now_ms, &cmd->scratch, &cmd->explanation);
-    sw_arena_reset(&cmd->scratch);
-    return err == SW_E_NOT_FOUND ? SW_OK : err; /* a withdrawn warning has no instance any more */
-}
-
 static sw_err render(void *ctx, sw_book *book, const sw_transition *transition,
                      const sw_warning *warning, int64_t decided_ms, sw_buf *out) {
     replay_command *cmd = ctx;
-    sw_err err = add_explanation(cmd, book, warning, decided_ms);
-    if (err) return err;
+    (void)book;
     return cmd->format->render(transition, warning, decided_ms, sw_buf_slice(&cmd->explanation),
                                out);
 }
@@ -106,7 +94,6 @@ static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_optio
     int64_t megabytes = MEMORY_DEFAULT;
     if (cli->json || !format) format = cli->json || !isatty(STDOUT_FILENO) ? "jsonl" : "table";
     cmd->format = sw_replay_text_format_find(format);
-    cmd->explain = sw_cli_has(cli, "explain");
     cmd->final = sw_cli_has(cli, "final");
     if (!cmd->format)
         return *ret_exit =
@@ -119,6 +106,7 @@ static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_optio
                false;
     const char *tmp = getenv("TMPDIR");
     *ret = (sw_replay_options){.final = cmd->final,
+                               .set_by_time = strcmp(format, "table") == 0,
                                .memory_bytes = (size_t)megabytes << 20,
                                .tmp_dir = tmp && *tmp ? tmp : "/tmp",
                                .ctx = cmd,
@@ -147,8 +135,7 @@ static void summarise(const replay_command *cmd) {
         fprintf(stderr, "note: %llu corrections wait for events that did not come\n",
                 (unsigned long long)stats->unknown_targets);
     if (stats->failed_conditions)
-        fprintf(stderr,
-                "note: conditions failed %llu times and counted as false; --explain shows where\n",
+        fprintf(stderr, "note: conditions failed %llu times and counted as false\n",
                 (unsigned long long)stats->failed_conditions);
 }
 

@@ -4,6 +4,7 @@
 static const sw_command *const commands[] = {
     &sw_cmd_bench,
     &sw_cmd_import,
+    &sw_cmd_replay,
     &sw_cmd_rules,
     &sw_cmd_version,
 };

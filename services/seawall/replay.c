@@ -152,6 +152,16 @@ static sw_err tell_until(sw_replay *replay, int64_t now_ms) {
     return err;
 }
 
+static sw_err keep_warning(sw_replay *replay, const sw_warning *warning) {
+    sw_buf_clear(&replay->key);
+    if (replay->options.set_by_time) add_time(&replay->key, warning->fires_ms);
+    sw_buf_add(&replay->key, sw_slice_of(warning->id.bytes, sizeof warning->id.bytes));
+    if (replay->key.err || replay->line.err) return SW_E_LIMIT;
+    replay->stats.lines++;
+    return sw_sorter_add(replay->lines, sw_buf_slice(&replay->key), sw_buf_slice(&replay->line),
+                         replay->diags);
+}
+
 static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
     const sw_warning *set;
     uint32_t count;
@@ -160,11 +170,7 @@ static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
         sw_buf_clear(&replay->line);
         err = replay->options.render(replay->options.ctx, replay->book, NULL, &set[i], end_ms,
                                      &replay->line);
-        if (err || replay->line.len == 0) continue;
-        if (replay->line.err) return SW_E_LIMIT;
-        replay->stats.lines++;
-        err = sw_sorter_add(replay->lines, sw_slice_of(set[i].id.bytes, sizeof set[i].id.bytes),
-                            sw_buf_slice(&replay->line), replay->diags);
+        if (!err && replay->line.len) err = keep_warning(replay, &set[i]);
     }
     sw_arena_reset(&replay->set_arena);
     return err;

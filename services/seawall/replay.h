@@ -22,6 +22,7 @@ typedef struct sw_replay_options {
         until_ms; /* SW_TIME_NONE: until nothing more can fire within 10 years of the last event */
     int64_t known_at_ms; /* leaves out what was received later; SW_TIME_NONE: nothing */
     bool final;          /* the set at the end instead of the transitions */
+    bool set_by_time;    /* with `final`: in the order of the levels' times, for people */
     size_t memory_bytes; /* for sorting, all together */
     const char *tmp_dir;
     void *ctx;

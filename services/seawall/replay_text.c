@@ -110,8 +110,8 @@ enum { CELL_TIME, CELL_CHANGE, CELL_LEVEL, CELL_RULE, CELL_KEY, CELL_DUE, CELL_N
 static const struct {
     const char *title;
     uint32_t width;
-} columns[CELLS] = {{"time", 17}, {"change", 10}, {"level", 14}, {"rule", 34},
-                    {"key", 26},  {"due", 17},    {"", 0}};
+} columns[CELLS] = {{"time", 17}, {"change", 10}, {"level", 14}, {"rule", 38},
+                    {"key", 24},  {"due", 17},    {"", 0}};
 
 /* Minutes are enough for the eye: "2026-03-01 09:00". */
 static void add_minute(sw_buf *out, const sw_rule *rule, int64_t ms) {
@@ -121,6 +121,18 @@ static void add_minute(sw_buf *out, const sw_rule *rule, int64_t ms) {
     if (out->err || out->len < from + 16) return;
     out->ptr[from + 10] = ' ';
     out->len = from + 16;
+}
+
+/* A period ends at the end of a day: 24:00 of it, not 00:00 of the next. */
+static void add_end(sw_buf *out, const sw_rule *rule, int64_t ms) {
+    size_t from = out->len;
+    if (ms == SW_TIME_NONE) return;
+    add_minute(out, rule, ms);
+    bool midnight = !out->err && memcmp(out->ptr + from + 11, "00:00", 5) == 0;
+    if (!midnight || sw_zone_to_local(rule->pack->zone, ms) % 86400000 != 0) return;
+    out->len = from;
+    add_minute(out, rule, ms - 1);
+    if (!out->err) memcpy(out->ptr + from + 11, "24:00", 5);
 }
 
 static void add_duration(sw_buf *out, int64_t seconds) {
@@ -139,7 +151,7 @@ static sw_err render_table(const sw_transition *transition, const sw_warning *w,
     sw_buf_add_byte(out, '\t');
     add_key(out, w);
     sw_buf_add_byte(out, '\t');
-    add_minute(out, w->rule, w->due_ms);
+    add_end(out, w->rule, w->due_ms);
     sw_buf_add_byte(out, '\t');
     if (w->provisional) sw_buf_add_cstr(out, "provisional ");
     if (w->late_by_s >= 0) {
@@ -170,22 +182,25 @@ static bool begin_table(FILE *to, bool final) {
     return fputc('\n', to) != EOF;
 }
 
-/* As much of the text as fits the column; a character is never cut. */
-static sw_slice cut(sw_slice text, uint32_t width) {
-    while (width && text.len && sw_width(text) >= width) {
-        text.len--;
-        while (text.len && ((uint8_t)text.ptr[text.len] & 0xc0) == 0x80) text.len--;
+/* As much of the text as fits the column, with "…" where it was cut; a character is never split. */
+static void print_cell(FILE *to, sw_slice text, uint32_t width, sw_tint tint) {
+    sw_slice shown = text;
+    bool cut = width && sw_width(text) >= width;
+    while (shown.len && cut && sw_width(shown) + 1 >= width) {
+        shown.len--;
+        while (shown.len && ((uint8_t)shown.ptr[shown.len] & 0xc0) == 0x80) shown.len--;
     }
-    return text;
+    sw_print_tinted(to, tint, shown);
+    if (cut) fputs("…", to);
+    if (width) fprintf(to, "%*s", sw_pad(shown, width) - (cut ? 1 : 0), "");
 }
 
 static bool print_table(FILE *to, sw_slice line) {
     for (int i = 0; i < CELLS; i++) {
         const char *tab = memchr(line.ptr, '\t', line.len);
         size_t len = tab ? (size_t)(tab - line.ptr) : line.len;
-        sw_slice cell = cut(sw_slice_sub(line, 0, len), columns[i].width);
-        sw_print_tinted(to, i == CELL_LEVEL ? tint_of(cell) : SW_TINT_NONE, cell);
-        if (i + 1 < CELLS) fprintf(to, "%*s", sw_pad(cell, columns[i].width), "");
+        sw_slice cell = sw_slice_sub(line, 0, len);
+        print_cell(to, cell, columns[i].width, i == CELL_LEVEL ? tint_of(cell) : SW_TINT_NONE);
         line = sw_slice_sub(line, tab ? len + 1 : len, line.len);
     }
     return fputc('\n', to) != EOF;

@@ -42,12 +42,14 @@ class Case(unittest.TestCase):
 def need(path):
     """Data that is not ours to carry along: says so where it is not there."""
     if not path.exists():
-        print(f"{path} is not there: this test needs the shared data beside the checkout (or SEAWALL_SHARED)")
-        sys.exit(77)
+        raise unittest.SkipTest(f"{path} is not there: this test needs the shared data beside the checkout (or SEAWALL_SHARED)")
     return path
 
 
 def main():
     global SEAWALL
     SEAWALL = sys.argv.pop(1)
-    unittest.main(module="__main__")
+    result = unittest.main(module="__main__", exit=False, verbosity=2).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(77 if result.skipped else 0)

@@ -95,8 +95,11 @@ void load_key(loader *l, const sw_yaml *node, void *into, const key_spec *spec) 
         }
         load_leave(l, before);
     }
+    sw_slice *names = load_zero(l, items.count, sizeof *names);
+    for (uint32_t i = 0; names && i < count; i++) names[i] = sw_catalogue_key_name(l->cat, ids[i]);
     draft->rule.key_ids = ids;
-    draft->rule.key_count = count;
+    draft->rule.key_names = names;
+    draft->rule.key_count = names ? count : 0;
 }
 
 static void load_settle(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
