@@ -46,7 +46,7 @@ void sw_buf_wrote(sw_buf *buf, size_t size) {
     buf->len += size;
 }
 
-sw_err sw_buf_add(sw_buf *buf, sw_slice s) {
+sw_err sw_buf_add_slow(sw_buf *buf, sw_slice s) {
     char *to = sw_buf_room(buf, s.len);
     if (!to) return buf->err;
     if (s.len) memcpy(to, s.ptr, s.len);
@@ -56,10 +56,6 @@ sw_err sw_buf_add(sw_buf *buf, sw_slice s) {
 
 sw_err sw_buf_add_cstr(sw_buf *buf, const char *text) {
     return sw_buf_add(buf, sw_slice_cstr(text));
-}
-
-sw_err sw_buf_add_byte(sw_buf *buf, char byte) {
-    return sw_buf_add(buf, sw_slice_of(&byte, 1));
 }
 
 sw_err sw_buf_printf(sw_buf *buf, const char *fmt, ...) {

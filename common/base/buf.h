@@ -23,9 +23,17 @@ static inline sw_slice sw_buf_slice(const sw_buf *buf) {
     return sw_slice_of(buf->ptr, buf->len);
 }
 /* All return the buffer's first error; after one, appends do nothing. */
-sw_err sw_buf_add(sw_buf *buf, sw_slice s);
+sw_err sw_buf_add_slow(sw_buf *buf, sw_slice s);
+static inline sw_err sw_buf_add(sw_buf *buf, sw_slice s) {
+    if (buf->err || s.len == 0 || s.len > buf->cap - buf->len) return sw_buf_add_slow(buf, s);
+    memcpy(buf->ptr + buf->len, s.ptr, s.len);
+    buf->len += s.len;
+    return SW_OK;
+}
 sw_err sw_buf_add_cstr(sw_buf *buf, const char *text);
-sw_err sw_buf_add_byte(sw_buf *buf, char byte);
+static inline sw_err sw_buf_add_byte(sw_buf *buf, char byte) {
+    return sw_buf_add(buf, sw_slice_of(&byte, 1));
+}
 sw_err sw_buf_printf(sw_buf *buf, const char *fmt, ...) SW_PRINTF(2, 3);
 /* Decimal, without printf. */
 sw_err sw_buf_add_int(sw_buf *buf, int64_t n);

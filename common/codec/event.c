@@ -24,9 +24,12 @@ enum attribute {
     ATTRIBUTE_COUNT
 };
 
-static const char *const names[] = {"specversion",  "id",           "source",          "type",
-                                    "subject",      "time",         "orgcode",         "officerid",
-                                    "recordedtime", "receivedtime", "datacontenttype", "data"};
+#define NAME(text)                                                                                 \
+    { text, sizeof(text) - 1 }
+static const sw_slice names[] = {
+    NAME("specversion"),  NAME("id"),           NAME("source"),          NAME("type"),
+    NAME("subject"),      NAME("time"),         NAME("orgcode"),         NAME("officerid"),
+    NAME("recordedtime"), NAME("receivedtime"), NAME("datacontenttype"), NAME("data")};
 
 #define TIME_HINT "write RFC 3339 with its offset, for example \"2026-03-01T09:00:00+08:00\""
 
@@ -76,12 +79,12 @@ void sw_event_find_full(sw_event_reader *r) {
 
 static void find(sw_event_reader *r, sw_err code, const sw_json *node, enum attribute attribute,
                  const char *hint, const char *what) {
-    sw_event_find(r, code, node, sw_slice_cstr(names[attribute]), hint, "%s", what);
+    sw_event_find(r, code, node, names[attribute], hint, "%s", what);
 }
 
 static int attribute_of(sw_slice name) {
     for (int i = 0; i < ATTRIBUTE_COUNT; i++)
-        if (sw_slice_is(name, names[i])) return i;
+        if (sw_slice_eq(name, names[i])) return i;
     return ATTRIBUTE_COUNT;
 }
 
@@ -99,8 +102,10 @@ static void check_extension(sw_event_reader *r, const sw_json *node) {
         fit = fit && ((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') ||
                       (name.ptr[i] >= '0' && name.ptr[i] <= '9'));
     if (!fit) {
-        const char *near = sw_nearest(name, names, SW_COUNT(names));
+        const char *near = NULL;
         char hint[100];
+        for (int i = 0; i < ATTRIBUTE_COUNT && !near; i++)
+            near = sw_nearest(name, &names[i].ptr, 1);
         snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
         sw_event_find(r, SW_E_INVALID, node, name,
                       near ? hint : "put fields of the event into \"data\"",

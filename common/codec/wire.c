@@ -78,9 +78,8 @@ static bool fault(sw_wire_reader *r) {
     return false;
 }
 
-bool sw_wire_next_varint(sw_wire_reader *r, uint64_t *ret) {
+static bool read_long(sw_wire_reader *r, uint64_t *ret) {
     uint64_t n = 0;
-    if (r->at == r->end) return false;
     for (unsigned shift = 0; shift < 64 && r->at < r->end; shift += 7) {
         uint64_t byte = *r->at++;
         n |= (byte & 0x7f) << shift;
@@ -90,6 +89,13 @@ bool sw_wire_next_varint(sw_wire_reader *r, uint64_t *ret) {
         return true;
     }
     return fault(r);
+}
+
+bool sw_wire_next_varint(sw_wire_reader *r, uint64_t *ret) {
+    if (r->at == r->end) return false;
+    if (*r->at >= 0x80) return read_long(r, ret);
+    *ret = *r->at++; /* most are one byte */
+    return true;
 }
 
 static bool read_fixed(sw_wire_reader *r, size_t size, uint64_t *ret) {

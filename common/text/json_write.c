@@ -6,8 +6,22 @@
 #include "text/number.h"
 #include "text/sort.h"
 
-static bool plain(unsigned char c) {
+static bool is_plain(unsigned char c) {
     return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Bytes of `text` from `at` that stand for themselves, eight at a time where eight are left. */
+static size_t skip_plain(sw_slice text, size_t at) {
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    for (uint64_t word; text.len - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.ptr + at, sizeof word);
+        uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
+        uint64_t stop =
+            ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash);
+        if (stop & tops) break;
+    }
+    while (at < text.len && is_plain((unsigned char)text.ptr[at])) at++;
+    return at;
 }
 
 static void write_escape(sw_buf *buf, char c) {
@@ -24,15 +38,14 @@ static void write_escape(sw_buf *buf, char c) {
 }
 
 void sw_json_write_string(sw_buf *buf, sw_slice text) {
+    size_t begin = 0, at = skip_plain(text, 0);
     sw_buf_add_byte(buf, '"');
-    size_t begin = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (plain((unsigned char)text.ptr[i])) continue;
-        sw_buf_add(buf, sw_slice_sub(text, begin, i));
-        write_escape(buf, text.ptr[i]);
-        begin = i + 1;
+    for (; at < text.len; at = skip_plain(text, begin)) {
+        sw_buf_add(buf, sw_slice_sub(text, begin, at));
+        write_escape(buf, text.ptr[at]);
+        begin = at + 1;
     }
-    if (begin < text.len) sw_buf_add(buf, sw_slice_sub(text, begin, text.len));
+    if (begin < at) sw_buf_add(buf, sw_slice_sub(text, begin, at));
     sw_buf_add_byte(buf, '"');
 }
 
