@@ -54,20 +54,34 @@ static void check_time(pb_reader *r, const char *field, int64_t ms) {
 }
 
 static sw_slice *text_of(pb_reader *r, uint32_t number) {
-    sw_event *e = r->event;
-    sw_slice *const texts[] = {[SW_TAG_ID] = &e->id,
-                               [SW_TAG_SOURCE] = &e->source,
-                               [SW_TAG_TYPE] = &r->type,
-                               [SW_TAG_SUBJECT] = &e->subject,
-                               [SW_TAG_TIME] = &e->time_text,
-                               [SW_TAG_ORGCODE] = &e->orgcode,
-                               [SW_TAG_OFFICERID] = &e->officerid,
-                               [SW_TAG_CONTENT] = &r->content,
-                               [SW_TAG_SEALED] = &e->sealed,
-                               [SW_TAG_EXTRA_ATTRIBUTES] = &r->extra_attributes,
-                               [SW_TAG_EXTRA_DATA] = &r->extra_data,
-                               [SW_TAG_REPLACEMENT] = &r->replacement};
-    return number < SW_COUNT(texts) ? texts[number] : NULL;
+    switch (number) {
+    case SW_TAG_ID:
+        return &r->event->id;
+    case SW_TAG_SOURCE:
+        return &r->event->source;
+    case SW_TAG_TYPE:
+        return &r->type;
+    case SW_TAG_SUBJECT:
+        return &r->event->subject;
+    case SW_TAG_TIME:
+        return &r->event->time_text;
+    case SW_TAG_ORGCODE:
+        return &r->event->orgcode;
+    case SW_TAG_OFFICERID:
+        return &r->event->officerid;
+    case SW_TAG_CONTENT:
+        return &r->content;
+    case SW_TAG_SEALED:
+        return &r->event->sealed;
+    case SW_TAG_EXTRA_ATTRIBUTES:
+        return &r->extra_attributes;
+    case SW_TAG_EXTRA_DATA:
+        return &r->extra_data;
+    case SW_TAG_REPLACEMENT:
+        return &r->replacement;
+    default:
+        return NULL;
+    }
 }
 
 static int64_t *moment_of(pb_reader *r, uint32_t number) {
