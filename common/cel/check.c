@@ -258,11 +258,13 @@ static void check_literal_map(cel_checker *c, cel_node *node) {
         return;
     }
     cel_settle(node, type);
-    if (key->kind != SW_ABSENT && key->kind != SW_INT && key->kind != SW_UINT &&
-        key->kind != SW_BOOL && key->kind != SW_STRING)
-        cel_find(c->src, SW_E_TYPE, node->items[0]->from, NULL,
-                 "a map's keys are int, uint, bool or string, and this is %s",
-                 type_name(c, node->items[0]));
+    if (key->kind == SW_ABSENT || key->kind == SW_INT || key->kind == SW_UINT ||
+        key->kind == SW_BOOL || key->kind == SW_STRING)
+        return;
+    cel_find(c->src, SW_E_TYPE, node->items[0]->from, NULL,
+             "a map's keys are int, uint, bool or string, and this is %s",
+             type_name(c, node->items[0]));
+    cel_settle_wrong(node); /* a type with two equal branches would double at each level */
 }
 
 static void check_choice(cel_checker *c, cel_node *node) {

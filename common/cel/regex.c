@@ -228,18 +228,25 @@ static sw_err match_bounded(cel_run *run, const cel_node *node, const cel_regex 
     return cel_fail(run, node, SW_E_LIMIT, CEL_WHY_REGEX_COST);
 }
 
+/* A pattern that is made while evaluating; what it takes is given back. */
+static sw_err match_computed(cel_run *run, const cel_node *node, const sw_value *args, bool *ret) {
+    const char *words = NULL;
+    uint32_t at = 0;
+    const cel_regex *regex;
+    if (!cel_spend(run, node, 100 + args[1].s.len)) return run->fault.code;
+    sw_arena_mark mark = sw_arena_save(run->arena);
+    sw_err err = cel_regex_new(run->arena, args[1].s, &words, &at, &regex);
+    if (err == SW_E_NOMEM) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
+    if (err) return cel_fail_words(run, node, SW_E_INVALID, CEL_WHY_REGEX, words);
+    err = match_bounded(run, node, regex, args[0].s, ret);
+    sw_arena_rewind(run->arena, mark);
+    return err;
+}
+
 CEL_FN(cel_do_matches) {
-    const cel_regex *regex = node->data;
-    if (!regex) {
-        const char *words = NULL;
-        uint32_t at = 0;
-        if (!cel_spend(run, node, 100 + args[1].s.len)) return run->fault.code;
-        sw_err err = cel_regex_new(run->arena, args[1].s, &words, &at, &regex);
-        if (err == SW_E_NOMEM) return cel_fail(run, node, SW_E_NOMEM, CEL_WHY_MEMORY);
-        if (err) return cel_fail_words(run, node, SW_E_INVALID, CEL_WHY_REGEX, words);
-    }
     bool matches = false;
-    sw_err err = match_bounded(run, node, regex, args[0].s, &matches);
+    sw_err err = node->data ? match_bounded(run, node, node->data, args[0].s, &matches)
+                            : match_computed(run, node, args, &matches);
     if (err) return err;
     *ret = (sw_value){.kind = SW_BOOL, .b = matches};
     return SW_OK;

@@ -135,6 +135,21 @@ static void values_can_not_outgrow_the_arena(void **state) {
     fixture_end(&f);
 }
 
+static void types_and_values_that_double_stay_small(void **state) {
+    (void)state;
+    assert_int_equal(compile_nested("", "[1]", ".map(k, {k: k})", 200), SW_E_TYPE);
+    cel_fixture f;
+    sw_buf text;
+    fixture_begin(&f);
+    nested(&text, "", "[data.to_days]", ".map(v, [v, v])", 100);
+    sw_buf_add_cstr(&text, " == []");
+    assert_ok(fixture_compile(&f, sw_buf_slice(&text)));
+    assert_ok(sw_cel_eval(f.cel, &fixture_bind, &f.arena, SW_CEL_COST_MAX, &f.value, &f.failure));
+    assert_false(f.value.b);
+    sw_buf_done(&text);
+    fixture_end(&f);
+}
+
 static const char *const hungry =
     "data.kind.matches('^c') && [1, 2].map(i, [i] + [data.to_days]).size() == 2 && "
     "{'a': string(data.amount)}.a + 'x' != data.kind && data.person_ids.filter(p, p != 'a') != [] "
@@ -208,6 +223,7 @@ int main(void) {
         cmocka_unit_test(a_condition_can_not_run_for_ever),
         cmocka_unit_test(the_cost_bound_is_the_callers),
         cmocka_unit_test(values_can_not_outgrow_the_arena),
+        cmocka_unit_test(types_and_values_that_double_stay_small),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(threads_share_one_condition),
     };

@@ -95,6 +95,10 @@ static void matching_gives_its_memory_back(void **state) {
     assert_ok(sw_cel_eval(f.cel, &fixture_bind, &scratch, SW_CEL_COST_MAX, &f.value, NULL));
     assert_true(f.value.b);
     assert_int_equal(scratch.used_bytes, 0);
+    assert_ok(fixture_compile(&f, SW_S("'criminals'.matches(data.kind)")));
+    assert_ok(sw_cel_eval(f.cel, &fixture_bind, &scratch, SW_CEL_COST_MAX, &f.value, NULL));
+    assert_true(f.value.b);
+    assert_int_equal(scratch.used_bytes, 0);
     sw_arena_done(&scratch);
     sw_arena_init(&scratch, 1000); /* too small for PCRE2's frames */
     assert_int_equal(sw_cel_eval(f.cel, &fixture_bind, &scratch, SW_CEL_COST_MAX, &f.value, NULL),
