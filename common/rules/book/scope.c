@@ -43,6 +43,10 @@ static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
     return value;
 }
 
+sw_value sw_scope_read(sw_scope *scope, uint32_t root, uint32_t slot) {
+    return get(scope, root, slot);
+}
+
 bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret) {
     if (scope->err) return false;
     sw_cel_bind bind = {.ctx = scope, .get = get};

@@ -51,6 +51,8 @@ static inline sw_scope sw_scope_of(const sw_book *book, sw_arena *arena, const s
         .book = book, .arena = arena, .probe = probe, .rule = rule, .view = view, .group = group};
 }
 
+/* The value of a root's member, as a condition reads it. */
+sw_value sw_scope_read(sw_scope *scope, uint32_t root, uint32_t slot);
 /* The value; false if the expression failed, which the probe was told, or scope->err is set. */
 bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret);
 /* True if there is no condition, or it holds. */

@@ -35,6 +35,7 @@ sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms, cons
     fill_facts(&ret->life, now_ms, &ret->facts);
     err = count_both(ret, ledger, arena);
     ret->counted = err == SW_OK;
+    if (err == SW_E_LIMIT) return SW_E_NOMEM;
     return err == SW_E_RANGE ? SW_OK : err;
 }
 

@@ -338,6 +338,9 @@ static sw_err get_book(input *in) {
     if (!get_bytes(in, &catalogue, sizeof catalogue)) return SW_E_CORRUPT;
     if (!sw_hash128_eq(catalogue, book->plan->catalogue)) return SW_E_VERSION;
     if (!get_bytes(in, &book->done_ms, sizeof book->done_ms)) return SW_E_CORRUPT;
+    bool never = book->done_ms == SW_TIME_NONE;
+    if (!never && (book->done_ms < SW_TIME_FIRST_MS || book->done_ms > SW_TIME_LAST_MS))
+        return SW_E_CORRUPT;
     sw_err err = get_records(in);
     if (!err) err = get_untold(in);
     if (err) return err;

@@ -73,9 +73,10 @@ static sw_err add(telling *t, const sw_run *run, const sw_standing *standing, sw
     return SW_OK;
 }
 
-static uint32_t cause_of(const telling *t, const sw_run *run, uint32_t level) {
-    if (run->watch && t->turn->watches[run->watch - 1].cause[level])
-        return t->turn->watches[run->watch - 1].cause[level];
+static uint32_t cause_of(const telling *t, const sw_run *run, uint32_t level, uint32_t repeat) {
+    const struct sw_taken_away *away = run->watch ? t->turn->watches[run->watch - 1].last : NULL;
+    for (; away; away = away->before)
+        if (away->level == level && away->from <= repeat && repeat < away->to) return away->cause;
     return t->turn->cause;
 }
 
@@ -87,7 +88,7 @@ static sw_err tell_level(telling *t, const sw_run *run, const sw_standing *stand
     uint32_t told = run->told[level];
     sw_err err = SW_OK;
     for (uint32_t k = count; k < told && !err; k++)
-        err = add(t, run, standing, SW_WITHDRAWN, (sw_level)level, k, cause_of(t, run, level));
+        err = add(t, run, standing, SW_WITHDRAWN, (sw_level)level, k, cause_of(t, run, level, k));
     for (uint32_t k = 0; k < count && !err; k++) {
         bool new = k >= told;
         if (new || (resolved && !closed))

@@ -141,6 +141,19 @@ static sw_err watch_of(sw_turn *turn, sw_run *run, sw_watch **ret) {
     return SW_OK;
 }
 
+static sw_err note_taken(sw_turn *turn, sw_watch *watch, const uint16_t *reached) {
+    for (uint32_t l = 0; l < SW_LEVELS; l++) {
+        if (reached[l] < watch->kept[l]) {
+            struct sw_taken_away *away = sw_arena_alloc(turn->arena, sizeof *away);
+            if (!away) return SW_E_NOMEM;
+            *away = (struct sw_taken_away){l, reached[l], watch->kept[l], turn->cause, watch->last};
+            watch->last = away;
+        }
+        watch->kept[l] = reached[l];
+    }
+    return SW_OK;
+}
+
 /* After one of several events of a moment: which told levels did it take away? */
 static sw_err watch_runs(sw_turn *turn) {
     sw_book *book = turn->book;
@@ -152,6 +165,7 @@ static sw_err watch_runs(sw_turn *turn) {
         if (err) return err;
         sw_arena_mark mark = sw_arena_save(turn->arena);
         sw_standing standing = {0};
+        uint16_t reached[SW_LEVELS] = {0};
         bool gone = run->flags & SW_RUN_GONE;
         if (!gone)
             err = sw_run_stand(book, run, turn->now_ms, turn->probe, false, turn->arena, &standing);
@@ -162,13 +176,33 @@ static sw_err watch_runs(sw_turn *turn) {
                                  ? 0
                                  : sw_standing_reached(&standing, warn, turn->now_ms, &next_ms);
             if (count > run->told[l]) count = run->told[l];
-            if (count < watch->kept[l]) watch->cause[l] = turn->cause;
-            watch->kept[l] = (uint16_t)count;
+            reached[l] = (uint16_t)count;
         }
         sw_arena_rewind(turn->arena, mark);
+        if (!err) err = note_taken(turn, watch, reached);
         if (err) return err;
     }
     return SW_OK;
+}
+
+static bool is_due(const sw_turn *turn, uint32_t i) {
+    const sw_book *book = turn->book;
+    return i < book->fresh_count &&
+           sw_record_time(sw_book_records(book), sw_book_list(book)[book->order_count + i]) <=
+               turn->now_ms;
+}
+
+/* Does a later correction of the same target come into effect at the same moment? */
+static bool is_superseded(const sw_turn *turn, const sw_view *correction) {
+    for (uint32_t i = 0; is_due(turn, i); i++) {
+        sw_view view;
+        sw_book_read(turn->book, sw_book_list(turn->book)[turn->book->order_count + i], &view);
+        if ((view.flags & SW_RECORD_CORRECTION) &&
+            sw_slice_eq(view.target_source, correction->target_source) &&
+            sw_slice_eq(view.target_id, correction->target_id))
+            return true;
+    }
+    return false;
 }
 
 /* The first of those that wait comes into effect. */
@@ -178,19 +212,16 @@ static sw_err take_first(sw_turn *turn) {
     sw_book_read(book, sw_book_list(book)[book->order_count], &view);
     turn->cause = view.at;
     remove_at(book, book->order_count);
-    if (view.flags & SW_RECORD_CORRECTION) return take_correction(turn, &view);
+    if (view.flags & SW_RECORD_CORRECTION) {
+        if (!is_superseded(turn, &view)) return take_correction(turn, &view);
+        put_aside(book, view.at);
+        return SW_OK;
+    }
     bool corrected = !(view.flags & SW_RECORD_REPLACEMENT) && book->aside_count > 0 &&
                      find_holding(book, view.source, view.id, &holding);
     if (!corrected) return put_in_order(turn, &view);
     put_aside(book, view.at);
     return SW_OK;
-}
-
-static bool is_due(const sw_turn *turn, uint32_t i) {
-    const sw_book *book = turn->book;
-    return i < book->fresh_count &&
-           sw_record_time(sw_book_records(book), sw_book_list(book)[book->order_count + i]) <=
-               turn->now_ms;
 }
 
 sw_err sw_turn_take(sw_turn *turn) {

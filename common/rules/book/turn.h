@@ -5,10 +5,15 @@
 
 #include "rules/book/life.h"
 
-/* Which event took a told level out of the set, where several come into effect at one moment. */
+/* Which event took which told warnings of a run out of the set, where several come into effect at
+ * one moment. Of a level and its repeats always the last go. */
 typedef struct sw_watch {
     uint16_t kept[SW_LEVELS];
-    uint32_t cause[SW_LEVELS]; /* records; 0: none */
+    struct sw_taken_away {
+        uint32_t level, from, to; /* repeats [from, to) */
+        uint32_t cause;           /* record */
+        struct sw_taken_away *before;
+    } * last; /* newest first */
 } sw_watch;
 
 typedef struct sw_turn {
