@@ -27,6 +27,15 @@ void sw_report_bool(sw_buf *buf, bool *first, const char *name, bool b) {
     sw_buf_add_cstr(buf, b ? "true" : "false");
 }
 
+void sw_report_texts(sw_buf *buf, const sw_slice *texts, uint32_t count) {
+    sw_buf_add_byte(buf, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) sw_buf_add_byte(buf, ',');
+        sw_json_write_string(buf, texts[i]);
+    }
+    sw_buf_add_byte(buf, ']');
+}
+
 static void report_diag(sw_buf *buf, const sw_diag *diag) {
     bool first = true;
     sw_buf_add_byte(buf, '{');

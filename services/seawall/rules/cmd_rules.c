@@ -6,6 +6,7 @@ static const sw_command *const commands[] = {
     &sw_cmd_rules_list,
     &sw_cmd_rules_show,
     &sw_cmd_rules_eval,
+    &sw_cmd_rules_test,
 };
 
 static int run(int argc, char **argv) {

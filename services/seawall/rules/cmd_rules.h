@@ -8,5 +8,6 @@ extern const sw_command sw_cmd_rules_check;
 extern const sw_command sw_cmd_rules_list;
 extern const sw_command sw_cmd_rules_show;
 extern const sw_command sw_cmd_rules_eval;
+extern const sw_command sw_cmd_rules_test;
 
 #endif

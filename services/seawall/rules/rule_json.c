@@ -4,15 +4,6 @@
 #include "seawall/rules/describe.h"
 #include "text/json.h"
 
-static void texts(sw_buf *buf, const sw_slice *list, uint32_t count) {
-    sw_buf_add_byte(buf, '[');
-    for (uint32_t i = 0; i < count; i++) {
-        if (i) sw_buf_add_byte(buf, ',');
-        sw_json_write_string(buf, list[i]);
-    }
-    sw_buf_add_byte(buf, ']');
-}
-
 static void basis(sw_buf *buf, const sw_basis *list, uint32_t count) {
     sw_buf_add_byte(buf, '[');
     for (uint32_t i = 0; i < count; i++) {
@@ -54,7 +45,7 @@ static void warn(sw_buf *buf, const sw_warn *level, uint32_t count, sw_arena *ar
     if (count) sw_report_int(buf, &first, "count", count);
     if (level->to_count) {
         sw_report_name(buf, &first, "to");
-        texts(buf, level->to, level->to_count);
+        sw_report_texts(buf, level->to, level->to_count);
     }
     if (level->repeat_every_ms) {
         sw_report_text(buf, &first, "repeat_every",
