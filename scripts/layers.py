@@ -45,8 +45,9 @@ def table():
 
 
 def check_include(rel, own, service, quote, header, layers):
+    ours = quote == '"' and header.split("/")[0] in layers  # text/yaml.h is not libyaml's yaml.h
     for foreign, homes in HOMES.items():
-        if (header == foreign or header.endswith("/" + foreign)) and not any(rel.startswith(h) for h in homes):
+        if not ours and (header == foreign or header.endswith("/" + foreign)) and not any(rel.startswith(h) for h in homes):
             yield f"{header} has its home in {', '.join(homes)}"
     if quote == "<" or "/" not in header:
         return
