@@ -30,6 +30,7 @@ char *sw_buf_room(sw_buf *buf, size_t size) {
     if (size > buf->cap - buf->len) {
         size_t cap = buf->cap < 64 ? 64 : buf->cap;
         while (cap - buf->len < size) cap = cap > buf->max / 2 ? buf->max : cap * 2;
+        if (cap > buf->max) cap = buf->max; /* sw_buf_add trusts that cap is never above max */
         char *ptr = sw_heap_resize(buf->ptr, cap);
         if (!ptr) {
             buf->err = SW_E_NOMEM;

@@ -116,17 +116,21 @@ sw_err sw_integral_parse(sw_slice text, int64_t *ret) {
     return SW_OK;
 }
 
-/* `%.*e` of printf, taken apart. */
-static uint32_t round_to(double d, int count, char digits[18], int32_t *ret_exp) {
+/* `count` digits, by printf, the last one rounded. */
+static void round_to(double d, uint32_t count, char digits[18], int32_t *ret_exp) {
     char text[40];
-    snprintf(text, sizeof text, "%.*e", count - 1, d);
+    snprintf(text, sizeof text, "%.*e", (int)count - 1, d);
     uint32_t used = 0;
     const char *at = text;
     for (; *at && *at != 'e'; at++)
         if (is_digit(*at)) digits[used++] = *at;
+    SW_ASSERT(used == count);
     *ret_exp = (int32_t)strtol(at + 1, NULL, 10) + 1;
-    while (used > 1 && digits[used - 1] == '0') used--;
-    return used;
+}
+
+static uint32_t without_zeros(const char *digits, uint32_t count) {
+    while (count > 1 && digits[count - 1] == '0') count--;
+    return count;
 }
 
 static bool reads_back(const char *digits, uint32_t count, int32_t exp, double d) {
@@ -160,8 +164,7 @@ static uint32_t few_places(double d, char digits[18], int32_t *ret_exp) {
         }
         for (uint32_t i = 0; i < count; i++) digits[i] = back[count - 1 - i];
         *ret_exp = (int32_t)count - p;
-        while (count > 1 && digits[count - 1] == '0') count--;
-        return count;
+        return without_zeros(digits, count);
     }
     return 0;
 }
@@ -171,15 +174,16 @@ uint32_t sw_double_digits(double d, char ret_digits[18], int32_t *ret_exp) {
     uint32_t count = few_places(d, ret_digits, ret_exp);
     if (count) return count;
     int power;
-    bool narrow = frexp(d, &power) == 0.5; /* below a power of two doubles are denser */
-    for (int n = d < 1e-290 || narrow ? 1 : 15; n < 17; n++) {
-        count = round_to(d, n, ret_digits, ret_exp);
-        if (reads_back(ret_digits, count, *ret_exp, d)) return count;
-        if (narrow && count == (uint32_t)n && next_up(ret_digits, count) &&
-            reads_back(ret_digits, count, *ret_exp, d))
-            return count;
+    /* Below a power of two doubles are denser: not only the nearest decimal may read back. */
+    bool narrow = frexp(d, &power) == 0.5;
+    for (count = d < 1e-290 || narrow ? 1 : 15; count < 17; count++) {
+        round_to(d, count, ret_digits, ret_exp);
+        if (reads_back(ret_digits, count, *ret_exp, d)) break;
+        if (narrow && next_up(ret_digits, count) && reads_back(ret_digits, count, *ret_exp, d))
+            break;
     }
-    return round_to(d, 17, ret_digits, ret_exp);
+    if (count == 17) round_to(d, count, ret_digits, ret_exp);
+    return without_zeros(ret_digits, count);
 }
 
 static void add_zeros(sw_buf *buf, int32_t count) {

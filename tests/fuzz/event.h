@@ -21,9 +21,10 @@ static inline const sw_catalogue *fuzz_load(sw_arena *arena) {
     return cat;
 }
 
-/* To JSON and to protobuf and back: the same content, unless it has grown beyond a limit. */
-static inline void fuzz_round_trip(sw_arena *arena, const sw_catalogue *cat,
-                                   const sw_event *event) {
+/* To JSON and to protobuf and back: the same content, unless it has grown beyond a limit. An event
+ * from protobuf may hold what JSON is not let in with: fields of a type that has changed. */
+static inline void fuzz_round_trip(sw_arena *arena, const sw_catalogue *cat, const sw_event *event,
+                                   bool from_json) {
     sw_buf json, pb;
     sw_event *back = NULL;
     sw_hash128 content;
@@ -34,7 +35,7 @@ static inline void fuzz_round_trip(sw_arena *arena, const sw_catalogue *cat,
     err = sw_event_to_json(event, &json);
     SW_ASSERT(err == SW_OK);
     err = sw_event_from_json(arena, cat, sw_buf_slice(&json), NULL, &back);
-    SW_ASSERT(err == SW_OK || err == SW_E_LIMIT || err == SW_E_MISSING);
+    SW_ASSERT(err == SW_OK || err == SW_E_LIMIT || !from_json);
     SW_ASSERT(err || sw_hash128_eq(back->content, content));
     err = sw_event_to_pb(event, &pb);
     SW_ASSERT(err == SW_OK);

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     sw_err err = sw_event_from_pb(&arena, cat, sw_slice_of(data, size), &diags, &event);
     SW_ASSERT((err == SW_OK) == (event != NULL));
     SW_ASSERT((err == SW_OK) == (diags.count == 0));
-    if (event) fuzz_round_trip(&arena, cat, event);
+    if (event) fuzz_round_trip(&arena, cat, event, false);
     sw_arena_done(&arena);
     return 0;
 }

@@ -66,7 +66,9 @@ static void writes_everyday_numbers(void **state) {
     writes(1e20, "100000000000000000000");
     writes(0.0001, "0.0001");
     writes(1.5e-9, "1.5e-9");
-    writes(of_bits(0x3d30000000000000), "5.684341886080802e-14");   /* 2^-44 */
+    writes(of_bits(0x3d30000000000000), "5.684341886080802e-14"); /* 2^-44 */
+    writes(of_bits(0x0e80000000000000),
+           "7.678447687145631e-239"); /* 2^-791, not the nearest 16 digits */
     writes(of_bits(0x0010000000000000), "2.2250738585072014e-308"); /* the least normal one */
 }
 
