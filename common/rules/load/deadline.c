@@ -132,8 +132,8 @@ static void load_limit_entry(loader *l, const sw_yaml *node, sw_limit *limit) {
     }
 }
 
-/* In a list of choices nothing after an entry without `when` is ever reached, unless its limit is an
- * expression, which may fail. */
+/* In a list of choices nothing after an entry without `when` is ever reached, unless its limit is
+ * an expression, which may fail. */
 static void check_reached(loader *l, const sw_yaml *item, bool *always) {
     if (*always)
         load_error_at(l, SW_E_INVALID, item, "the first entry that holds is taken: put it last",

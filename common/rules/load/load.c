@@ -28,7 +28,7 @@ static void parse_files(run *r) {
         if (err != SW_OK) {
             l->file->root = NULL;
             l->errors += l->diags && l->diags->count > found ? l->diags->count - found : 1;
-            if (err == SW_E_LIMIT && l->diags && l->diags->count == found) l->full = true;
+            if (err == SW_E_LIMIT && l->arena->used_bytes > l->arena->cap_bytes / 2) l->full = true;
             continue;
         }
         r->rules[i] = meta_read(l, &r->packs);

@@ -51,9 +51,11 @@ static void join_text(loader *l, const sw_yaml *metadata, const char *key, sw_sl
         return;
     }
     if (sw_slice_eq(*whole, part)) return;
-    const sw_yaml *node = sw_yaml_get(metadata, key);
-    load_error_at(l, SW_E_CONFLICT, node, "files of one name and version are one pack",
+    size_t before = load_enter_key(l, sw_slice_cstr(key));
+    load_error_at(l, SW_E_CONFLICT, sw_yaml_get(metadata, key),
+                  "files of one name and version are one pack",
                   "another file of this pack says '%.*s'", SW_FMT(*whole));
+    load_leave(l, before);
 }
 
 static bool same_scalar(const sw_yaml *a, const sw_yaml *b) {
@@ -69,10 +71,13 @@ static void join_effective(loader *l, pack_draft *pack, const pack_draft *read) 
         return;
     }
     const sw_yaml *other = pack->effective_node;
-    if (!same_scalar(sw_yaml_get(node, "from"), sw_yaml_get(other, "from")) ||
-        !same_scalar(sw_yaml_get(node, "until"), sw_yaml_get(other, "until")))
-        load_error_at(l, SW_E_CONFLICT, node, "files of one name and version are one pack",
-                      "another file of this pack says otherwise");
+    if (same_scalar(sw_yaml_get(node, "from"), sw_yaml_get(other, "from")) &&
+        same_scalar(sw_yaml_get(node, "until"), sw_yaml_get(other, "until")))
+        return;
+    size_t before = load_enter_key(l, SW_S("effective"));
+    load_error_at(l, SW_E_CONFLICT, node, "files of one name and version are one pack",
+                  "another file of this pack says otherwise");
+    load_leave(l, before);
 }
 
 static void join(loader *l, pack_list *packs, const sw_yaml *metadata, const pack_draft *read) {
