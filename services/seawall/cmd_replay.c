@@ -16,7 +16,7 @@ typedef struct replay_command {
     const sw_replay_text_format *format;
     bool explain, final;
     sw_arena scratch;
-    sw_buf explanation;
+    sw_buf line;
     sw_replay *replay;
     sw_event_reader reader;
     sw_progress progress;
@@ -45,18 +45,13 @@ static const sw_cli_spec spec = {
              "  seawall replay --rules deploy/packs/cn-police --events day.jsonl --final\n",
 };
 
-static sw_err render(void *ctx, sw_book *book, const sw_transition *transition,
-                     const sw_warning *warning, int64_t decided_ms, sw_buf *out) {
+static sw_err tell(void *ctx, const sw_telling *telling) {
     replay_command *cmd = ctx;
-    (void)book;
-    return cmd->format->render(transition, warning, decided_ms, sw_buf_slice(&cmd->explanation),
-                               out);
-}
-
-static sw_err print_line(void *ctx, sw_slice line) {
-    replay_command *cmd = ctx;
+    sw_buf_clear(&cmd->line);
+    sw_err err = cmd->format->render(telling, &cmd->line);
+    if (err) return err;
     cmd->lines++;
-    return cmd->format->print(cmd->to, line) ? SW_OK : SW_E_IO;
+    return cmd->format->print(cmd->to, sw_buf_slice(&cmd->line)) ? SW_OK : SW_E_IO;
 }
 
 static void refused(void *ctx, sw_origin origin, sw_err code, sw_slice source, sw_slice id) {
@@ -110,8 +105,7 @@ static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_optio
                                .memory_bytes = (size_t)megabytes << 20,
                                .tmp_dir = tmp && *tmp ? tmp : "/tmp",
                                .ctx = cmd,
-                               .render = render,
-                               .line = print_line,
+                               .tell = tell,
                                .refused = refused,
                                .progress = progressed};
     return read_time(cli, "until", &ret->until_ms, ret_exit) &&
@@ -169,10 +163,10 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     if (cmd.reader.path_count == 0)
         return sw_cli_usage(&spec, "name the events with --events FILE (- is standard input)");
     sw_arena_init(&cmd.scratch, SCRATCH_BYTES);
-    sw_buf_init(&cmd.explanation, SCRATCH_BYTES);
+    sw_buf_init(&cmd.line, SCRATCH_BYTES);
     code = run_loaded(&cmd, &replay_options, &load.diags);
     sw_replay_close(cmd.replay);
-    sw_buf_done(&cmd.explanation);
+    sw_buf_done(&cmd.line);
     sw_arena_done(&cmd.scratch);
     return code;
 }

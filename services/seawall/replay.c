@@ -13,9 +13,9 @@ struct sw_replay {
     sw_replay_stats stats;
     sw_diags *diags;
     sw_replay_route *route; /* accepted events by book */
-    sw_sorter *lines;
+    sw_sorter *tellings;
     sw_arena event_arena, scratch, set_arena;
-    sw_buf line, key;
+    sw_buf line, key, explanation;
     int64_t last_ms; /* of any event: clock or time */
     sw_arena plan_arena;
     const sw_plan **plans; /* by key id; NULL until a book of the key comes */
@@ -35,7 +35,7 @@ static uint64_t count_skipped(const sw_ruleset *set) {
 }
 
 sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_replay **ret) {
-    SW_ASSERT(options->set && options->render && options->line && options->refused);
+    SW_ASSERT(options->set && options->tell && options->refused);
     SW_ASSERT(options->memory_bytes > 0 && options->tmp_dir);
     sw_replay *replay = sw_heap_zero(1, sizeof *replay);
     if (!replay) return SW_E_NOMEM;
@@ -48,12 +48,13 @@ sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_repl
     sw_arena_init(&replay->set_arena, SCRATCH_BYTES);
     sw_buf_init(&replay->line, LINE_BYTES_MAX);
     sw_buf_init(&replay->key, LINE_BYTES_MAX);
+    sw_buf_init(&replay->explanation, LINE_BYTES_MAX);
     sw_arena_init(&replay->plan_arena, SCRATCH_BYTES);
     uint32_t keys = sw_catalogue_key_count(sw_ruleset_catalogue(options->set));
     replay->plans = sw_arena_zero(&replay->plan_arena, keys, sizeof(const sw_plan *));
     sw_err err = replay->plans ? SW_OK : SW_E_NOMEM;
     if (!err) err = sw_replay_route_open(options, diags, &replay->stats, &replay->route);
-    if (!err) err = sw_sorter_open(options->memory_bytes / 4, options->tmp_dir, &replay->lines);
+    if (!err) err = sw_sorter_open(options->memory_bytes / 4, options->tmp_dir, &replay->tellings);
     if (err) {
         sw_replay_close(replay);
         return err;
@@ -65,7 +66,7 @@ sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_repl
 void sw_replay_close(sw_replay *replay) {
     if (!replay) return;
     sw_replay_route_close(replay->route);
-    sw_sorter_close(replay->lines);
+    sw_sorter_close(replay->tellings);
     sw_book_close(replay->book);
     sw_arena_done(&replay->event_arena);
     sw_arena_done(&replay->scratch);
@@ -73,6 +74,7 @@ void sw_replay_close(sw_replay *replay) {
     sw_arena_done(&replay->plan_arena);
     sw_buf_done(&replay->line);
     sw_buf_done(&replay->key);
+    sw_buf_done(&replay->explanation);
     sw_heap_free(replay);
 }
 
@@ -112,29 +114,40 @@ static void add_time(sw_buf *key, int64_t ms) {
     for (int shift = 56; shift >= 0; shift -= 8) sw_buf_add_byte(key, (char)(bits >> shift));
 }
 
-/* Lines of one moment stand in the order of rule and key, those of one book in the order of
- * telling. */
-static sw_err keep_line(sw_replay *replay, int64_t at_ms, const sw_rule *rule) {
-    sw_buf_clear(&replay->key);
-    add_time(&replay->key, at_ms);
-    sw_buf_add(&replay->key, rule->id);
-    sw_buf_add_byte(&replay->key, '\0');
-    sw_buf_add(&replay->key, replay->book_key);
-    add_time(&replay->key, (int64_t)replay->told++);
-    if (replay->key.err || replay->line.err) return SW_E_LIMIT;
-    replay->stats.lines++;
-    return sw_sorter_add(replay->lines, sw_buf_slice(&replay->key), sw_buf_slice(&replay->line),
+/* Encodes what is told, with its explanation, into replay->line. */
+static sw_err encode(sw_replay *replay, const sw_transition *transition, const sw_warning *warning,
+                     int64_t at_ms) {
+    sw_err err = SW_OK;
+    sw_buf_clear(&replay->line);
+    sw_buf_clear(&replay->explanation);
+    if (replay->options.explain)
+        err = replay->options.explain(replay->options.ctx, replay->book, warning, at_ms,
+                                      &replay->explanation);
+    sw_telling_encode(transition, warning, sw_buf_slice(&replay->explanation), &replay->line);
+    return err ? err : replay->line.err;
+}
+
+static sw_err keep(sw_replay *replay) {
+    if (replay->key.err) return replay->key.err;
+    replay->stats.told++;
+    return sw_sorter_add(replay->tellings, sw_buf_slice(&replay->key), sw_buf_slice(&replay->line),
                          replay->diags);
 }
 
+/* Tellings of one moment stand in the order of rule and key, those of one book in the order of
+ * telling. */
 static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_replay *replay = ctx;
     if (replay->options.final) return SW_OK;
-    sw_buf_clear(&replay->line);
-    sw_err err = replay->options.render(replay->options.ctx, replay->book, transition,
-                                        transition->warning, transition->at_ms, &replay->line);
-    if (err || replay->line.len == 0) return err;
-    return keep_line(replay, transition->at_ms, transition->warning->rule);
+    sw_err err = encode(replay, transition, transition->warning, transition->at_ms);
+    if (err) return err;
+    sw_buf_clear(&replay->key);
+    add_time(&replay->key, transition->at_ms);
+    sw_buf_add(&replay->key, transition->warning->rule->id);
+    sw_buf_add_byte(&replay->key, '\0');
+    sw_buf_add(&replay->key, replay->book_key);
+    add_time(&replay->key, (int64_t)replay->told++);
+    return keep(replay);
 }
 
 static void condition_failed(void *ctx, const sw_rule *rule, sw_err code) {
@@ -152,25 +165,16 @@ static sw_err tell_until(sw_replay *replay, int64_t now_ms) {
     return err;
 }
 
-static sw_err keep_warning(sw_replay *replay, const sw_warning *warning) {
-    sw_buf_clear(&replay->key);
-    if (replay->options.set_by_time) add_time(&replay->key, warning->fires_ms);
-    sw_buf_add(&replay->key, sw_slice_of(warning->id.bytes, sizeof warning->id.bytes));
-    if (replay->key.err || replay->line.err) return SW_E_LIMIT;
-    replay->stats.lines++;
-    return sw_sorter_add(replay->lines, sw_buf_slice(&replay->key), sw_buf_slice(&replay->line),
-                         replay->diags);
-}
-
 static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
     const sw_warning *set;
     uint32_t count;
     sw_err err = sw_book_set(replay->book, end_ms, &replay->set_arena, &set, &count);
     for (uint32_t i = 0; !err && i < count; i++) {
-        sw_buf_clear(&replay->line);
-        err = replay->options.render(replay->options.ctx, replay->book, NULL, &set[i], end_ms,
-                                     &replay->line);
-        if (!err && replay->line.len) err = keep_warning(replay, &set[i]);
+        sw_buf_clear(&replay->key);
+        if (replay->options.set_by_time) add_time(&replay->key, set[i].fires_ms);
+        sw_buf_add(&replay->key, sw_slice_of(set[i].id.bytes, sizeof set[i].id.bytes));
+        err = encode(replay, NULL, &set[i], end_ms);
+        if (!err) err = keep(replay);
     }
     sw_arena_reset(&replay->set_arena);
     return err;
@@ -236,16 +240,20 @@ static sw_err play(sw_replay *replay) {
     return finish_book(replay, moment_ms, end_ms);
 }
 
-static sw_err give_lines(sw_replay *replay) {
-    sw_slice key, line;
-    sw_err err = sw_sorter_sort(replay->lines, replay->diags);
-    while (!err && !(err = sw_sorter_next(replay->lines, &key, &line, replay->diags)))
-        err = replay->options.line(replay->options.ctx, line);
+static sw_err give(sw_replay *replay) {
+    sw_slice key, bytes;
+    sw_err err = sw_sorter_sort(replay->tellings, replay->diags);
+    while (!err && !(err = sw_sorter_next(replay->tellings, &key, &bytes, replay->diags))) {
+        sw_telling telling;
+        err = sw_telling_decode(replay->options.set, bytes, &replay->scratch, &telling);
+        if (!err) err = replay->options.tell(replay->options.ctx, &telling);
+        sw_arena_reset(&replay->scratch);
+    }
     return err == SW_E_END ? SW_OK : err;
 }
 
 sw_err sw_replay_run(sw_replay *replay) {
     sw_err err = sw_replay_route_sort(replay->route);
     if (!err) err = play(replay);
-    return err ? err : give_lines(replay);
+    return err ? err : give(replay);
 }

@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "rules/book.h"
+#include "seawall/telling.h"
 
 /* Where an event was read, for what is told of it later. */
 typedef struct sw_origin {
@@ -26,13 +27,13 @@ typedef struct sw_replay_options {
     size_t memory_bytes; /* for sorting, all together */
     const char *tmp_dir;
     void *ctx;
-    /* Renders one line into `out`, without a newline; called book by book, not in the order of
-     * output. With `final` the warning is of the set and `transition` NULL. Nothing written: no
-     * line. */
-    sw_err (*render)(void *ctx, sw_book *book, const sw_transition *transition,
-                     const sw_warning *warning, int64_t decided_ms, sw_buf *out);
-    /* Takes the lines in order: transitions by (time, rule, key), the set by warning id. */
-    sw_err (*line)(void *ctx, sw_slice line);
+    /* Explains a warning (JSON) while its book is at hand, book by book, not in the order of
+     * output. May be NULL. */
+    sw_err (*explain)(void *ctx, const sw_book *book, const sw_warning *warning, int64_t at_ms,
+                      sw_buf *out);
+    /* Takes what is told, in order: transitions by (time, rule, key), the set by warning id.
+     * Borrowed for the call. */
+    sw_err (*tell)(void *ctx, const sw_telling *telling);
     /* An event that was read well but not accepted, in order of origin; `code` is SW_E_CONFLICT. */
     void (*refused)(void *ctx, sw_origin origin, sw_err code, sw_slice source, sw_slice id);
     /* From time to time during sw_replay_run: parts done of `whole`. May be NULL. */
@@ -43,7 +44,7 @@ typedef struct sw_replay_stats {
     uint64_t events, duplicates, conflicts, corrections, unknown_targets,
         later;       /* later: after known_at */
     uint64_t routed; /* deliveries of an event to a book */
-    uint64_t books, lines;
+    uint64_t books, told;
     uint64_t failed_conditions; /* failed at run time and counted as false */
     uint64_t skipped_rules;     /* rules of kinds that are not evaluated */
     uint64_t open_periods;      /* books that were open at the end */
@@ -55,7 +56,7 @@ SW_NODISCARD sw_err sw_replay_open(const sw_replay_options *options, sw_diags *d
                                    sw_replay **ret);
 /* Takes one event; copies it. Errors of the disk, said in the diags. */
 SW_NODISCARD sw_err sw_replay_add(sw_replay *replay, const sw_event *event, sw_origin origin);
-/* Plays everything; calls refused, then line. Once. */
+/* Plays everything; calls refused, then tell. Once. */
 SW_NODISCARD sw_err sw_replay_run(sw_replay *replay);
 const sw_replay_stats *sw_replay_stats_of(const sw_replay *replay);
 void sw_replay_close(sw_replay *replay); /* NULL is a no-op */

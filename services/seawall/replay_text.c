@@ -9,10 +9,10 @@ static bool put(FILE *to, sw_slice line) {
 
 /* ---- jsonl */
 
-static sw_err render_json(const sw_transition *transition, const sw_warning *warning,
-                          int64_t decided_ms, sw_slice explanation, sw_buf *out) {
-    if (transition) return sw_transition_to_json(transition, decided_ms, explanation, out);
-    return sw_warning_to_json(warning, explanation, out);
+static sw_err render_json(const sw_telling *telling, sw_buf *out) {
+    const sw_transition *t = &telling->transition;
+    if (telling->of_set) return sw_warning_to_json(t->warning, telling->explanation, out);
+    return sw_transition_to_json(t, t->at_ms, telling->explanation, out);
 }
 
 static bool begin_json(FILE *to, bool final) {
@@ -27,8 +27,9 @@ static void add_time(sw_buf *out, const sw_rule *rule, int64_t ms) {
     if (ms != SW_TIME_NONE) sw_time_write(out, ms, sw_zone_offset(rule->pack->zone, ms));
 }
 
-static const char *change_of(const sw_transition *transition, const sw_warning *warning) {
-    return transition ? sw_change_name(transition->change) : sw_state_name(warning->state);
+static const char *change_of(const sw_telling *telling) {
+    return telling->of_set ? sw_state_name(telling->transition.warning->state)
+                           : sw_change_name(telling->transition.change);
 }
 
 static void add_key(sw_buf *out, const sw_warning *w) {
@@ -69,13 +70,13 @@ static void csv_time(sw_buf *out, const sw_rule *rule, int64_t ms) {
     add_time(out, rule, ms);
 }
 
-static sw_err render_csv(const sw_transition *transition, const sw_warning *w, int64_t decided_ms,
-                         sw_slice explanation, sw_buf *out) {
+static sw_err render_csv(const sw_telling *telling, sw_buf *out) {
+    const sw_transition *t = &telling->transition;
+    const sw_warning *w = t->warning;
     char hex[SW_HASH128_TEXT];
     sw_buf key;
-    (void)explanation;
-    if (transition) add_time(out, w->rule, decided_ms);
-    csv_next(out, sw_slice_cstr(change_of(transition, w)));
+    if (!telling->of_set) add_time(out, w->rule, t->at_ms);
+    csv_next(out, sw_slice_cstr(change_of(telling)));
     csv_next(out, sw_slice_cstr(sw_level_name(w->level)));
     csv_next(out, w->rule->id);
     csv_next(out, w->rule->name);
@@ -93,8 +94,7 @@ static sw_err render_csv(const sw_transition *transition, const sw_warning *w, i
     csv_next(out, w->officerid);
     sw_hash128_hex(w->id, hex);
     csv_next(out, sw_slice_cstr(hex));
-    csv_next(out,
-             transition && transition->reason ? sw_slice_cstr(transition->reason) : SW_SLICE_NONE);
+    csv_next(out, t->reason ? sw_slice_cstr(t->reason) : SW_SLICE_NONE);
     return out->err;
 }
 
@@ -141,11 +141,11 @@ static void add_duration(sw_buf *out, int64_t seconds) {
                   (long long)(seconds / 60 % 60));
 }
 
-static sw_err render_table(const sw_transition *transition, const sw_warning *w, int64_t decided_ms,
-                           sw_slice explanation, sw_buf *out) {
-    (void)explanation;
-    add_minute(out, w->rule, transition ? decided_ms : w->fires_ms);
-    sw_buf_printf(out, "\t%s\t%s %s\t", change_of(transition, w), sw_level_name_zh(w->level),
+static sw_err render_table(const sw_telling *telling, sw_buf *out) {
+    const sw_transition *t = &telling->transition;
+    const sw_warning *w = t->warning;
+    add_minute(out, w->rule, telling->of_set ? w->fires_ms : t->at_ms);
+    sw_buf_printf(out, "\t%s\t%s %s\t", change_of(telling), sw_level_name_zh(w->level),
                   sw_level_name(w->level));
     sw_buf_add(out, w->rule->name.len ? w->rule->name : w->rule->id);
     sw_buf_add_byte(out, '\t');
@@ -160,7 +160,7 @@ static sw_err render_table(const sw_transition *transition, const sw_warning *w,
         sw_buf_add_byte(out, ' ');
     }
     if (w->repeat) sw_buf_printf(out, "repeat %u ", w->repeat);
-    if (transition && transition->reason) sw_buf_add_cstr(out, transition->reason);
+    if (t->reason) sw_buf_add_cstr(out, t->reason);
     return out->err;
 }
 

@@ -5,14 +5,12 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "rules/book.h"
+#include "seawall/telling.h"
 
 typedef struct sw_replay_text_format {
     const char *name;
-    /* One line into `out`; `transition` NULL: a warning of the set. `explanation` is a JSON array,
-     * or empty. */
-    sw_err (*render)(const sw_transition *transition, const sw_warning *warning, int64_t decided_ms,
-                     sw_slice explanation, sw_buf *out);
+    /* One line into `out`, without a newline. */
+    sw_err (*render)(const sw_telling *telling, sw_buf *out);
     /* What stands above the lines. False: writing failed. */
     bool (*begin)(FILE *to, bool final);
     bool (*print)(FILE *to, sw_slice line);
