@@ -14,7 +14,7 @@
 
 typedef struct replay_command {
     const sw_replay_text_format *format;
-    bool explain, final;
+    bool final;
     sw_arena scratch;
     sw_buf line;
     sw_replay *replay;
@@ -31,6 +31,7 @@ static const sw_cli_option options[] = {
      false},
     {"known-at", "TIME", "leave out what was received later: what was known when", false},
     {"final", NULL, "the set of warnings at the end instead of what was told", false},
+    {"explain", NULL, "add the ledger: how the due time was counted, and why", false},
     {"format", "jsonl|csv|table", "default: a table on a terminal, else jsonl", false},
     {"memory", "MB", "for sorting; more goes to TMPDIR (default: 256)", false},
 };
@@ -44,6 +45,15 @@ static const sw_cli_spec spec = {
              "Exit code 3: some events were rejected; the others were used.\n\n"
              "  seawall replay --rules deploy/packs/cn-police --events day.jsonl --final\n",
 };
+
+static sw_err explain(void *ctx, const sw_book *book, const sw_warning *warning, int64_t at_ms,
+                      sw_buf *out) {
+    replay_command *cmd = ctx;
+    const sw_explain what = {.warning_id = &warning->id};
+    sw_err err = sw_book_explain(book, &what, at_ms, &cmd->scratch, out);
+    sw_arena_reset(&cmd->scratch);
+    return err == SW_E_NOT_FOUND ? SW_OK : err; /* a withdrawn warning has no instance any more */
+}
 
 static sw_err tell(void *ctx, const sw_telling *telling) {
     replay_command *cmd = ctx;
@@ -105,6 +115,7 @@ static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_optio
                                .memory_bytes = (size_t)megabytes << 20,
                                .tmp_dir = tmp && *tmp ? tmp : "/tmp",
                                .ctx = cmd,
+                               .explain = sw_cli_has(cli, "explain") ? explain : NULL,
                                .tell = tell,
                                .refused = refused,
                                .progress = progressed};
@@ -129,7 +140,8 @@ static void summarise(const replay_command *cmd) {
         fprintf(stderr, "note: %llu corrections wait for events that did not come\n",
                 (unsigned long long)stats->unknown_targets);
     if (stats->failed_conditions)
-        fprintf(stderr, "note: conditions failed %llu times and counted as false\n",
+        fprintf(stderr,
+                "note: conditions failed %llu times and counted as false; --explain shows where\n",
                 (unsigned long long)stats->failed_conditions);
 }
 

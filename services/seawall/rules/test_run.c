@@ -34,11 +34,9 @@ static bool copy_warning(sw_arena *arena, const sw_warning *from, sw_warning *to
     return copy_text(arena, &to->orgcode) && copy_text(arena, &to->officerid);
 }
 
-/* Keeps the warning; writes no line. */
-static sw_err take(void *ctx, sw_book *book, const sw_transition *transition,
-                   const sw_warning *warning, int64_t decided_ms, sw_buf *out) {
-    (void)book, (void)transition, (void)decided_ms, (void)out;
+static sw_err take(void *ctx, const sw_telling *telling) {
     taken *t = ctx;
+    const sw_warning *warning = telling->transition.warning;
     if (t->count == t->cap) {
         uint32_t cap = t->cap ? t->cap * 2 : 16;
         sw_warning *more = sw_arena_zero(t->arena, cap, sizeof *more);
@@ -48,11 +46,6 @@ static sw_err take(void *ctx, sw_book *book, const sw_transition *transition,
         t->cap = cap;
     }
     return copy_warning(t->arena, warning, &t->warnings[t->count++]) ? SW_OK : SW_E_LIMIT;
-}
-
-static sw_err no_line(void *ctx, sw_slice line) {
-    (void)ctx, (void)line;
-    return SW_OK;
 }
 
 static void refused(void *ctx, sw_origin origin, sw_err code, sw_slice source, sw_slice id) {
@@ -85,8 +78,7 @@ static sw_err running_set(const sw_ruleset *rules, const rule_test *test, sw_are
         .memory_bytes = MEMORY_BYTES,
         .tmp_dir = tmp && *tmp ? tmp : "/tmp",
         .ctx = &t,
-        .render = take,
-        .line = no_line,
+        .tell = take,
         .refused = refused,
     };
     sw_replay *replay = NULL;
