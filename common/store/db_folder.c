@@ -183,6 +183,18 @@ static sw_err check_files(sw_db_folder *folder, sw_diags *diags) {
     return SW_OK;
 }
 
+/* RocksDB leaves drafts of its OPTIONS file behind: it can't write down our setting for its diary.
+ */
+static void remove_drafts(const sw_db_folder *folder) {
+    DIR *dir = opendir(folder->db_path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        sw_slice name = sw_slice_cstr(entry->d_name);
+        if (sw_slice_starts(name, SW_S("OPTIONS-")) && sw_slice_ends(name, SW_S(".dbtmp")))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir) closedir(dir);
+}
+
 sw_err sw_db_folder_open(const char *path, sw_diags *diags, sw_db_folder *ret) {
     SW_ASSERT(path && *path && ret);
     sw_db_folder folder = {.lock_fd = -1, .mark_fd = -1};
@@ -200,6 +212,7 @@ sw_err sw_db_folder_open(const char *path, sw_diags *diags, sw_db_folder *ret) {
         sw_db_folder_close(&folder);
         return err;
     }
+    remove_drafts(&folder);
     *ret = folder;
     return SW_OK;
 }

@@ -6,7 +6,10 @@
 #define BLOCK_BYTES      ((size_t)4 * 1024)
 #define LOG_BLOCK_BYTES  ((size_t)32 * 1024)
 #define META_BLOCK_BYTES ((uint64_t)4 * 1024)
-#define BLOOM_BITS       10
+/* Above every level: RocksDB's diary LOG stays empty. Debian's build has assertions, and one of
+ * them aborts the process when the diary meets a full disk. */
+#define LOG_LEVEL_NONE 6
+#define BLOOM_BITS     10
 
 /* The budget's parts. RocksDB starts to flush when memtables reach their limit and fills others
  * meanwhile, so that they may hold twice of it: half of their share is the limit. docs/decisions
@@ -60,9 +63,8 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_max_open_files(options, 512);
     rocksdb_options_set_max_background_jobs(options, 2);
     rocksdb_options_set_bytes_per_sync(options, 1 << 20);
-    rocksdb_options_set_keep_log_file_num(options, 2);
-    rocksdb_options_set_max_log_file_size(options, 1 << 20);
-    rocksdb_options_set_info_log_level(options, 2);
+    rocksdb_options_set_info_log_level(options, LOG_LEVEL_NONE);
+    rocksdb_options_set_keep_log_file_num(options, 1);
     rocksdb_options_set_stats_dump_period_sec(options, 0);
     rocksdb_options_set_stats_persist_period_sec(options, 0);
     rocksdb_options_set_compression(options, rocksdb_lz4_compression);
