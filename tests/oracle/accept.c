@@ -41,24 +41,45 @@ static bool stands(const sw_oracle_case *given, uint32_t at, int64_t now_ms) {
     return true;
 }
 
-/* Contract 2: "One that comes before what it corrects waits for it; of several the last by (time,
- * source, id) holds; corrections themselves are not corrected". */
-static const sw_event *correction_of(const sw_oracle_case *given, const sw_event *event,
-                                     int64_t now_ms) {
-    const sw_event *holds = NULL;
-    for (uint32_t i = 0; i < given->event_count; i++) {
-        const sw_event *other = given->events[i];
-        if (!other->correction || !stands(given, i, now_ms)) continue;
-        if (!sw_hash128_eq(other->correction->identity, event->identity)) continue;
-        if (other->time_ms > now_ms) continue;
-        if (given->bend == SW_BEND_EARLY_CORRECTION_LOST &&
-            sw_oracle_clock(other) < sw_oracle_clock(event))
-            continue;
-        int order = holds ? sw_event_cmp(other, holds) : 1;
-        if (holds && given->bend == SW_BEND_FIRST_CORRECTION_HOLDS) order = -order;
-        if (order > 0) holds = other;
-    }
-    return holds;
+/* Contract 2: "One that comes before what it corrects waits for it"; "corrections themselves are
+ * not corrected". Whether this one is in force at a time. */
+static bool corrects(const sw_oracle_case *given, uint32_t at, const sw_event *target,
+                     int64_t now_ms) {
+    const sw_event *event = given->events[at];
+    if (!event->correction || !stands(given, at, now_ms)) return false;
+    if (!sw_hash128_eq(event->correction->identity, target->identity)) return false;
+    if (given->bend == SW_BEND_EARLY_CORRECTION_LOST &&
+        sw_oracle_clock(event) < sw_oracle_clock(target))
+        return false;
+    return event->time_ms <= now_ms;
+}
+
+sw_err sw_oracle_corrections(const sw_oracle_case *given, const sw_event *target, int64_t now_ms,
+                             sw_arena *arena, const sw_event ***ret, uint32_t *ret_count) {
+    const sw_event **list = sw_arena_zero(arena, given->event_count + 1u, sizeof(*list));
+    if (!list) return SW_E_LIMIT;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < given->event_count; i++)
+        if (corrects(given, i, target, now_ms)) list[count++] = given->events[i];
+    *ret = list, *ret_count = count;
+    return SW_OK;
+}
+
+/* Contract 2: "of several the last by (time, source, id) holds". */
+const sw_event *sw_oracle_holding(const sw_oracle_case *given, const sw_event *one,
+                                  const sw_event *other) {
+    if (!one || !other) return one ? one : other;
+    bool last = sw_event_cmp(one, other) > 0;
+    if (given->bend == SW_BEND_FIRST_CORRECTION_HOLDS) last = !last;
+    return last ? one : other;
+}
+
+/* Contract 5: "an event whose `time` is still to come waits for it". */
+const sw_event *sw_oracle_content(const sw_oracle_case *given, const sw_event *original,
+                                  const sw_event *correction, int64_t now_ms) {
+    const sw_event *content = correction ? correction->correction->replacement : original;
+    if (!content || given->bend == SW_BEND_WAITING_IS_SEEN) return content;
+    return content->time_ms > now_ms ? NULL : content;
 }
 
 sw_err sw_oracle_standing(const sw_oracle_case *given, int64_t now_ms, sw_arena *arena,
@@ -67,17 +88,15 @@ sw_err sw_oracle_standing(const sw_oracle_case *given, int64_t now_ms, sw_arena 
     if (!list) return SW_E_LIMIT;
     uint32_t count = 0;
     for (uint32_t i = 0; i < given->event_count; i++) {
-        const sw_event *event = given->events[i];
+        const sw_event *event = given->events[i], *holding = NULL;
         if (event->correction || !stands(given, i, now_ms)) continue;
-        const sw_event *correction = correction_of(given, event, now_ms);
-        const sw_event *content = correction ? correction->correction->replacement : event;
-        /* Contract 5: "an event whose `time` is still to come waits for it". */
-        bool waits = content && content->time_ms > now_ms;
-        if (given->bend == SW_BEND_WAITING_IS_SEEN) waits = false;
+        for (uint32_t k = 0; k < given->event_count; k++)
+            if (corrects(given, k, event, now_ms))
+                holding = sw_oracle_holding(given, holding, given->events[k]);
         list[count++] = (sw_standing){
-            .identity = event->identity,
-            .content = waits ? NULL : content,
-            .by = correction ? correction : event,
+            .original = event,
+            .correction = holding,
+            .content = sw_oracle_content(given, event, holding, now_ms),
         };
     }
     *ret = list, *ret_count = count;

@@ -65,7 +65,9 @@ static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
 
 static bool evaluate(const reading *at, const sw_cel *cel, sw_value *ret) {
     sw_cel_bind bind = {.ctx = (void *)(uintptr_t)at, .get = get};
-    return sw_cel_eval(cel, &bind, at->view->arena, SW_CEL_COST_MAX, ret, NULL) == SW_OK;
+    sw_err err = sw_cel_eval(cel, &bind, at->view->arena, SW_CEL_COST_MAX, ret, NULL);
+    SW_ASSERT(err != SW_E_NOMEM); /* docs/semantics.md 34: no failure of the condition */
+    return err == SW_OK;
 }
 
 /* Contract 3, Conditions: "A condition that fails at run time […] counts as false". */

@@ -51,61 +51,103 @@ static const sw_found *find(const sw_found *set, uint32_t count, sw_hash128 id) 
 
 static const sw_standing *standing_of(const struct moment *moment, sw_hash128 identity) {
     for (uint32_t i = 0; i < moment->standing_count; i++)
-        if (sw_hash128_eq(moment->standing[i].identity, identity)) return &moment->standing[i];
+        if (sw_hash128_eq(moment->standing[i].original->identity, identity))
+            return &moment->standing[i];
     return NULL;
 }
 
-/* A content that came or went at the moment, and the event that is to blame for it. */
-typedef struct sw_blamed {
+/* Something that came into effect at a moment: an event, or (`correction`) a correction of it. */
+typedef struct sw_arrived {
     uint32_t at; /* in the standing list */
     const sw_event *event;
-} sw_blamed;
+    const sw_event *correction;
+} sw_arrived;
 
-static int blamed_cmp(const void *a, const void *b) {
-    return sw_event_cmp(((const sw_blamed *)a)->event, ((const sw_blamed *)b)->event);
+static int arrived_cmp(const void *a, const void *b) {
+    return sw_event_cmp(((const sw_arrived *)a)->event, ((const sw_arrived *)b)->event);
 }
 
-/* docs/semantics.md 23: "the correction, if it came into effect then, else the event". */
-static sw_err find_blamed(const struct telling *telling, sw_standing **ret_mixed, sw_blamed **ret,
-                          uint32_t *ret_count) {
+static int64_t own_moment(const sw_event *event) {
+    int64_t clock_ms = sw_oracle_clock(event);
+    return clock_ms > event->time_ms ? clock_ms : event->time_ms;
+}
+
+/* What came into effect of one identity. */
+static sw_err arrived_of(const struct telling *telling, uint32_t at, sw_arrived *list,
+                         uint32_t *count) {
     const struct moment *now = &telling->now;
-    sw_standing *mixed = sw_arena_zero(telling->arena, now->standing_count + 1u, sizeof *mixed);
-    sw_blamed *list = sw_arena_zero(telling->arena, now->standing_count + 1u, sizeof *list);
-    if (!mixed || !list) return SW_E_LIMIT;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < now->standing_count; i++) {
-        const sw_standing *is = &now->standing[i];
-        const sw_standing *was = standing_of(&telling->before, is->identity);
-        mixed[i] = *is;
-        mixed[i].content = was ? was->content : NULL;
-        if (mixed[i].content == is->content) continue;
-        bool corrected_before = was && was->by == is->by;
-        list[count++] = (sw_blamed){i, corrected_before && is->content ? is->content : is->by};
+    const sw_standing *is = &now->standing[at];
+    const sw_standing *was = standing_of(&telling->before, is->original->identity);
+    const sw_event **corrections;
+    uint32_t correction_count;
+    sw_err err = sw_oracle_corrections(telling->given, is->original, now->at_ms, telling->arena,
+                                       &corrections, &correction_count);
+    if (err) return err;
+    if (!was) list[(*count)++] = (sw_arrived){at, is->original, NULL};
+    for (uint32_t i = 0; i < correction_count; i++) {
+        const sw_event *one = corrections[i];
+        if (was && own_moment(one) <= telling->before.at_ms) continue;
+        list[(*count)++] = (sw_arrived){at, one, one};
     }
-    qsort(list, count, sizeof *list, blamed_cmp);
-    *ret_mixed = mixed, *ret = list, *ret_count = count;
+    /* One that waited for its time. */
+    const sw_event *content =
+        was ? sw_oracle_content(telling->given, was->original, was->correction, now->at_ms) : NULL;
+    if (content && !was->content) list[(*count)++] = (sw_arrived){at, content, NULL};
     return SW_OK;
 }
 
-/* docs/semantics.md 23: "added one by one by (time, source, id) […]; the last one that took it away
- * is the cause". */
+static sw_err find_arrived(const struct telling *telling, sw_arrived **ret, uint32_t *ret_count) {
+    size_t most = 2u * (size_t)telling->given->event_count + telling->now.standing_count + 1u;
+    sw_arrived *list = sw_arena_zero(telling->arena, most, sizeof *list);
+    if (!list) return SW_E_LIMIT;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < telling->now.standing_count; i++) {
+        sw_err err = arrived_of(telling, i, list, &count);
+        if (err) return err;
+    }
+    SW_ASSERT(count <= most);
+    qsort(list, count, sizeof *list, arrived_cmp);
+    *ret = list, *ret_count = count;
+    return SW_OK;
+}
+
+/* Where the adding begins: what stood before, in the order of what stands now. */
+static sw_err stood_before(const struct telling *telling, sw_standing **ret) {
+    const struct moment *now = &telling->now;
+    sw_standing *list = sw_arena_zero(telling->arena, now->standing_count + 1u, sizeof *list);
+    if (!list) return SW_E_LIMIT;
+    for (uint32_t i = 0; i < now->standing_count; i++) {
+        const sw_event *original = now->standing[i].original;
+        const sw_standing *was = standing_of(&telling->before, original->identity);
+        list[i] = was ? *was : (sw_standing){.original = original};
+    }
+    *ret = list;
+    return SW_OK;
+}
+
+/* docs/semantics.md 23: "added one by one by (time, source, id), a correction not before its
+ * target; the last one that took it away is the cause". */
 static sw_err find_cause(struct telling *telling, sw_hash128 id, const sw_event **ret) {
     const struct moment *now = &telling->now;
     const sw_event *cause = NULL;
     sw_standing *mixed;
-    sw_blamed *changes;
-    uint32_t change_count;
-    sw_err err = find_blamed(telling, &mixed, &changes, &change_count);
+    sw_arrived *arrived;
+    uint32_t count = 0;
+    sw_err err = stood_before(telling, &mixed);
+    if (!err) err = find_arrived(telling, &arrived, &count);
     bool was_there = true;
-    for (uint32_t i = 0; !err && i < change_count; i++) {
-        mixed[changes[i].at] = now->standing[changes[i].at];
+    for (uint32_t i = 0; !err && i < count; i++) {
+        sw_standing *one = &mixed[arrived[i].at];
+        one->correction = sw_oracle_holding(telling->given, one->correction, arrived[i].correction);
+        one->content =
+            sw_oracle_content(telling->given, one->original, one->correction, now->at_ms);
         const sw_found *set;
         uint32_t set_count;
         err = sw_oracle_set_of(telling->given, mixed, now->standing_count, now->at_ms,
                                telling->arena, &set, &set_count, NULL);
         if (err) break;
         bool is_there = find(set, set_count, id) != NULL;
-        if (was_there && !is_there) cause = changes[i].event;
+        if (was_there && !is_there) cause = arrived[i].event;
         was_there = is_there;
     }
     if (!err) *ret = cause;

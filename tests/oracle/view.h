@@ -4,12 +4,12 @@
 
 #include "oracle/oracle.h"
 
-/* An event as it stands at a time: its content, and the event that made it so (itself, or the
- * correction that holds). `content` is NULL while it is retracted or its time is still to come. */
+/* An accepted event as it stands at a time: what holds of its corrections (NULL: none), and its
+ * content, NULL while it is retracted or its time is still to come. */
 typedef struct sw_standing {
-    sw_hash128 identity;
+    const sw_event *original;
+    const sw_event *correction;
     const sw_event *content;
-    const sw_event *by;
 } sw_standing;
 
 /* What is known at a time, and where warnings go. */
@@ -43,6 +43,16 @@ typedef struct sw_group {
 int64_t sw_oracle_clock(const sw_event *event);
 SW_NODISCARD sw_err sw_oracle_standing(const sw_oracle_case *given, int64_t now_ms, sw_arena *arena,
                                        sw_standing **ret, uint32_t *ret_count);
+
+/* The corrections of an accepted event that are in force. */
+SW_NODISCARD sw_err sw_oracle_corrections(const sw_oracle_case *given, const sw_event *target,
+                                          int64_t now_ms, sw_arena *arena, const sw_event ***ret,
+                                          uint32_t *ret_count);
+/* Of two corrections (NULL: none) the one that holds. */
+const sw_event *sw_oracle_holding(const sw_oracle_case *given, const sw_event *one,
+                                  const sw_event *other);
+const sw_event *sw_oracle_content(const sw_oracle_case *given, const sw_event *original,
+                                  const sw_event *correction, int64_t now_ms);
 
 /* group.c */
 SW_NODISCARD sw_err sw_oracle_groups_of(const sw_view *view, const sw_rule_line *line,

@@ -143,5 +143,5 @@ static int told_cmp(const void *a, const void *b) {
 }
 
 void compare_sort(sw_transition *told, uint32_t count) {
-    qsort(told, count, sizeof *told, told_cmp);
+    if (count > 1) qsort(told, count, sizeof *told, told_cmp);
 }

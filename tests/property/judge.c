@@ -29,21 +29,25 @@ static sw_err load_calendars(sw_world *world, sw_arena *arena) {
     return err;
 }
 
-static bool load_packs(judge *on, sw_buf *out) {
+static bool load_texts(judge *on, const sw_slice *texts, size_t count, sw_buf *out) {
     sw_world_init(&on->world, &on->packs);
+    sw_err err = sw_world_catalogue(&on->world, sw_slice_cstr(gen_catalogue));
+    if (!err) err = load_calendars(&on->world, &on->packs);
+    if (!err) err = sw_world_packs(&on->world, texts, count);
+    if (!err) return true;
+    sw_slice findings = sw_world_findings(&on->world);
+    sw_buf_printf(out, "the packs don't load (%s):\n%.*s", sw_err_name(err), SW_FMT(findings));
+    for (size_t i = 0; i < count; i++) sw_buf_printf(out, "%.*s", SW_FMT(texts[i]));
+    return false;
+}
+
+static bool load_packs(judge *on, sw_buf *out) {
     sw_slice texts[GEN_PACKS_MAX];
     size_t count = 0;
     for (uint32_t i = 0; i < on->gen.pack_count; i++)
         if (!on->gen.packs[i].dropped)
             texts[count++] = gen_pack_yaml(&on->gen.packs[i], &on->packs);
-    sw_err err = sw_world_catalogue(&on->world, sw_slice_cstr(gen_catalogue));
-    if (!err) err = load_calendars(&on->world, &on->packs);
-    if (!err) err = sw_world_packs(&on->world, texts, count);
-    if (!err) return true;
-    sw_buf_printf(out, "the packs don't load (%s):\n%.*s", sw_err_name(err),
-                  SW_FMT(sw_world_findings(&on->world)));
-    for (size_t i = 0; i < count; i++) sw_buf_printf(out, "%.*s", SW_FMT(texts[i]));
-    return false;
+    return load_texts(on, texts, count, out);
 }
 
 /* Events that the codec refuses are left out: refusing is the door's part. */
@@ -81,11 +85,48 @@ bool judge_make(judge *on, uint64_t seed, sw_buf *out) {
 
 bool judge_load(judge *on, sw_buf *out) {
     on->packs_ready = false; /* the next seed makes them anew */
-    sw_arena_mark mark = sw_arena_save(&on->packs);
     bool loaded = load_packs(on, out);
     if (loaded) load_events(on);
-    (void)mark;
     return loaded;
+}
+
+/* The next part of a case's file: its text, up to the next line that begins with "===". */
+static bool next_part(sw_slice *rest, bool *ret_events, sw_slice *ret) {
+    const char *mark = memmem(rest->ptr, rest->len, "=== ", 4);
+    if (!mark) return false;
+    sw_slice from = sw_slice_sub(*rest, (size_t)(mark - rest->ptr), rest->len);
+    const char *line = memchr(from.ptr, '\n', from.len);
+    if (!line) return false;
+    *ret_events = sw_slice_starts(from, SW_S("=== events"));
+    from = sw_slice_sub(from, (size_t)(line - from.ptr) + 1, from.len);
+    const char *end = memmem(from.ptr, from.len, "=== ", 4);
+    *ret = sw_slice_sub(from, 0, end ? (size_t)(end - from.ptr) : from.len);
+    *rest = sw_slice_sub(from, ret->len, from.len);
+    return true;
+}
+
+bool judge_read(judge *on, const char *path, sw_buf *out) {
+    sw_slice rest, part, texts[GEN_PACKS_MAX], events = SW_SLICE_NONE;
+    size_t count = 0;
+    bool is_events;
+    if (sw_file_read(&on->packs, path, 1u << 20, NULL, &rest)) {
+        sw_buf_printf(out, "%s can't be read\n", path);
+        return false;
+    }
+    while (next_part(&rest, &is_events, &part)) {
+        if (is_events)
+            events = part;
+        else if (count < GEN_PACKS_MAX)
+            texts[count++] = part;
+    }
+    on->packs_ready = false;
+    on->gen.base_ms = sw_days_from_date(2026, 1, 1) * 86400000;
+    on->gen.unit_ms = 15 * 86400000LL;
+    if (!load_texts(on, texts, count, out)) return false;
+    if (!sw_world_events(&on->world, events)) return true;
+    sw_slice findings = sw_world_findings(&on->world);
+    sw_buf_printf(out, "%.*s", SW_FMT(findings));
+    return false;
 }
 
 static sw_oracle_case case_of(const judge *on, sw_bend bend) {

@@ -26,6 +26,10 @@ bool judge_make(judge *on, uint64_t seed, sw_buf *out);
 /* The case as it stands in on->gen, without what is dropped. False as above. */
 bool judge_load(judge *on, sw_buf *out);
 
+/* A case from a file: "=== pack" before each pack in YAML, "=== events" before the events, one a
+ * line in JSON; lines that begin with # before the first are remarks. False if it does not load. */
+bool judge_read(judge *on, const char *path, sw_buf *out);
+
 /* True if the running evaluator says what the oracle says; `telling`: also moment by moment. */
 bool judge_books(judge *on, uint64_t seed, bool telling, coverage *met, sw_buf *out);
 /* True if an oracle with this fault says the same. */

@@ -103,7 +103,45 @@ typedef struct catcher {
     int64_t now_ms; /* every change must be of this moment; SW_TIME_NONE: of any */
 } catcher;
 
-/* Keeps a copy of what is told, its warning too. */
+static sw_slice copy_text(shelf *on, sw_slice text) {
+    sw_slice copy;
+    bool copied = sw_arena_copy(on->arena, text, &copy);
+    SW_ASSERT(copied);
+    return copy;
+}
+
+static const sw_event_ref *copy_refs(shelf *on, const sw_event_ref *refs, uint32_t count) {
+    if (!refs) return NULL;
+    sw_event_ref *copy = sw_arena_zero(on->arena, count + 1u, sizeof *copy);
+    SW_ASSERT(copy);
+    for (uint32_t i = 0; i < count; i++)
+        copy[i] =
+            (sw_event_ref){copy_text(on, refs[i].source), copy_text(on, refs[i].id), refs[i].type};
+    return copy;
+}
+
+static const sw_hash128 *copy_hash(shelf *on, const sw_hash128 *hash) {
+    if (!hash) return NULL;
+    sw_hash128 *copy = sw_arena_zero(on->arena, 1, sizeof *copy);
+    SW_ASSERT(copy);
+    *copy = *hash;
+    return copy;
+}
+
+static const sw_warning *copy_warning(shelf *on, const sw_warning *warning) {
+    sw_warning *copy = sw_arena_zero(on->arena, 1, sizeof *copy);
+    sw_slice *key = sw_arena_zero(on->arena, warning->rule->key_count, sizeof *key);
+    SW_ASSERT(copy && key);
+    for (uint32_t i = 0; i < warning->rule->key_count; i++) key[i] = copy_text(on, warning->key[i]);
+    *copy = *warning;
+    copy->key = key;
+    copy->orgcode = copy_text(on, warning->orgcode);
+    copy->officerid = copy_text(on, warning->officerid);
+    copy->events = copy_refs(on, warning->events, warning->event_count);
+    return copy;
+}
+
+/* What is told is borrowed for the call: keeps a copy. */
 static sw_err on_told(void *ctx, const sw_transition *told) {
     catcher *into = ctx;
     shelf *on = into->on;
@@ -116,25 +154,10 @@ static sw_err on_told(void *ctx, const sw_transition *told) {
     }
     sw_transition *copy = &on->told[on->told_count++];
     *copy = *told;
-    sw_warning *warning = sw_arena_zero(on->arena, 1, sizeof *warning);
-    sw_slice *key = sw_arena_zero(on->arena, told->warning->rule->key_count, sizeof *key);
-    sw_event_ref *cause = sw_arena_zero(on->arena, 1, sizeof *cause);
-    sw_hash128 *joined = sw_arena_zero(on->arena, 2, sizeof *joined);
-    if (!warning || !key || !cause || !joined) return SW_E_LIMIT;
-    *warning = *told->warning;
-    for (uint32_t i = 0; i < warning->rule->key_count; i++)
-        if (!sw_arena_copy(on->arena, told->warning->key[i], &key[i])) return SW_E_LIMIT;
-    warning->key = key;
-    copy->warning = warning;
-    if (told->cause) {
-        cause->type = told->cause->type;
-        if (!sw_arena_copy(on->arena, told->cause->source, &cause->source) ||
-            !sw_arena_copy(on->arena, told->cause->id, &cause->id))
-            return SW_E_LIMIT;
-        copy->cause = cause;
-    }
-    if (told->replaces) joined[0] = *told->replaces, copy->replaces = &joined[0];
-    if (told->replaced_by) joined[1] = *told->replaced_by, copy->replaced_by = &joined[1];
+    copy->warning = copy_warning(on, told->warning);
+    copy->cause = copy_refs(on, told->cause, told->cause ? 1 : 0);
+    copy->replaces = copy_hash(on, told->replaces);
+    copy->replaced_by = copy_hash(on, told->replaced_by);
     if (into->now_ms != SW_TIME_NONE && told->at_ms != into->now_ms)
         on->fault = "a transition was not told at its moment";
     return SW_OK;

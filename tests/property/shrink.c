@@ -64,11 +64,13 @@ void judge_shrink(judge *on, uint64_t seed, bool telling) {
     for (uint32_t p = 0; p < on->gen.pack_count; p++)
         if (!on->gen.packs[p].dropped) {
             sw_slice yaml = gen_pack_yaml(&on->gen.packs[p], &on->packs);
-            printf("%.*s", SW_FMT(yaml));
+            printf("=== pack\n%.*s", SW_FMT(yaml));
         }
+    printf("=== events\n");
     for (uint32_t i = 0; i < on->gen.event_count; i++)
         if (!on->gen.events[i].dropped) printf("%.*s\n", SW_FMT(on->gen.events[i].json));
-    printf("%.*srepeat with: rules_property --seed %llu\n", SW_FMT(sw_buf_slice(&out)),
+    sw_slice text = sw_buf_slice(&out);
+    printf("===\n%.*srepeat with: rules_property --seed %llu\n", SW_FMT(text),
            (unsigned long long)seed);
     sw_buf_done(&out);
     sw_arena_done(&kept);
