@@ -36,6 +36,8 @@ typedef struct sw_door {
     const sw_topology *topology;
     sw_bus *bus;
     sw_env env;
+    uint32_t task_number;
+    int64_t now_ms; /* of the last commit; never goes back */
     pthread_mutex_t lock;
     sw_door_side sides[2];
     uint32_t filling;     /* which side takes records */
@@ -45,7 +47,7 @@ typedef struct sw_door {
 } sw_door;
 
 SW_NODISCARD sw_err sw_door_init(sw_door *door, const sw_topology *topology, sw_bus *bus,
-                                 sw_env env);
+                                 sw_env env, uint32_t task_number);
 /* Answers what still waits with SW_E_ABORTED. */
 void sw_door_done(sw_door *door);
 /* SW_E_AGAIN: too much waits, or the disk is nearly full; SW_E_LIMIT: too large a record;

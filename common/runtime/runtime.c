@@ -58,12 +58,14 @@ static sw_err init(sw_runtime *runtime) {
     };
     if (o->commit_ms == 0) runtime->options.commit_ms = SW_COMMIT_MS;
     sw_err err = sw_committer_init(&runtime->committer, o->bus, o->env);
-    return err ? err : sw_door_init(&runtime->door, o->topology, o->bus, o->env);
+    return err ? err
+               : sw_door_init(&runtime->door, o->topology, o->bus, o->env,
+                              sw_task_number(0, o->door));
 }
 
 sw_err sw_runtime_open(const sw_runtime_options *options, sw_runtime **ret) {
     SW_ASSERT(options && options->topology && options->bus && options->env.clock && ret);
-    SW_ASSERT(options->commit_ms >= 0);
+    SW_ASSERT(options->commit_ms >= 0 && options->door < SW_PARTITIONS_MAX);
     sw_runtime *runtime = sw_heap_zero(1, sizeof *runtime);
     if (!runtime) return SW_E_NOMEM;
     runtime->options = *options;

@@ -119,7 +119,7 @@ static sw_err add_tasks(builder *b) {
     for (uint32_t i = 0; i < t->node_count; i++) count += t->nodes[i].partitions;
     t->tasks = sw_arena_zero(b->arena, count ? count : 1, sizeof *t->tasks);
     if (!t->tasks) return full(b);
-    t->task_numbers = 1;
+    t->task_numbers = sw_task_number(1, 0); /* the doors' */
     for (uint32_t i = 0; i < t->node_count; i++) {
         for (uint32_t p = 0; p < t->nodes[i].partitions; p++) {
             uint32_t number = sw_task_number(t->nodes[i].processor->id, p);

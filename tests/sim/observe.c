@@ -1,0 +1,37 @@
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "sim/sim.h"
+#include "stream/digest.h"
+
+/* What holds of every commit, when it happens: a task's time does not go back, and nothing is
+ * decided before its time. */
+static void observe_record(world *w, const sw_commit *commit, const sw_record *record) {
+    static const char raised[] = "raised ";
+    sw_slice rest;
+    int64_t due_ms;
+    if (record->topic != SIM_WARNINGS || !sw_slice_starts(record->value, SW_S("raised "))) return;
+    rest = sw_slice_sub(record->value, sizeof raised - 1, record->value.len);
+    if (!sw_slice_int(rest, &due_ms) || due_ms > commit->now_ms)
+        sim_fail(w, "early: %.*s was decided at %" PRId64, SW_FMT(record->value), commit->now_ms);
+}
+
+void observe_commit(void *arg, const sw_commit *commits, uint32_t count) {
+    world *w = arg;
+    for (uint32_t i = 0; i < count; i++) {
+        const sw_commit *commit = &commits[i];
+        if (commit->now_ms < w->task_now[commit->task])
+            sim_fail(w, "time of task %u went back from %" PRId64 " to %" PRId64, commit->task,
+                     w->task_now[commit->task], commit->now_ms);
+        w->task_now[commit->task] = commit->now_ms;
+        uint64_t digest = w->result.digest;
+        digest = sw_digest_number(digest, commit->task);
+        digest = sw_digest_number(digest, (uint64_t)commit->now_ms);
+        digest = sw_digest_number(digest, commit->digest);
+        digest = sw_digest_number(digest, commit->record_count);
+        w->result.digest = digest;
+        w->result.records += commit->record_count;
+        for (uint32_t r = 0; r < commit->record_count; r++)
+            observe_record(w, commit, &commit->records[r]);
+    }
+}

@@ -1,0 +1,117 @@
+/* sim.h - a whole pipeline, its clients and its troubles in one thread, from one seed.  Thread:
+ * one. */
+#ifndef SW_TESTS_SIM_SIM_H
+#define SW_TESTS_SIM_SIM_H
+
+#include "bus/bus_local.h"
+#include "runtime/runtime.h"
+#include "runtime/worker.h"
+#include "sim/faults.h"
+
+enum {
+    SIM_INBOX,
+    SIM_WORDS,
+    SIM_COUNTS,
+    SIM_PERIODS,
+    SIM_WARNINGS,
+    SIM_DEAD,
+    SIM_TOPICS,
+    SIM_INSTANCES = 3,
+    SIM_CLIENTS = 48,
+    SIM_KEYS = 2500,
+};
+
+typedef struct sim_options {
+    uint64_t seed;
+    uint32_t events;       /* that clients send, before repetitions */
+    uint32_t faults;       /* scheduled ones */
+    const bool *dropped;   /* of the scheduled faults: not this time; NULL: all happen */
+    const char *planted;   /* a bug to be found; NULL */
+    const char *rocks_dir; /* the database is RocksDB there; NULL: memory */
+    bool trace;
+} sim_options;
+
+typedef struct sim_result {
+    bool failed;
+    char why[400];
+    uint64_t digest;
+    uint32_t events, faults, records, timers, steps;
+} sim_result;
+
+void sim_run(const sim_options *options, sim_result *ret);
+
+/* ---- the parts ---- */
+
+typedef enum event_kind { EVENT_WORD, EVENT_BAD, EVENT_OPEN, EVENT_CLOSE } event_kind;
+
+typedef struct event {
+    uint32_t key, number; /* number: its place among the key's events, from 1 */
+    event_kind kind;
+    int64_t at_ms, limit_ms;
+    bool acknowledged;
+    uint32_t partition; /* where the answer said that it is */
+    int64_t offset;
+} event;
+
+/* Sends its events one after the other, and each until it is answered. */
+typedef struct client {
+    struct world *world;
+    uint32_t *queue, count, at; /* events */
+    uint32_t attempt;           /* an answer to an earlier one is no answer */
+    bool waiting;
+    int64_t give_up_ms;
+} client;
+
+typedef struct instance {
+    struct world *world;
+    sw_clock_virtual clock;
+    sw_runtime *runtime; /* NULL: down */
+    sw_worker *worker;
+    uint32_t up_at_step;
+    int64_t skew_ms;
+    sw_metrics metrics;
+    sw_arena arena;
+} instance;
+
+typedef struct world {
+    sim_options options;
+    sim_result result;
+    sw_rng rng;
+    sw_arena arena;
+    sw_topology topology;
+    lossy_db disk;
+    flaky_bus bus;
+    sw_faults points;
+    fault_plan plan;
+    instance instances[SIM_INSTANCES];
+    uint32_t owner[64]; /* instance that should own each task */
+    event *events;
+    client clients[SIM_CLIENTS];
+    int64_t now_ms; /* the true time */
+    uint32_t step, done_events;
+    uint32_t lose_sends, lose_answers, repeat_sends;
+    bool healing;
+    int64_t *task_now; /* the last committed time of each task */
+    uint32_t power_at_step, no_room_until;
+} world;
+
+/* The first failure stands. */
+void sim_fail(world *w, const char *fmt, ...) SW_PRINTF(2, 3);
+void sim_note(world *w, const char *fmt, ...) SW_PRINTF(2, 3);
+
+/* workload.c */
+void workload_make(world *w);
+/* Lets clients send; returns whether all events are acknowledged. */
+bool workload_step(world *w);
+sw_slice event_key(const event *e, char text[16]);
+sw_slice event_text(const event *e, char text[96]);
+
+/* observe.c: every commit as it happens. */
+void observe_commit(void *arg, const sw_commit *commits, uint32_t count);
+
+/* check.c: after everything is healed. */
+void check_all(world *w);
+
+extern const sw_processor sim_intake;
+
+#endif
