@@ -1,0 +1,277 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/rng.h"
+#include "contract/folder.h"
+#include "store/store.h"
+#include "unit/test.h"
+
+typedef struct fixture {
+    char root[FOLDER_PATH_MAX], dir[FOLDER_PATH_MAX + 8];
+    sw_arena arena;
+    sw_diags diags;
+    sw_db *db;
+} fixture;
+
+static const sw_store_spec specs[] = {{.name = "points", .version = 1, .point_lookups = true},
+                                      {.name = "log", .version = 1, .ordered_tail = true}};
+
+static sw_err open_with(fixture *f, const sw_store_spec *with, uint32_t count,
+                        sw_db_budget budget) {
+    sw_arena_reset(&f->arena);
+    sw_diags_init(&f->diags, &f->arena, SW_SLICE_NONE, 10);
+    return sw_db_rocks_open(f->dir, with, count, budget, &f->diags, &f->db);
+}
+
+static sw_err open_db(fixture *f) {
+    return open_with(f, specs, 2, (sw_db_budget){.memory_bytes = (size_t)8 << 20});
+}
+
+static int setup(void **state) {
+    static fixture f;
+    f = (fixture){0};
+    folder_make(f.root);
+    snprintf(f.dir, sizeof f.dir, "%s/data", f.root);
+    sw_arena_init(&f.arena, 1 << 20);
+    assert_ok(open_db(&f));
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *f = *state;
+    sw_db_close(f->db);
+    sw_arena_done(&f->arena);
+    folder_remove(f->root);
+    return 0;
+}
+
+static void assert_said(fixture *f, const char *words) {
+    assert_non_null(f->diags.first);
+    sw_slice text = sw_diag_text(&f->arena, f->diags.first);
+    if (!strstr(text.ptr, words)) print_error("%.*s\n", SW_FMT(text));
+    assert_non_null(strstr(text.ptr, words));
+    assert_true(f->diags.first->hint.len > 0);
+}
+
+static void put_one(sw_db *db, const char *key, sw_slice value, bool sync, sw_err expected) {
+    sw_batch *batch;
+    assert_ok(sw_batch_new((size_t)1 << 20, &batch));
+    assert_ok(sw_batch_put(batch, 0, sw_slice_cstr(key), value));
+    assert_int_equal(sw_db_write(db, batch, sync), expected);
+    sw_batch_free(batch);
+}
+
+static void a_second_opening_is_refused_with_the_process_that_has_it(void **state) {
+    fixture *f = *state;
+    sw_db *first = f->db;
+    char pid[32];
+    assert_int_equal(open_db(f), SW_E_BUSY);
+    snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+    assert_said(f, pid);
+    f->db = first;
+    put_one(f->db, "k", SW_S("v"), true, SW_OK);
+}
+
+static void another_version_of_a_store_is_refused(void **state) {
+    fixture *f = *state;
+    sw_store_spec newer[] = {specs[0], specs[1]};
+    newer[0].version = 2;
+    sw_db_close(f->db);
+    f->db = NULL;
+    assert_int_equal(open_with(f, newer, 2, (sw_db_budget){0}), SW_E_VERSION);
+    assert_said(f, "points");
+    assert_ok(open_db(f));
+}
+
+static void another_format_of_the_folder_is_refused(void **state) {
+    fixture *f = *state;
+    char path[400];
+    sw_db_close(f->db);
+    f->db = NULL;
+    snprintf(path, sizeof path, "%s/FORMAT", f->dir);
+    FILE *file = fopen(path, "w");
+    fprintf(file, "seawall-store 9\n");
+    fclose(file);
+    assert_int_equal(open_db(f), SW_E_VERSION);
+    assert_said(f, "format 9");
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(open_db(f), SW_E_CORRUPT);
+    assert_said(f, "FORMAT");
+}
+
+static void a_lost_log_is_not_taken_for_an_empty_database(void **state) {
+    fixture *f = *state;
+    put_one(f->db, "k", SW_S("v"), true, SW_OK);
+    sw_db_close(f->db);
+    f->db = NULL;
+    char command[700];
+    snprintf(command, sizeof command, "rm %s/db/*.log", f->dir);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(open_db(f), SW_E_CORRUPT);
+    assert_said(f, "acknowledged are missing");
+    snprintf(command, sizeof command, "rm -r %s/db", f->dir);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(open_db(f), SW_E_CORRUPT);
+    assert_said(f, "CURRENT");
+}
+
+static void a_folder_that_can_not_be_made_is_told(void **state) {
+    fixture *f = *state;
+    sw_db_close(f->db);
+    f->db = NULL;
+    snprintf(f->dir, sizeof f->dir, "%s/no/data", f->root);
+    assert_int_equal(open_db(f), SW_E_IO);
+    assert_said(f, "No such file");
+}
+
+static void stores_that_are_added_and_left_out_keep_what_they_hold(void **state) {
+    fixture *f = *state;
+    const sw_store_spec more[] = {{.name = "new", .version = 1}, specs[0]};
+    put_one(f->db, "k", SW_S("v"), true, SW_OK);
+    sw_db_close(f->db);
+    assert_ok(open_with(f, more, 2, (sw_db_budget){0}));
+    sw_buf value;
+    sw_buf_init(&value, 100);
+    assert_int_equal(sw_db_get(f->db, 0, SW_S("k"), &value), SW_E_NOT_FOUND);
+    assert_ok(sw_db_get(f->db, 1, SW_S("k"), &value));
+    assert_slice(sw_buf_slice(&value), "v");
+    sw_buf_done(&value);
+    sw_db_close(f->db);
+    assert_ok(open_db(f));
+}
+
+static void a_checkpoint_is_a_database_of_that_moment(void **state) {
+    fixture *f = *state;
+    char copy[400];
+    snprintf(copy, sizeof copy, "%s/copy", f->root);
+    put_one(f->db, "k", SW_S("before"), true, SW_OK);
+    assert_ok(sw_db_checkpoint(f->db, copy));
+    assert_int_equal(sw_db_checkpoint(f->db, copy), SW_E_INVALID);
+    put_one(f->db, "k", SW_S("after"), true, SW_OK);
+    sw_db_close(f->db);
+    snprintf(f->dir, sizeof f->dir, "%s/copy", f->root);
+    assert_ok(open_db(f));
+    sw_buf value;
+    sw_buf_init(&value, 100);
+    assert_ok(sw_db_get(f->db, 0, SW_S("k"), &value));
+    assert_slice(sw_buf_slice(&value), "before");
+    sw_buf_done(&value);
+}
+
+/* Writes and reads four times the budget, and looks at what is used all the while. */
+static void memory_stays_within_the_budget(void **state) {
+    fixture *f = *state;
+    const sw_db_budget budget = {.memory_bytes = (size_t)8 << 20};
+    const uint64_t slack = budget.memory_bytes / 16;
+    uint64_t most = 0;
+    char bytes[1000], key[16];
+    sw_rng rng;
+    sw_buf value;
+    sw_rng_init(&rng, 1);
+    sw_buf_init(&value, sizeof bytes);
+    for (uint32_t i = 0; i < 32000; i++) {
+        for (size_t b = 0; b < sizeof bytes; b++) bytes[b] = (char)sw_rng_next(&rng);
+        snprintf(key, sizeof key, "%08u", i * 7919u % 32000u);
+        put_one(f->db, key, sw_slice_of(bytes, sizeof bytes), false, SW_OK);
+        snprintf(key, sizeof key, "%08u", (uint32_t)sw_rng_below(&rng, 32000));
+        sw_buf_clear(&value);
+        sw_err err = sw_db_get(f->db, 0, sw_slice_cstr(key), &value);
+        assert_true(err == SW_OK || err == SW_E_NOT_FOUND);
+        if (i % 50) continue;
+        sw_db_usage usage;
+        sw_db_usage_read(f->db, &usage);
+        uint64_t used = usage.block_cache_bytes + usage.memtable_bytes;
+        if (used > most) most = used;
+    }
+    sw_buf_done(&value);
+    print_message("at most %llu of %zu bytes\n", (unsigned long long)most, budget.memory_bytes);
+    assert_true(most > budget.memory_bytes / 4);
+    assert_true(most <= budget.memory_bytes + slack);
+}
+
+static void below_the_watermark_there_is_no_room(void **state) {
+    fixture *f = *state;
+    assert_true(sw_db_has_room(f->db));
+    sw_db_close(f->db);
+    assert_ok(open_with(f, specs, 2, (sw_db_budget){.free_disk_bytes = SIZE_MAX / 2}));
+    assert_false(sw_db_has_room(f->db));
+}
+
+static void after_a_failed_write_nothing_more_is_written(void **state) {
+    fixture *f = *state;
+    struct rlimit before, tiny;
+    char bytes[100000] = {1};
+    sw_buf text, value;
+    sw_buf_init(&text, 5000);
+    sw_buf_init(&value, 5000);
+    put_one(f->db, "k", SW_S("v"), true, SW_OK);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tiny = (struct rlimit){20000, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tiny), 0);
+    put_one(f->db, "big", sw_slice_of(bytes, sizeof bytes), true, SW_E_FULL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    put_one(f->db, "k", SW_S("later"), true, SW_E_FULL);
+    sw_db_error_text(f->db, &text);
+    assert_true(text.len > 0);
+    assert_ok(sw_db_get(f->db, 0, SW_S("k"), &value));
+    assert_slice(sw_buf_slice(&value), "v");
+    sw_buf_done(&text);
+    sw_buf_done(&value);
+    sw_db_close(f->db);
+    assert_ok(open_db(f)); /* there is room again */
+    put_one(f->db, "k", SW_S("later"), true, SW_OK);
+}
+
+#define WRITERS 3
+#define ROUNDS  200
+
+static void *write_many(void *arg) {
+    sw_db *db = arg;
+    for (int i = 0; i < ROUNDS; i++) {
+        sw_batch *batch;
+        sw_buf value;
+        sw_buf_init(&value, 100);
+        SW_ASSERT(sw_batch_new(1000, &batch) == SW_OK);
+        SW_ASSERT(sw_batch_put(batch, 0, SW_S("k"), SW_S("v")) == SW_OK);
+        SW_ASSERT(sw_db_write(db, batch, i % 20 == 0) == SW_OK);
+        SW_ASSERT(sw_db_get(db, 0, SW_S("k"), &value) == SW_OK);
+        sw_batch_free(batch);
+        sw_buf_done(&value);
+    }
+    return NULL;
+}
+
+static void threads_may_write_and_read_together(void **state) {
+    fixture *f = *state;
+    pthread_t threads[WRITERS];
+    for (int i = 0; i < WRITERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_many, f->db), 0);
+    for (int i = 0; i < WRITERS; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+    sw_db_close(f->db);
+    assert_ok(open_db(f));
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(a_second_opening_is_refused_with_the_process_that_has_it),
+        CASE(another_version_of_a_store_is_refused),
+        CASE(another_format_of_the_folder_is_refused),
+        CASE(a_lost_log_is_not_taken_for_an_empty_database),
+        CASE(a_folder_that_can_not_be_made_is_told),
+        CASE(stores_that_are_added_and_left_out_keep_what_they_hold),
+        CASE(a_checkpoint_is_a_database_of_that_moment),
+        CASE(memory_stays_within_the_budget),
+        CASE(below_the_watermark_there_is_no_room),
+        CASE(after_a_failed_write_nothing_more_is_written),
+        CASE(threads_may_write_and_read_together),
+    };
+#undef CASE
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
