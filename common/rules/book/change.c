@@ -2,22 +2,27 @@
 
 /* Groups of one strand, each once. Values are copied: records move when the book grows. */
 typedef struct group_list {
-    sw_group *items;
+    struct group_item {
+        sw_group group;
+        int64_t after_ms; /* from where on it is read again */
+    } * items;
     uint32_t count, cap;
 } group_list;
 
-static sw_err add_group(sw_turn *turn, group_list *groups, const sw_group *group) {
+static sw_err add_group(sw_turn *turn, group_list *groups, const sw_group *group,
+                        int64_t after_ms) {
     for (uint32_t i = 0; i < groups->count; i++)
-        if (sw_group_eq(&groups->items[i], group)) return SW_OK;
+        if (sw_group_eq(&groups->items[i].group, group)) return SW_OK;
     if (groups->count == groups->cap) {
         uint32_t cap = groups->cap ? groups->cap * 2 : 2;
-        sw_group *items = sw_arena_zero(turn->arena, cap, sizeof *items);
+        struct group_item *items = sw_arena_zero(turn->arena, cap, sizeof *items);
         if (!items) return SW_E_NOMEM;
         if (groups->count) memcpy(items, groups->items, groups->count * sizeof *items);
         groups->items = items;
         groups->cap = cap;
     }
-    sw_group *copy = &groups->items[groups->count];
+    groups->items[groups->count].after_ms = after_ms;
+    sw_group *copy = &groups->items[groups->count].group;
     copy->count = group->count;
     for (uint32_t i = 0; i < group->count; i++)
         if (!sw_arena_copy(turn->arena, group->values[i], &copy->values[i])) return SW_E_NOMEM;
@@ -51,12 +56,14 @@ static sw_run run_of_life(const sw_life *life) {
 static sw_err take_out(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t after_ms,
                        sw_run **ret, uint32_t *ret_count) {
     sw_book *book = turn->book;
-    uint32_t first, end, count = 0;
-    sw_book_strand_runs(book, strand, &first, &end);
-    sw_run *old = sw_arena_zero(turn->arena, end - first, sizeof *old);
+    uint32_t count = 0, most = 0;
+    for (uint32_t i = 0; i < book->run_count; i++)
+        most += sw_run_strand(book, &sw_book_runs(book)[i]) == strand;
+    sw_run *old = sw_arena_zero(turn->arena, most, sizeof *old);
     if (!old) return SW_E_NOMEM;
-    for (uint32_t i = end; i-- > first;) {
+    for (uint32_t i = book->run_count; i-- > 0;) {
         const sw_run *run = &sw_book_runs(book)[i];
+        if (sw_run_strand(book, run) != strand) continue;
         sw_group other;
         sw_arena_mark mark = sw_arena_save(turn->arena);
         sw_err err = sw_run_group(book, run, turn->arena, &other);
@@ -95,15 +102,14 @@ static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old
     }
 }
 
-/* Reads a group again from its events, because of a change at `time_ms`. */
-static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t time_ms) {
+/* Reads a group again from its events after `after_ms`, at which nothing of it ran. */
+static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t after_ms) {
     sw_book *book = turn->book;
-    int64_t after_ms;
     sw_life *life = NULL;
     sw_run *old = NULL;
     uint32_t old_count = 0;
-    sw_err err = sw_life_boundary(book, strand, group, time_ms, turn->arena, &after_ms);
-    if (!err) err = sw_life_replay(book, strand, group, after_ms, turn->probe, turn->arena, &life);
+    sw_err err =
+        sw_life_replay(book, strand, group, after_ms, turn->probe, turn->arena, NULL, &life);
     if (!err) err = take_out(turn, strand, group, after_ms, &old, &old_count);
     for (; life && !err; life = life->next) {
         sw_run run = run_of_life(life);
@@ -227,13 +233,15 @@ static sw_err change_runs(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
         sw_err err = sw_run_group(book, run, turn->arena, &group);
         if (!err) err = sw_group_has(book, strand, &view, &group, turn->arena, &has);
         if (!err && has)
-            err = parts & SW_PARTS_MOVING ? add_group(turn, &moved, &group)
-                                          : end_run(turn, touch, &view, &group, run);
+            err = parts & SW_PARTS_MOVING
+                      ? add_group(turn, &moved, &group,
+                                  sw_record_time(sw_book_records(book), run->rec) - 1)
+                      : end_run(turn, touch, &view, &group, run);
         if (err) return err;
     }
     for (uint32_t i = 0; i < moved.count; i++) {
-        sw_err err = read_again(turn, touch->strand, &moved.items[i],
-                                sw_record_time(sw_book_records(book), rec));
+        const struct group_item *item = &moved.items[i];
+        sw_err err = read_again(turn, touch->strand, &item->group, item->after_ms);
         if (err) return err;
     }
     return SW_OK;
@@ -277,7 +285,7 @@ static sw_err add_opening_groups(sw_turn *turn, uint32_t strand_index, const sw_
             bool has = false;
             err = sw_group_of(book, strand, &view, c, turn->arena, &group);
             if (!err) err = sw_group_has(book, strand, only_of, &group, turn->arena, &has);
-            if (!err && has) err = add_group(turn, groups, &group);
+            if (!err && has) err = add_group(turn, groups, &group, SW_TIME_NONE);
         }
         if (err) return err;
     }
@@ -288,14 +296,14 @@ static sw_err add_run_groups(sw_turn *turn, uint32_t strand_index, const sw_view
                              group_list *groups) {
     sw_book *book = turn->book;
     const sw_strand *strand = &book->plan->strands[strand_index];
-    uint32_t first, end;
-    sw_book_strand_runs(book, strand_index, &first, &end);
-    for (uint32_t i = first; i < end; i++) {
+    for (uint32_t i = 0; i < book->run_count; i++) {
+        const sw_run *run = &sw_book_runs(book)[i];
+        if (sw_run_strand(book, run) != strand_index) continue;
         sw_group group;
         bool has;
-        sw_err err = sw_run_group(book, &sw_book_runs(book)[i], turn->arena, &group);
+        sw_err err = sw_run_group(book, run, turn->arena, &group);
         if (!err) err = sw_group_has(book, strand, view, &group, turn->arena, &has);
-        if (!err && has) err = add_group(turn, groups, &group);
+        if (!err && has) err = add_group(turn, groups, &group, SW_TIME_NONE);
         if (err) return err;
     }
     return SW_OK;
@@ -315,13 +323,17 @@ sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec) {
         int64_t time_ms = view.time_ms;
         if (strand->key_count == 1) {
             sw_group whole = {.count = 0};
-            err = add_group(turn, &groups, &whole);
+            err = add_group(turn, &groups, &whole, SW_TIME_NONE);
         } else {
             err = add_run_groups(turn, touch->strand, &view, &groups);
             if (!err) err = add_opening_groups(turn, touch->strand, &view, &groups);
         }
-        for (uint32_t g = 0; g < groups.count && !err; g++)
-            err = read_again(turn, touch->strand, &groups.items[g], time_ms);
+        for (uint32_t g = 0; g < groups.count && !err; g++) {
+            int64_t after_ms;
+            const sw_group *group = &groups.items[g].group;
+            err = sw_life_boundary(book, touch->strand, group, time_ms, turn->arena, &after_ms);
+            if (!err) err = read_again(turn, touch->strand, group, after_ms);
+        }
         sw_arena_rewind(turn->arena, mark);
         if (err) return err;
     }

@@ -265,13 +265,12 @@ static sw_err explain_run(sw_ledger *l, const sw_run *run, int64_t now_ms) {
     sw_group group;
     sw_standing s = {0};
     sw_life *lives;
-    int64_t after_ms;
-    int64_t opened_ms = sw_record_time(sw_book_records(l->book), run->rec);
+    int64_t after_ms = sw_record_time(sw_book_records(l->book), run->rec) - 1;
     uint32_t strand = sw_run_strand(l->book, run);
     l->zone = rule->pack->zone;
     sw_err err = sw_run_group(l->book, run, l->arena, &group);
-    if (!err) err = sw_life_boundary(l->book, strand, &group, opened_ms, l->arena, &after_ms);
-    if (!err) err = sw_life_replay(l->book, strand, &group, after_ms, &probe, l->arena, &lives);
+    if (!err)
+        err = sw_life_replay(l->book, strand, &group, after_ms, &probe, l->arena, run, &lives);
     if (!err) err = sw_run_stand(l->book, run, now_ms, NULL, true, l->arena, &s);
     if (!err) {
         sw_ledger_open(l, '{');

@@ -289,7 +289,7 @@ static sw_err read_moment(reader *r, uint32_t i, uint32_t end) {
 }
 
 sw_err sw_life_replay(const sw_book *book, uint32_t strand, const sw_group *group, int64_t after_ms,
-                      const sw_probe *probe, sw_arena *arena, sw_life **ret) {
+                      const sw_probe *probe, sw_arena *arena, const sw_run *only, sw_life **ret) {
     reader r = {.book = book,
                 .strand = &book->plan->strands[strand],
                 .strand_index = strand,
@@ -305,6 +305,7 @@ sw_err sw_life_replay(const sw_book *book, uint32_t strand, const sw_group *grou
         while (end < book->order_count && sw_record_time(bytes, list[end]) == time_ms) end++;
         sw_err err = read_moment(&r, i, end);
         if (err) return err;
+        if (only && !r.running && r.last && r.last->rec == only->rec) break;
         i = end;
     }
     *ret = r.first;
@@ -328,12 +329,11 @@ sw_err sw_life_boundary(const sw_book *book, uint32_t strand, const sw_group *gr
         *ret_after_ms = time_ms - 1;
         return SW_OK;
     }
-    uint32_t first, end;
     int64_t after_ms = SW_TIME_NONE;
-    sw_book_strand_runs(book, strand, &first, &end);
-    for (uint32_t i = first; i < end; i++) {
+    for (uint32_t i = 0; i < book->run_count; i++) {
         const sw_run *run = &sw_book_runs(book)[i];
         if (!(run->flags & SW_RUN_CLOSED) || (run->flags & SW_RUN_GONE)) continue;
+        if (sw_run_strand(book, run) != strand) continue;
         int64_t stop_ms = sw_record_time(sw_book_records(book), run->stop_rec);
         if (stop_ms >= time_ms || stop_ms <= after_ms) continue;
         sw_group other;
@@ -387,13 +387,12 @@ sw_err sw_life_of_run(const sw_book *book, const sw_run *run, const sw_probe *pr
                       sw_arena *arena, sw_life *ret) {
     if (!(run->flags & SW_RUN_MOVED)) return read_plain(book, run, probe, arena, ret);
     sw_group group;
-    int64_t after_ms;
     sw_life *life = NULL;
     uint32_t strand = sw_run_strand(book, run);
-    int64_t opened_ms = sw_record_time(sw_book_records(book), run->rec);
+    /* Starts come before stops of their time: nothing of the group ran just before the opening. */
+    int64_t after_ms = sw_record_time(sw_book_records(book), run->rec) - 1;
     sw_err err = sw_run_group(book, run, arena, &group);
-    if (!err) err = sw_life_boundary(book, strand, &group, opened_ms, arena, &after_ms);
-    if (!err) err = sw_life_replay(book, strand, &group, after_ms, probe, arena, &life);
+    if (!err) err = sw_life_replay(book, strand, &group, after_ms, probe, arena, run, &life);
     if (err) return err;
     while (life && (life->rec != run->rec || life->rule != sw_run_rule(book, run)))
         life = life->next;

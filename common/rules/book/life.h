@@ -34,11 +34,11 @@ bool sw_life_open(sw_scope *scope, const sw_strand *strand, uint32_t entry, sw_l
 bool sw_life_fires(sw_scope *scope, const sw_strand *strand);
 
 /* Which instances the events in effect after `after_ms` make in one group of a strand: a list in
- * order of opening, in the arena; the last may run. `after_ms` is a time at which none runs.
- * SW_E_NOMEM. */
+ * order of opening, in the arena; the last may run. `after_ms` is a time at which none runs. With
+ * `only`, reading ends with the life of that run. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_life_replay(const sw_book *book, uint32_t strand, const sw_group *group,
                                    int64_t after_ms, const sw_probe *probe, sw_arena *arena,
-                                   sw_life **ret);
+                                   const sw_run *only, sw_life **ret);
 
 /* The life of a run, read again from its events. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_life_of_run(const sw_book *book, const sw_run *run, const sw_probe *probe,

@@ -103,7 +103,7 @@ uint32_t sw_book_find_time(const sw_book *book, int64_t time_ms, bool after) {
 /* The first run whose strand is at least `strand`. */
 static uint32_t find_strand(const sw_book *book, uint32_t strand) {
     const sw_run *runs = sw_book_runs(book);
-    uint32_t low = 0, high = book->run_count;
+    uint32_t low = 0, high = book->active_count;
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
         if (sw_run_strand(book, &runs[mid]) < strand)
@@ -118,7 +118,7 @@ void sw_book_strand_runs(const sw_book *book, uint32_t strand, uint32_t *ret_fir
                          uint32_t *ret_end) {
     const sw_run *runs = sw_book_runs(book);
     uint32_t at = find_strand(book, strand), end = at;
-    while (end < book->run_count && sw_run_strand(book, &runs[end]) == strand) end++;
+    while (end < book->active_count && sw_run_strand(book, &runs[end]) == strand) end++;
     *ret_first = at;
     *ret_end = end;
 }
@@ -126,17 +126,45 @@ void sw_book_strand_runs(const sw_book *book, uint32_t strand, uint32_t *ret_fir
 sw_err sw_book_add_run(sw_book *book, const sw_run *run) {
     sw_err err = sw_book_reserve(book, 1, 0, 0);
     if (err) return err;
-    sw_run *runs = sw_book_runs(book);
+    sw_run *runs = sw_book_runs(book), *asleep = &runs[book->active_count];
     uint32_t at = find_strand(book, sw_run_strand(book, run) + 1);
-    memmove(&runs[at + 1], &runs[at], (book->run_count - at) * sizeof *runs);
+    if (book->run_count > book->active_count) runs[book->run_count] = *asleep;
+    memmove(&runs[at + 1], &runs[at], (book->active_count - at) * sizeof *runs);
     runs[at] = *run;
+    book->active_count++;
     book->run_count++;
     return SW_OK;
+}
+
+/* Takes a run out of the active ones; its place is free then behind them. */
+static void leave_active(sw_book *book, uint32_t index) {
+    sw_run *runs = sw_book_runs(book);
+    book->active_count--;
+    memmove(&runs[index], &runs[index + 1], (book->active_count - index) * sizeof *runs);
 }
 
 void sw_book_drop_run(sw_book *book, uint32_t index) {
     SW_ASSERT(index < book->run_count);
     sw_run *runs = sw_book_runs(book);
+    uint32_t hole = index;
+    if (index < book->active_count) {
+        leave_active(book, index);
+        hole = book->active_count;
+    }
     book->run_count--;
-    memmove(&runs[index], &runs[index + 1], (book->run_count - index) * sizeof *runs);
+    if (hole != book->run_count) runs[hole] = runs[book->run_count];
+}
+
+void sw_book_sleep(sw_book *book) {
+    for (uint32_t i = book->active_count; i-- > 0;) {
+        sw_run run = sw_book_runs(book)[i];
+        if ((run.flags & SW_RUN_GONE) && !(run.flags & SW_RUN_TOUCHED)) {
+            sw_book_drop_run(book, i);
+            continue;
+        }
+        bool done = (run.flags & SW_RUN_CLOSED) || sw_run_rule(book, &run)->kind != SW_DEADLINE;
+        if (!done || run.next_ms != SW_TIME_MAX || (run.flags & SW_RUN_TOUCHED)) continue;
+        leave_active(book, i);
+        sw_book_runs(book)[book->active_count] = run;
+    }
 }

@@ -33,7 +33,8 @@ typedef struct sw_run {
 } sw_run;
 _Static_assert(sizeof(sw_run) == 64, "a run is one cache line");
 
-/* The block: runs (by strand, then by opening), list, bytes. The list is of record offsets: events
+/* The block: runs, list, bytes. Runs of which something may yet change without an event, by strand;
+ * then those that sleep: closed (or fired) and told. The list is of record offsets: events
  * in effect, in order; then events that wait, for their time or for the next tell, in order; then
  * what has no effect as an event: corrections in effect, and what they put aside. Bytes begin with
  * the book's value. Records stay where they are. */
@@ -41,7 +42,7 @@ struct sw_book {
     const sw_plan *plan;
     uint8_t *block;
     int64_t done_ms; /* told up to here */
-    uint32_t run_count, run_cap;
+    uint32_t run_count, active_count, run_cap;
     uint32_t order_count, fresh_count, list_cap;
     uint32_t aside_count : 31, taken : 1; /* taken: something since the last tell */
     uint32_t bytes_len, bytes_cap;
@@ -86,11 +87,13 @@ SW_NODISCARD sw_err sw_book_clone(const sw_book *book, sw_book **ret);
 /* The first event in effect that is not before `time_ms`, or after it with `after`. */
 uint32_t sw_book_find_time(const sw_book *book, int64_t time_ms, bool after);
 
-/* The runs of a strand: [*ret_first, *ret_end). */
+/* The active runs of a strand: [*ret_first, *ret_end). */
 void sw_book_strand_runs(const sw_book *book, uint32_t strand, uint32_t *ret_first,
                          uint32_t *ret_end);
-/* Adds a run behind the others of its strand. */
+/* Adds an active run behind the others of its strand. */
 SW_NODISCARD sw_err sw_book_add_run(sw_book *book, const sw_run *run);
 void sw_book_drop_run(sw_book *book, uint32_t index);
+/* Puts every active run to sleep that has nothing left to tell; drops the gone that were told. */
+void sw_book_sleep(sw_book *book);
 
 #endif

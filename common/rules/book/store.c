@@ -355,6 +355,7 @@ static sw_err get_book(input *in) {
         run->watch = 0;
         err = measure(in, run);
     }
+    if (!err) sw_book_sleep(book);
     return err ? err : put_back(in);
 }
 

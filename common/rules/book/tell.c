@@ -198,27 +198,22 @@ static sw_err tell_all(telling *t, const sw_sink *sink) {
     return SW_OK;
 }
 
-static void drop_gone(sw_book *book) {
-    for (uint32_t i = book->run_count; i-- > 0;)
-        if (sw_book_runs(book)[i].flags & SW_RUN_GONE) sw_book_drop_run(book, i);
-}
-
 /* One moment: what comes into effect, then what differs. */
 static sw_err turn_once(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_sink *sink,
                         const sw_probe *probe) {
     sw_arena_mark mark = sw_arena_save(scratch);
     sw_turn turn = {.book = book, .now_ms = now_ms, .arena = scratch, .probe = probe};
     telling t = {.turn = &turn};
-    bool gone = false;
+    bool told = false;
     sw_err err = sw_turn_take(&turn);
-    for (uint32_t i = 0; i < book->run_count && !err; i++) {
+    for (uint32_t i = 0; i < book->active_count && !err; i++) {
         sw_run *run = &sw_book_runs(book)[i];
         if (!(run->flags & SW_RUN_TOUCHED) && run->next_ms > now_ms) continue;
-        if (run->flags & SW_RUN_GONE) gone = true;
+        told = true;
         err = tell_run(&t, run);
     }
     if (!err && t.count) err = tell_all(&t, sink);
-    if (!err && gone) drop_gone(book);
+    if (!err && told) sw_book_sleep(book);
     if (!err && now_ms > book->done_ms) book->done_ms = now_ms;
     sw_arena_rewind(scratch, mark);
     return err;
@@ -252,18 +247,12 @@ int64_t sw_book_next(const sw_book *book) {
     if (book->fresh_count)
         next_ms = sw_record_time(sw_book_records(book), sw_book_list(book)[book->order_count]);
     const sw_run *runs = sw_book_runs(book);
-    for (uint32_t i = 0; i < book->run_count; i++)
+    for (uint32_t i = 0; i < book->active_count; i++)
         if (runs[i].next_ms < next_ms) next_ms = runs[i].next_ms;
     return next_ms;
 }
 
 bool sw_book_is_open(const sw_book *book) {
     if (book->fresh_count) return true;
-    for (uint32_t i = 0; i < book->run_count; i++) {
-        const sw_run *run = &sw_book_runs(book)[i];
-        if (run->next_ms != SW_TIME_MAX) return true;
-        if (!(run->flags & SW_RUN_CLOSED) && sw_run_rule(book, run)->kind == SW_DEADLINE)
-            return true;
-    }
-    return false;
+    return book->active_count > 0;
 }

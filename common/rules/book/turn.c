@@ -157,7 +157,7 @@ static sw_err note_taken(sw_turn *turn, sw_watch *watch, const uint16_t *reached
 /* After one of several events of a moment: which told levels did it take away? */
 static sw_err watch_runs(sw_turn *turn) {
     sw_book *book = turn->book;
-    for (uint32_t i = 0; i < book->run_count; i++) {
+    for (uint32_t i = 0; i < book->active_count; i++) {
         sw_run *run = &sw_book_runs(book)[i];
         if (!(run->flags & SW_RUN_TOUCHED) || !sw_run_was_told(run)) continue;
         sw_watch *watch;
