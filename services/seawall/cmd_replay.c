@@ -1,16 +1,15 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "rules/warning_json.h"
 #include "seawall/event_reader.h"
 #include "seawall/load.h"
+#include "seawall/replay_options.h"
 #include "seawall/replay_text.h"
 #include "seawall/term.h"
 
-#define PROCESS_BYTES  ((size_t)1 << 30)
-#define SCRATCH_BYTES  ((size_t)256 << 20)
-#define MEMORY_DEFAULT 256
+#define PROCESS_BYTES ((size_t)1 << 30)
+#define SCRATCH_BYTES ((size_t)256 << 20)
 
 typedef struct replay_command {
     const sw_replay_text_format *format;
@@ -27,13 +26,10 @@ typedef struct replay_command {
 static const sw_cli_option options[] = {
     SW_LOAD_OPTIONS,
     {"events", "FILE", "events, one CloudEvent in JSON a line; - is standard input", true},
-    {"until", "TIME", "stop the clock there (default: until nothing more can fire within 10 years)",
-     false},
-    {"known-at", "TIME", "leave out what was received later: what was known when", false},
+    SW_REPLAY_TIME_OPTIONS,
     {"final", NULL, "the set of warnings at the end instead of what was told", false},
     {"explain", NULL, "add the ledger: how the due time was counted, and why", false},
     {"format", "jsonl|csv|table", "default: a table on a terminal, else jsonl", false},
-    {"memory", "MB", "for sorting; more goes to TMPDIR (default: 256)", false},
 };
 
 static const sw_cli_spec spec = {
@@ -65,13 +61,7 @@ static sw_err tell(void *ctx, const sw_telling *telling) {
 }
 
 static void refused(void *ctx, sw_origin origin, sw_err code, sw_slice source, sw_slice id) {
-    replay_command *cmd = ctx;
-    cmd->reader.accepted--;
-    sw_event_reader_refuse(
-        &cmd->reader, origin,
-        "%s: another event with source %.*s and id %.*s came first and stands\n"
-        "    send a correction (event.corrected), or give this event an id of its own",
-        sw_err_name(code), SW_FMT(source), SW_FMT(id));
+    sw_event_reader_conflict(&((replay_command *)ctx)->reader, origin, code, source, id);
 }
 
 static void progressed(void *ctx, uint64_t done, uint64_t whole) {
@@ -84,19 +74,9 @@ static sw_err take(void *ctx, const sw_event *event, sw_origin origin) {
     return sw_replay_add(((replay_command *)ctx)->replay, event, origin);
 }
 
-static bool read_time(const sw_cli *cli, const char *option, int64_t *ret_ms, int *ret_exit) {
-    const char *text = sw_cli_value(cli, option);
-    *ret_ms = SW_TIME_NONE;
-    if (!text || sw_time_parse_ms(sw_slice_cstr(text), ret_ms) == SW_OK) return true;
-    *ret_exit = sw_cli_usage(&spec, "--%s takes a time like 2026-03-01T09:00:00+08:00, not '%s'",
-                             option, text);
-    return false;
-}
-
 static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_options *ret,
                          int *ret_exit) {
-    const char *format = sw_cli_value(cli, "format"), *memory = sw_cli_value(cli, "memory");
-    int64_t megabytes = MEMORY_DEFAULT;
+    const char *format = sw_cli_value(cli, "format");
     if (cli->json || !format) format = cli->json || !isatty(STDOUT_FILENO) ? "jsonl" : "table";
     cmd->format = sw_replay_text_format_find(format);
     cmd->final = sw_cli_has(cli, "final");
@@ -104,23 +84,15 @@ static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_optio
         return *ret_exit =
                    sw_cli_usage(&spec, "--format takes jsonl, csv or table, not '%s'", format),
                false;
-    if (memory &&
-        (!sw_slice_int(sw_slice_cstr(memory), &megabytes) || megabytes < 16 || megabytes > 1 << 20))
-        return *ret_exit =
-                   sw_cli_usage(&spec, "--memory takes megabytes from 16 on, not '%s'", memory),
-               false;
-    const char *tmp = getenv("TMPDIR");
-    *ret = (sw_replay_options){.final = cmd->final,
-                               .set_by_time = strcmp(format, "table") == 0,
-                               .memory_bytes = (size_t)megabytes << 20,
-                               .tmp_dir = tmp && *tmp ? tmp : "/tmp",
-                               .ctx = cmd,
-                               .explain = sw_cli_has(cli, "explain") ? explain : NULL,
-                               .tell = tell,
-                               .refused = refused,
-                               .progress = progressed};
-    return read_time(cli, "until", &ret->until_ms, ret_exit) &&
-           read_time(cli, "known-at", &ret->known_at_ms, ret_exit);
+    if (!sw_replay_options_read(&spec, cli, ret, ret_exit)) return false;
+    ret->final = cmd->final;
+    ret->set_by_time = strcmp(format, "table") == 0;
+    ret->ctx = cmd;
+    ret->explain = sw_cli_has(cli, "explain") ? explain : NULL;
+    ret->tell = tell;
+    ret->refused = refused;
+    ret->progress = progressed;
+    return true;
 }
 
 /* What a person wants to know at the end; on stderr, so that the lines stay alone on stdout. */

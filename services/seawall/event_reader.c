@@ -1,6 +1,5 @@
 #include "seawall/event_reader.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "seawall/lines.h"
@@ -19,14 +18,15 @@ static bool is_told(sw_event_reader *reader) {
     return reader->rejected < TOLD_MAX;
 }
 
-void sw_event_reader_refuse(sw_event_reader *reader, sw_origin origin, const char *fmt, ...) {
+void sw_event_reader_conflict(sw_event_reader *reader, sw_origin origin, sw_err code,
+                              sw_slice source, sw_slice id) {
+    reader->accepted--;
     if (!is_told(reader)) return;
-    va_list args;
-    fprintf(stderr, "%s:%llu: ", reader->paths[origin.file], (unsigned long long)origin.line);
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fputc('\n', stderr);
+    fprintf(stderr,
+            "%s:%llu: %s: another event with source %.*s and id %.*s came first and stands\n"
+            "    send a correction (event.corrected), or give this event an id of its own\n",
+            reader->paths[origin.file], (unsigned long long)origin.line, sw_err_name(code),
+            SW_FMT(source), SW_FMT(id));
 }
 
 static void reject(sw_event_reader *reader, const char *path, uint64_t line, const sw_diags *diags,
@@ -81,9 +81,9 @@ static sw_err read_file(sw_event_reader *reader, uint32_t file, sw_arena *arena)
     while ((err = sw_lines_next(lines, &line)) != SW_E_END) {
         sw_origin origin = {file, sw_lines_number(lines)};
         if (err == SW_E_LIMIT) {
-            sw_event_reader_refuse(reader, origin,
-                                   "the line is longer than %zu bytes: one event a line",
-                                   SW_EVENT_LINE_BYTES_MAX);
+            if (is_told(reader))
+                fprintf(stderr, "%s:%llu: the line is longer than %zu bytes: one event a line\n",
+                        path, (unsigned long long)origin.line, SW_EVENT_LINE_BYTES_MAX);
             continue;
         }
         if (!err) err = read_line(reader, arena, line, origin);

@@ -24,8 +24,9 @@ typedef struct sw_event_reader {
  * (told on stderr). */
 SW_NODISCARD sw_err sw_event_reader_run(sw_event_reader *reader);
 
-/* "FILE:LINE: text" on stderr, of an event that was read well but is refused later. */
-void sw_event_reader_refuse(sw_event_reader *reader, sw_origin origin, const char *fmt, ...)
-    SW_PRINTF(3, 4);
+/* Tells of an event that was read well but is refused because another one with its identity came
+ * first. */
+void sw_event_reader_conflict(sw_event_reader *reader, sw_origin origin, sw_err code,
+                              sw_slice source, sw_slice id);
 
 #endif

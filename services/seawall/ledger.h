@@ -7,7 +7,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-/* Prints every ledger of a JSON array as sw_book_explain writes it. SW_E_SYNTAX: it is none. SW_E_LIMIT. */
+/* Prints every ledger of a JSON array as sw_book_explain writes it. SW_E_SYNTAX: it is none.
+ * SW_E_LIMIT. */
 SW_NODISCARD sw_err sw_ledger_print(FILE *to, sw_slice json);
 
 #endif

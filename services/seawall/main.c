@@ -3,6 +3,7 @@
 
 static const sw_command *const commands[] = {
     &sw_cmd_bench,
+    &sw_cmd_explain,
     &sw_cmd_import,
     &sw_cmd_replay,
     &sw_cmd_rules,

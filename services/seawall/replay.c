@@ -185,6 +185,8 @@ static sw_err finish_book(sw_replay *replay, int64_t moment_ms, int64_t end_ms) 
     sw_err err = moment_ms != INT64_MIN ? tell_until(replay, moment_ms) : SW_OK;
     if (!err) err = tell_until(replay, end_ms);
     if (!err && replay->options.final) err = keep_set(replay, end_ms);
+    if (!err && replay->options.book_done)
+        err = replay->options.book_done(replay->options.ctx, replay->book, end_ms);
     replay->stats.open_periods += sw_book_is_open(replay->book);
     sw_book_close(replay->book);
     replay->book = NULL;

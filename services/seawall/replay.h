@@ -34,6 +34,8 @@ typedef struct sw_replay_options {
     /* Takes what is told, in order: transitions by (time, rule, key), the set by warning id.
      * Borrowed for the call. */
     sw_err (*tell)(void *ctx, const sw_telling *telling);
+    /* Looks at a book that has been played to its end. May be NULL. */
+    sw_err (*book_done)(void *ctx, const sw_book *book, int64_t end_ms);
     /* An event that was read well but not accepted, in order of origin; `code` is SW_E_CONFLICT. */
     void (*refused)(void *ctx, sw_origin origin, sw_err code, sw_slice source, sw_slice id);
     /* From time to time during sw_replay_run: parts done of `whole`. May be NULL. */
