@@ -84,11 +84,11 @@ static sw_err arrived_of(const struct telling *telling, uint32_t at, sw_arrived 
                                        &corrections, &correction_count);
     if (err) return err;
     if (!was) list[(*count)++] = (sw_arrived){at, is->original, NULL};
-    for (uint32_t i = 0; i < correction_count; i++) {
-        const sw_event *one = corrections[i];
-        if (was && own_moment(one) <= telling->before.at_ms) continue;
-        list[(*count)++] = (sw_arrived){at, one, one};
-    }
+    const sw_event *holding = NULL; /* of several of one moment: the others never were in effect */
+    for (uint32_t i = 0; i < correction_count; i++)
+        if (!was || own_moment(corrections[i]) > telling->before.at_ms)
+            holding = sw_oracle_holding(telling->given, holding, corrections[i]);
+    if (holding) list[(*count)++] = (sw_arrived){at, holding, holding};
     /* One that waited for its time. */
     const sw_event *content =
         was ? sw_oracle_content(telling->given, was->original, was->correction, now->at_ms) : NULL;
