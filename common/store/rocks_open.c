@@ -49,7 +49,7 @@ static sw_err name_families(rocks_db *db, const sw_store_spec *specs) {
 static rocksdb_column_family_handle_t *default_family(const rocks_db *db) {
     for (uint32_t i = db->store_count; i < db->family_count; i++)
         if (strcmp(db->names[i], DEFAULT_FAMILY) == 0) return db->families[i];
-    SW_ASSERT(!"every database has a default family");
+    SW_ASSERT(false); /* every database has a default family */
     return NULL;
 }
 

@@ -129,7 +129,7 @@ static uint8_t *put_value(uint8_t *to, sw_slice ours, const sw_value *value) {
         for (uint32_t i = 0; i < value->count; i++) to = put_value(to, ours, &value->items[i]);
         return to;
     default:
-        SW_ASSERT(!"a type that no field has");
+        SW_ASSERT(false); /* a type that no field has */
         return to;
     }
 }

@@ -27,7 +27,7 @@ static sw_value read_attribute(const sw_scope *scope, uint32_t slot) {
     case SW_EVENT_RECEIVEDTIME:
         return sw_attribute_time(view->received_ms);
     default:
-        SW_ASSERT(!"an attribute that events don't have");
+        SW_ASSERT(false); /* an attribute that events don't have */
         return (sw_value){0};
     }
 }

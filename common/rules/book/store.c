@@ -34,7 +34,7 @@ static int by_order(const void *a, const void *b) {
 static uint32_t index_of(const sw_view *views, uint32_t count, uint32_t rec) {
     for (uint32_t i = 0; i < count; i++)
         if (views[i].at == rec || (views[i].nested && views[i].nested == rec)) return i;
-    SW_ASSERT(!"a run without its record");
+    SW_ASSERT(false); /* a run without its record */
     return 0;
 }
 

@@ -37,7 +37,7 @@ void load_leave(loader *l, size_t path_len) {
     l->path[path_len] = '\0';
 }
 
-static const char *format(loader *l, const char *fmt, va_list args) {
+SW_PRINTF(2, 0) static const char *format(loader *l, const char *fmt, va_list args) {
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, fmt, again);

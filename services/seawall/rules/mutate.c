@@ -270,9 +270,10 @@ static bool make_warn(fault *f) {
     int64_t step_ms = is_short(f->rule) ? 60000 : 3600000;
     if (warn->at.anchor == SW_AT_PERCENT)
         warn->at.percent += warn->at.percent < 100 ? 1 : (uint32_t)-1;
-    else if (warn->at.offset_ms < 0 ||
-             (warn->at.anchor == SW_AT_START && warn->at.offset_ms < step_ms))
+    else if (warn->at.offset_ms < 0)
         warn->at.offset_ms += step_ms;
+    else if (warn->at.anchor == SW_AT_START && warn->at.offset_ms <= SW_DAY_MS)
+        warn->at.offset_ms += SW_DAY_MS + step_ms; /* past a begin on the next day */
     else
         warn->at.offset_ms -= step_ms;
     f->what = sw_arena_printf(f->arena, "level %s at %.*s moved", sw_level_name(warn->level),

@@ -7,7 +7,8 @@
 
 /* How many faults there are for a rule: its limits one unit longer and shorter, each stop, cancel,
  * restart, pause and extension taken out, each condition turned round, each `at` left out, each
- * extension one unit longer, each level moved by an hour (a minute in limits below two hours). */
+ * extension one unit longer, each level moved by an hour (a minute in
+ * limits below two hours; from the start by a day more). */
 uint32_t mutate_count(const sw_rule *rule);
 
 /* The rule with fault number `n`, and what it is in words ("limit 3d → 4d"). False: the fault can't
