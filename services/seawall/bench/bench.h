@@ -9,6 +9,7 @@
 /* Each benchmark is a command of `seawall bench`. */
 extern const sw_command sw_bench_append;
 extern const sw_command sw_bench_plain;
+extern const sw_command sw_bench_store;
 
 /* Seconds of a clock that never steps back; of processor time of all threads; bytes given to
  * write(2). */
