@@ -54,7 +54,7 @@ sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_repl
     replay->plans = sw_arena_zero(&replay->plan_arena, keys, sizeof(const sw_plan *));
     sw_err err = replay->plans ? SW_OK : SW_E_NOMEM;
     if (!err) err = sw_replay_route_open(options, diags, &replay->stats, &replay->route);
-    if (!err) err = sw_sorter_open(options->memory_bytes / 4, options->tmp_dir, &replay->tellings);
+    if (!err) err = sw_sorter_open(options->memory_bytes / 2, options->tmp_dir, &replay->tellings);
     if (err) {
         sw_replay_close(replay);
         return err;
@@ -82,13 +82,13 @@ const sw_replay_stats *sw_replay_stats_of(const sw_replay *replay) {
     return &replay->stats;
 }
 
-int64_t sw_replay_clock(const sw_event *event) {
+int64_t sw_event_clock(const sw_event *event) {
     if (event->received_ms != SW_TIME_NONE) return event->received_ms;
     return event->recorded_ms != SW_TIME_NONE ? event->recorded_ms : event->time_ms;
 }
 
 sw_err sw_replay_add(sw_replay *replay, const sw_event *event, sw_origin origin) {
-    int64_t clock_ms = sw_replay_clock(event);
+    int64_t clock_ms = sw_event_clock(event);
     bool later =
         replay->options.known_at_ms != SW_TIME_NONE && clock_ms > replay->options.known_at_ms;
     replay->stats.events++;

@@ -54,6 +54,9 @@ typedef struct sw_replay_stats {
 
 typedef struct sw_replay sw_replay;
 
+/* When an event is known: receivedtime, else recordedtime, else time. */
+int64_t sw_event_clock(const sw_event *event);
+
 SW_NODISCARD sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags,
                                    sw_replay **ret);
 /* Takes one event; copies it. Errors of the disk, said in the diags. */

@@ -40,13 +40,14 @@ struct sw_replay_route {
     bool started;
 };
 
+/* Of these never more than two are full at a time: each is drained into the next and then closed. */
 static sw_err open_sorters(sw_replay_route *route, const sw_replay_options *options) {
-    size_t share = options->memory_bytes / 4;
-    sw_err err = sw_sorter_open(share, options->tmp_dir, &route->by_identity);
-    if (!err) err = sw_sorter_open(share, options->tmp_dir, &route->accepted);
-    if (!err) err = sw_sorter_open(share / 4, options->tmp_dir, &route->corrections);
-    if (!err) err = sw_sorter_open(share / 4, options->tmp_dir, &route->refusals);
-    return err ? err : sw_sorter_open(share, options->tmp_dir, &route->by_book);
+    size_t half = options->memory_bytes / 2;
+    sw_err err = sw_sorter_open(half, options->tmp_dir, &route->by_identity);
+    if (!err) err = sw_sorter_open(half, options->tmp_dir, &route->accepted);
+    if (!err) err = sw_sorter_open(half / 8, options->tmp_dir, &route->corrections);
+    if (!err) err = sw_sorter_open(half / 8, options->tmp_dir, &route->refusals);
+    return err ? err : sw_sorter_open(half, options->tmp_dir, &route->by_book);
 }
 
 static bool find_used_keys(sw_replay_route *route) {

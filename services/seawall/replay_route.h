@@ -29,7 +29,4 @@ SW_NODISCARD sw_err sw_replay_route_sort(sw_replay_route *route);
 /* By book, then clock, then identity. SW_E_END. */
 SW_NODISCARD sw_err sw_replay_route_next(sw_replay_route *route, sw_delivery *ret);
 
-/* receivedtime, else recordedtime, else time. */
-int64_t sw_replay_clock(const sw_event *event);
-
 #endif

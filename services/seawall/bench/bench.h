@@ -10,6 +10,7 @@
 extern const sw_command sw_bench_append;
 extern const sw_command sw_bench_plain;
 extern const sw_command sw_bench_store;
+extern const sw_command sw_bench_replay;
 
 /* Seconds of a clock that never steps back; of processor time of all threads; bytes given to
  * write(2). */

@@ -6,6 +6,7 @@ static const sw_command *const benches[] = {
     &sw_bench_append,
     &sw_bench_plain,
     &sw_bench_store,
+    &sw_bench_replay,
 };
 
 static int run(int argc, char **argv) {
