@@ -9,7 +9,7 @@
 #include "crash/crash_test.h"
 #include "unit/test.h"
 
-#define TRIALS_A_FILE 14
+#define TRIALS_A_FILE 8
 #define FILES_MAX     64
 
 typedef struct listing {

@@ -6,7 +6,7 @@
 #include "crash/crash_test.h"
 #include "unit/test.h"
 
-#define ROUNDS 12 /* RocksDB takes a second or two to give up */
+#define ROUNDS 8 /* RocksDB takes a second or two to give up */
 
 static void assert_says_full(const trial *t) {
     bool says = strstr(t->text, "full") != NULL;
