@@ -22,7 +22,6 @@ struct sw_replay {
     /* of the book that is being played */
     sw_book *book;
     uint64_t told;
-    sw_slice book_key;
 };
 
 static uint64_t count_skipped(const sw_ruleset *set) {
@@ -134,7 +133,16 @@ static sw_err keep(sw_replay *replay) {
                          replay->diags);
 }
 
-/* Tellings of one moment stand in the order of rule and key, those of one book in the order of
+/* Order-preserving bytes of a text that others follow. */
+static void add_text(sw_buf *key, sw_slice text) {
+    for (size_t i = 0; i < text.len; i++) {
+        sw_buf_add_byte(key, text.ptr[i]);
+        if (text.ptr[i] == '\0') sw_buf_add_byte(key, '\1');
+    }
+    sw_buf_add(key, SW_S("\0\0"));
+}
+
+/* Tellings of one moment stand in the order of rule and key, those of one group in the order of
  * telling. */
 static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_replay *replay = ctx;
@@ -143,9 +151,9 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     if (err) return err;
     sw_buf_clear(&replay->key);
     add_time(&replay->key, transition->at_ms);
-    sw_buf_add(&replay->key, transition->warning->rule->id);
-    sw_buf_add_byte(&replay->key, '\0');
-    sw_buf_add(&replay->key, replay->book_key);
+    const sw_warning *warning = transition->warning;
+    add_text(&replay->key, warning->rule->id);
+    for (uint32_t i = 0; i < warning->rule->key_count; i++) add_text(&replay->key, warning->key[i]);
     add_time(&replay->key, (int64_t)replay->told++);
     return keep(replay);
 }
@@ -196,7 +204,6 @@ static sw_err finish_book(sw_replay *replay, int64_t moment_ms, int64_t end_ms) 
 static sw_err begin_book(sw_replay *replay, const sw_delivery *delivery) {
     replay->stats.books++;
     replay->told = 0;
-    replay->book_key = delivery->book_key;
     const sw_plan **plan = &replay->plans[delivery->key_id];
     sw_err err =
         *plan ? SW_OK

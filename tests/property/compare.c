@@ -83,10 +83,16 @@ static bool same_id(const sw_hash128 *a, const sw_hash128 *b) {
     return !a || !b ? a == b : sw_hash128_eq(*a, *b);
 }
 
+/* An instance that went over to another version of its rule: which of the two gives the reason is
+ * left open (docs/semantics.md 23). */
+static bool same_reason(const sw_transition *a, const sw_transition *b) {
+    return a->warning->rule != b->warning->rule || text_cmp(a->reason, b->reason) == 0;
+}
+
 static bool same_transition(const sw_transition *a, const sw_transition *b) {
     return a->change == b->change && a->at_ms == b->at_ms &&
            sw_hash128_eq(a->warning->id, b->warning->id) && same_ref(a->cause, b->cause) &&
-           text_cmp(a->reason, b->reason) == 0 && same_id(a->replaces, b->replaces) &&
+           same_reason(a, b) && same_id(a->replaces, b->replaces) &&
            same_id(a->replaced_by, b->replaced_by);
 }
 

@@ -32,6 +32,8 @@ bool judge_read(judge *on, const char *path, sw_buf *out);
 
 /* True if the running evaluator says what the oracle says; `telling`: also moment by moment. */
 bool judge_books(judge *on, uint64_t seed, bool telling, coverage *met, sw_buf *out);
+/* True if the replay engine says what the oracle says, set or lines. */
+bool judge_replay(judge *on, uint64_t seed, sw_buf *out);
 /* True if an oracle with this fault says the same. */
 bool judge_bend(judge *on, uint64_t seed, sw_bend bend, bool telling);
 

@@ -103,63 +103,11 @@ typedef struct catcher {
     int64_t now_ms; /* every change must be of this moment; SW_TIME_NONE: of any */
 } catcher;
 
-static sw_slice copy_text(shelf *on, sw_slice text) {
-    sw_slice copy;
-    bool copied = sw_arena_copy(on->arena, text, &copy);
-    SW_ASSERT(copied);
-    return copy;
-}
-
-static const sw_event_ref *copy_refs(shelf *on, const sw_event_ref *refs, uint32_t count) {
-    if (!refs) return NULL;
-    sw_event_ref *copy = sw_arena_zero(on->arena, count + 1u, sizeof *copy);
-    SW_ASSERT(copy);
-    for (uint32_t i = 0; i < count; i++)
-        copy[i] =
-            (sw_event_ref){copy_text(on, refs[i].source), copy_text(on, refs[i].id), refs[i].type};
-    return copy;
-}
-
-static const sw_hash128 *copy_hash(shelf *on, const sw_hash128 *hash) {
-    if (!hash) return NULL;
-    sw_hash128 *copy = sw_arena_zero(on->arena, 1, sizeof *copy);
-    SW_ASSERT(copy);
-    *copy = *hash;
-    return copy;
-}
-
-static const sw_warning *copy_warning(shelf *on, const sw_warning *warning) {
-    sw_warning *copy = sw_arena_zero(on->arena, 1, sizeof *copy);
-    sw_slice *key = sw_arena_zero(on->arena, warning->rule->key_count, sizeof *key);
-    SW_ASSERT(copy && key);
-    for (uint32_t i = 0; i < warning->rule->key_count; i++) key[i] = copy_text(on, warning->key[i]);
-    *copy = *warning;
-    copy->key = key;
-    copy->orgcode = copy_text(on, warning->orgcode);
-    copy->officerid = copy_text(on, warning->officerid);
-    copy->events = copy_refs(on, warning->events, warning->event_count);
-    return copy;
-}
-
-/* What is told is borrowed for the call: keeps a copy. */
 static sw_err on_told(void *ctx, const sw_transition *told) {
     catcher *into = ctx;
-    shelf *on = into->on;
-    if (on->told_count == on->told_cap) {
-        uint32_t cap = on->told_cap ? 2 * on->told_cap : 64;
-        sw_transition *more = sw_arena_zero(on->arena, cap, sizeof *more);
-        if (!more) return SW_E_LIMIT;
-        if (on->told_count) memcpy(more, on->told, on->told_count * sizeof *more);
-        on->told = more, on->told_cap = cap;
-    }
-    sw_transition *copy = &on->told[on->told_count++];
-    *copy = *told;
-    copy->warning = copy_warning(on, told->warning);
-    copy->cause = copy_refs(on, told->cause, told->cause ? 1 : 0);
-    copy->replaces = copy_hash(on, told->replaces);
-    copy->replaced_by = copy_hash(on, told->replaced_by);
+    keep_in(into->on->arena, &into->on->told, told);
     if (into->now_ms != SW_TIME_NONE && told->at_ms != into->now_ms)
-        on->fault = "a transition was not told at its moment";
+        into->on->fault = "a transition was not told at its moment";
     return SW_OK;
 }
 

@@ -4,6 +4,7 @@
 #define SW_TESTS_PROPERTY_SHELF_H
 
 #include "base/rng.h"
+#include "keep.h"
 #include "oracle/oracle.h"
 
 #define SHELF_PLANS_MAX 8
@@ -25,8 +26,7 @@ typedef struct shelf {
     shelf_book books[SHELF_BOOKS_MAX];
     const sw_event **accepted;
     uint32_t accepted_count;
-    sw_transition *told;
-    uint32_t told_count, told_cap;
+    kept told;
     int64_t clock_ms;
     const char *fault; /* NULL: none; else what a book did wrong by itself */
 } shelf;
