@@ -17,44 +17,40 @@ const char *sw_change_name(sw_change change) {
     return names[change];
 }
 
-/* `,"name":` but for the first member after `{`. */
-static void name(sw_buf *out, const char *name) {
-    if (out->len && out->ptr[out->len - 1] != '{') sw_buf_add_byte(out, ',');
+/* A line is written in constant pieces: names, quotes and commas stand in the literals. */
+#define ADD(literal) sw_buf_add(out, SW_S(literal))
+
+/* A text that needs no escape: names of levels, kinds, event types. */
+static void word(sw_buf *out, sw_slice text) {
+    sw_buf_add(out, text);
     sw_buf_add_byte(out, '"');
-    sw_buf_add_cstr(out, name);
-    sw_buf_add(out, SW_S("\":"));
 }
 
-static void text(sw_buf *out, const char *member, sw_slice value) {
-    name(out, member);
-    sw_json_write_string(out, value);
-}
-
-static void time_at(sw_buf *out, const char *member, const sw_rule *rule, int64_t ms) {
+static void time_at(sw_buf *out, sw_slice member, const sw_rule *rule, int64_t ms) {
     if (ms == SW_TIME_NONE) return;
-    name(out, member);
-    sw_buf_add_byte(out, '"');
+    sw_buf_add(out, member);
     sw_time_write(out, ms, sw_zone_offset(rule->pack->zone, ms));
     sw_buf_add_byte(out, '"');
 }
 
-static void hash(sw_buf *out, const char *member, sw_hash128 id) {
+static void hash(sw_buf *out, sw_hash128 id) {
     char hex[SW_HASH128_TEXT];
     sw_hash128_hex(id, hex);
-    text(out, member, sw_slice_cstr(hex));
+    word(out, sw_slice_of(hex, sizeof hex - 1));
 }
 
 static void event_ref(sw_buf *out, const sw_event_ref *event) {
-    sw_buf_add_byte(out, '{');
-    text(out, "source", event->source);
-    text(out, "id", event->id);
-    text(out, "type", event->type->name);
+    ADD("{\"source\":");
+    sw_json_write_string(out, event->source);
+    ADD(",\"id\":");
+    sw_json_write_string(out, event->id);
+    ADD(",\"type\":\"");
+    word(out, event->type->name);
     sw_buf_add_byte(out, '}');
 }
 
 static void key(sw_buf *out, const sw_warning *w) {
-    name(out, "key");
-    sw_buf_add_byte(out, '{');
+    ADD(",\"key\":{");
     for (uint32_t i = 0; i < w->rule->key_count; i++) {
         if (i) sw_buf_add_byte(out, ',');
         sw_json_write_string(out, w->rule->key_names[i]);
@@ -64,14 +60,10 @@ static void key(sw_buf *out, const sw_warning *w) {
     sw_buf_add_byte(out, '}');
 }
 
-static const sw_warn *warn_of(const sw_warning *w) {
-    return w->rule->kind == SW_DEADLINE ? &w->rule->warns[w->warn] : &w->rule->warn;
-}
-
 static void recipients(sw_buf *out, const sw_warning *w) {
-    const sw_warn *warn = warn_of(w);
-    name(out, "to");
-    sw_buf_add_byte(out, '[');
+    const sw_rule *rule = w->rule;
+    const sw_warn *warn = rule->kind == SW_DEADLINE ? &rule->warns[w->warn] : &rule->warn;
+    ADD(",\"to\":[");
     for (uint32_t i = 0; i < warn->to_count; i++) {
         if (i) sw_buf_add_byte(out, ',');
         sw_json_write_string(out, warn->to[i]);
@@ -80,8 +72,7 @@ static void recipients(sw_buf *out, const sw_warning *w) {
 }
 
 static void events(sw_buf *out, const sw_warning *w) {
-    name(out, "events");
-    sw_buf_add_byte(out, '[');
+    ADD(",\"events\":[");
     for (uint32_t i = 0; i < w->event_count; i++) {
         if (i) sw_buf_add_byte(out, ',');
         event_ref(out, &w->events[i]);
@@ -90,56 +81,62 @@ static void events(sw_buf *out, const sw_warning *w) {
 }
 
 static void basis(sw_buf *out, const sw_rule *rule) {
-    name(out, "basis");
-    sw_buf_add_byte(out, '[');
+    ADD(",\"basis\":[");
     for (uint32_t i = 0; i < rule->basis_count; i++) {
         if (i) sw_buf_add_byte(out, ',');
-        sw_buf_add_byte(out, '{');
-        text(out, "law", rule->basis[i].law);
-        text(out, "article", rule->basis[i].article);
+        ADD("{\"law\":");
+        sw_json_write_string(out, rule->basis[i].law);
+        ADD(",\"article\":");
+        sw_json_write_string(out, rule->basis[i].article);
         sw_buf_add_byte(out, '}');
     }
     sw_buf_add_byte(out, ']');
 }
 
-static void pack(sw_buf *out, const sw_pack *pack) {
-    char hex[SW_HASH128_TEXT];
-    name(out, "pack");
-    sw_buf_add_byte(out, '"');
-    /* names and versions are checked at load: nothing in them needs an escape */
-    sw_buf_add(out, pack->name);
+/* Which rule, in which version. Ids, names and versions are checked at load: nothing in them needs
+ * an escape. */
+static void rule_members(sw_buf *out, const sw_warning *w) {
+    const sw_rule *rule = w->rule;
+    ADD(",\"rule\":\"");
+    word(out, rule->id);
+    ADD(",\"pack\":\"");
+    sw_buf_add(out, rule->pack->name);
     sw_buf_add_byte(out, '@');
-    sw_buf_add(out, pack->version);
-    sw_buf_add_byte(out, '"');
-    sw_hash128_hex(pack->hash, hex);
-    text(out, "pack_hash", sw_slice_cstr(hex));
+    word(out, rule->pack->version);
+    ADD(",\"pack_hash\":\"");
+    hash(out, rule->pack->hash);
+    ADD(",\"kind\":\"");
+    word(out, sw_slice_cstr(sw_kind_name(rule->kind)));
+    ADD(",\"level\":\"");
+    word(out, sw_slice_cstr(sw_level_name(w->level)));
+    ADD(",\"severity\":\"");
+    word(out, sw_slice_cstr(sw_severity_name(rule->severity)));
 }
 
-/* The members of data that raised warnings and the set share. */
+/* The members of data that all changes and the set share. */
 static void warning_members(sw_buf *out, const sw_warning *w) {
     const sw_rule *rule = w->rule;
-    hash(out, "warning_id", w->id);
-    text(out, "rule", rule->id);
-    pack(out, rule->pack);
-    text(out, "kind", sw_slice_cstr(sw_kind_name(rule->kind)));
-    text(out, "level", sw_slice_cstr(sw_level_name(w->level)));
-    text(out, "severity", sw_slice_cstr(sw_severity_name(rule->severity)));
+    ADD("\"warning_id\":\"");
+    hash(out, w->id);
+    rule_members(out, w);
     key(out, w);
     recipients(out, w);
-    time_at(out, "start", rule, w->start_ms);
-    time_at(out, "due", rule, w->due_ms);
-    time_at(out, "fires_at", rule, w->fires_ms);
-    name(out, "repeat");
+    time_at(out, SW_S(",\"start\":\""), rule, w->start_ms);
+    time_at(out, SW_S(",\"due\":\""), rule, w->due_ms);
+    time_at(out, SW_S(",\"fires_at\":\""), rule, w->fires_ms);
+    ADD(",\"repeat\":");
     sw_buf_add_int(out, w->repeat);
-    text(out, "state", sw_slice_cstr(sw_state_name(w->state)));
-    name(out, "provisional");
-    sw_buf_add_cstr(out, w->provisional ? "true" : "false");
+    ADD(",\"state\":\"");
+    word(out, sw_slice_cstr(sw_state_name(w->state)));
+    sw_buf_add(out,
+               w->provisional ? SW_S(",\"provisional\":true") : SW_S(",\"provisional\":false"));
     if (w->late_by_s >= 0) {
-        name(out, "late_by");
+        ADD(",\"late_by\":");
         sw_buf_add_int(out, w->late_by_s);
     }
     events(out, w);
-    text(out, "text", rule->text.len ? rule->text : rule->name);
+    ADD(",\"text\":");
+    sw_json_write_string(out, rule->text.len ? rule->text : rule->name);
     basis(out, rule);
 }
 
@@ -148,41 +145,58 @@ static void warning_members(sw_buf *out, const sw_warning *w) {
 static void attributes(sw_buf *out, const sw_warning *w, const char *change, int64_t time_ms) {
     char hex[SW_HASH128_TEXT];
     sw_hash128_hex(w->id, hex);
-    sw_buf_add(out, SW_S("{\"specversion\":\"1.0\""));
-    name(out, "type");
-    sw_buf_printf(out, "\"warning.%s\"", change);
-    name(out, "id");
-    sw_buf_printf(out, "\"%s-%s-%lld\"", hex, change, (long long)time_ms);
-    text(out, "source",
-         w->rule->kind == SW_DEADLINE ? SW_S("seawall/deadline") : SW_S("seawall/risk"));
-    text(out, "subject", w->key[0]);
-    time_at(out, "time", w->rule, time_ms);
-    if (w->orgcode.len) text(out, "orgcode", w->orgcode);
-    if (w->officerid.len) text(out, "officerid", w->officerid);
-    text(out, "datacontenttype", SW_S("application/json"));
-    name(out, "data");
-    sw_buf_add_byte(out, '{');
+    ADD("{\"specversion\":\"1.0\",\"type\":\"warning.");
+    word(out, sw_slice_cstr(change));
+    ADD(",\"id\":\"");
+    sw_buf_add(out, sw_slice_of(hex, sizeof hex - 1));
+    sw_buf_add_byte(out, '-');
+    sw_buf_add_cstr(out, change);
+    sw_buf_add_byte(out, '-');
+    sw_buf_add_int(out, time_ms);
+    sw_buf_add(out, w->rule->kind == SW_DEADLINE
+                        ? SW_S("\",\"source\":\"seawall/deadline\",\"subject\":")
+                        : SW_S("\",\"source\":\"seawall/risk\",\"subject\":"));
+    sw_json_write_string(out, w->key[0]);
+    time_at(out, SW_S(",\"time\":\""), w->rule, time_ms);
+    if (w->orgcode.len) {
+        ADD(",\"orgcode\":");
+        sw_json_write_string(out, w->orgcode);
+    }
+    if (w->officerid.len) {
+        ADD(",\"officerid\":");
+        sw_json_write_string(out, w->officerid);
+    }
+    ADD(",\"datacontenttype\":\"application/json\",\"data\":{");
 }
 
 static sw_err finish(sw_buf *out, sw_slice explanation) {
     if (explanation.len) {
-        name(out, "explanation");
+        ADD(",\"explanation\":");
         sw_buf_add(out, explanation);
     }
-    return sw_buf_add(out, SW_S("}}"));
+    return ADD("}}");
 }
 
 sw_err sw_transition_to_json(const sw_transition *t, int64_t decided_ms, sw_slice explanation,
                              sw_buf *out) {
     attributes(out, t->warning, sw_change_name(t->change), decided_ms);
     warning_members(out, t->warning);
-    if (t->reason) text(out, "reason", sw_slice_cstr(t->reason));
+    if (t->reason) {
+        ADD(",\"reason\":\"");
+        word(out, sw_slice_cstr(t->reason));
+    }
     if (t->cause) {
-        name(out, "cause");
+        ADD(",\"cause\":");
         event_ref(out, t->cause);
     }
-    if (t->replaces) hash(out, "replaces", *t->replaces);
-    if (t->replaced_by) hash(out, "replaced_by", *t->replaced_by);
+    if (t->replaces) {
+        ADD(",\"replaces\":\"");
+        hash(out, *t->replaces);
+    }
+    if (t->replaced_by) {
+        ADD(",\"replaced_by\":\"");
+        hash(out, *t->replaced_by);
+    }
     return finish(out, explanation);
 }
 
