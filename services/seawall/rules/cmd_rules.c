@@ -2,11 +2,8 @@
 #include "seawall/cli.h"
 
 static const sw_command *const commands[] = {
-    &sw_cmd_rules_check,
-    &sw_cmd_rules_list,
-    &sw_cmd_rules_show,
-    &sw_cmd_rules_eval,
-    &sw_cmd_rules_test,
+    &sw_cmd_rules_check, &sw_cmd_rules_list, &sw_cmd_rules_show,
+    &sw_cmd_rules_eval,  &sw_cmd_rules_test,
 };
 
 static int run(int argc, char **argv) {

@@ -30,12 +30,19 @@ static const sw_cli_spec spec = {
         "or a change went unnoticed, 2 a file could not be read.",
 };
 
+/* Rule ids, each once. */
+typedef struct id_list {
+    sw_slice *ids;
+    uint32_t count, cap;
+} id_list;
+
 typedef struct session {
     const sw_cli *cli;
     sw_arena *arena; /* for all files */
     sw_arena *run;   /* for one run of a test */
     sw_buf json;
-    uint32_t tests, failed, faults, survivors, untested;
+    uint32_t tests, failed, faults, survivors;
+    id_list rules, tested; /* of all files: evaluated rules, and those that a test names */
     bool mutate, first_json, broken;
 } session;
 
@@ -177,6 +184,25 @@ static bool is_tested(const test_file *file, sw_slice rule) {
     return false;
 }
 
+static bool has_id(const id_list *list, sw_slice id) {
+    for (uint32_t i = 0; i < list->count; i++)
+        if (sw_slice_eq(list->ids[i], id)) return true;
+    return false;
+}
+
+static void add_id(session *s, id_list *list, sw_slice id) {
+    if (has_id(list, id)) return;
+    if (list->count == list->cap) {
+        uint32_t cap = list->cap ? list->cap * 2 : 64;
+        sw_slice *ids = sw_arena_zero(s->arena, cap, sizeof *ids);
+        if (!ids) return;
+        if (list->count) memcpy(ids, list->ids, list->count * sizeof *ids);
+        list->ids = ids;
+        list->cap = cap;
+    }
+    list->ids[list->count++] = id;
+}
+
 static void mutate(session *s, const test_file *file, const sw_ruleset *set) {
     sw_progress progress;
     sw_progress_init(&progress, "changing rules", sw_ruleset_line_count(set));
@@ -184,10 +210,9 @@ static void mutate(session *s, const test_file *file, const sw_ruleset *set) {
         const sw_rule_line *line = sw_ruleset_line(set, i);
         sw_progress_at(&progress, i);
         if (!sw_rule_is_evaluated(line->versions[0])) continue;
-        if (!is_tested(file, line->id)) {
-            s->untested++;
-            continue;
-        }
+        add_id(s, &s->rules, line->id);
+        if (!is_tested(file, line->id)) continue;
+        add_id(s, &s->tested, line->id);
         for (uint32_t v = 0; v < line->version_count; v++) mutate_version(s, file, set, line, v);
     }
     sw_progress_done(&progress);
@@ -221,10 +246,18 @@ static bool finish_json(session *s) {
     if (s->mutate) {
         sw_report_int(&s->json, &first, "changes", s->faults);
         sw_report_int(&s->json, &first, "unnoticed", s->survivors);
-        sw_report_int(&s->json, &first, "untested", s->untested);
+        sw_report_int(&s->json, &first, "untested", s->rules.count - s->tested.count);
     }
     sw_buf_add_byte(&s->json, '}');
     return sw_report_print(&s->json);
+}
+
+static void tell_faults(const session *s) {
+    for (uint32_t i = 0; i < s->rules.count; i++)
+        if (!has_id(&s->tested, s->rules.ids[i]))
+            printf("no test names %.*s\n", SW_FMT(s->rules.ids[i]));
+    printf("%u changes of rules, %u unnoticed; %u of %u rules have tests\n", s->faults,
+           s->survivors, s->tested.count, s->rules.count);
 }
 
 static int run_files(session *s) {
@@ -236,9 +269,7 @@ static int run_files(session *s) {
         written = finish_json(s);
     } else {
         printf("%u tests, %u failed\n", s->tests, s->failed);
-        if (s->mutate)
-            printf("%u changes of rules, %u unnoticed; %u rules without a test in their file\n",
-                   s->faults, s->survivors, s->untested);
+        if (s->mutate) tell_faults(s);
     }
     sw_buf_done(&s->json);
     if (s->broken) return SW_EXIT_USAGE;
