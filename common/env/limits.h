@@ -26,7 +26,7 @@ enum {
     /* One batch of one task: what a commit holds at most. */
     SW_BATCH_RECORDS_MAX = 4096,
     SW_BATCH_TIMERS_MAX = 2048,
-    SW_BATCH_BYTES_MAX = 32 << 20,
+    SW_BATCH_BYTES_MAX = 8 << 20,
     SW_BATCH_POLL_BYTES = 4 << 20,
     SW_BATCH_ARENA_BYTES = 64 << 20,
 

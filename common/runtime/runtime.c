@@ -57,6 +57,7 @@ static sw_err init(sw_runtime *runtime) {
         .timers_max = o->timers_max ? o->timers_max : SW_BATCH_TIMERS_MAX,
     };
     if (o->commit_ms == 0) runtime->options.commit_ms = SW_COMMIT_MS;
+    runtime->home.batch_us_max = runtime->options.commit_ms * 500;
     sw_err err = sw_committer_init(&runtime->committer, o->bus, o->env);
     return err ? err
                : sw_door_init(&runtime->door, o->topology, o->bus, o->env,

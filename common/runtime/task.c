@@ -5,6 +5,8 @@
 /* Within this file: the batch has no more room, and goes as it is. */
 #define BATCH_FULL SW_E_END
 
+enum { CLOCK_EVERY = 32 }; /* records and timers between two looks at the clock */
+
 sw_err sw_task_open(const sw_task_home *home, const sw_task_spec *spec, sw_task **ret) {
     SW_ASSERT(home && home->topology && home->bus && home->db && home->env.clock && spec && ret);
     SW_ASSERT(home->records_max > 0 && home->timers_max > 0);
@@ -118,11 +120,19 @@ static sw_err fire(sw_task *task, sw_timer_at timer) {
     return err ? err : note_fired(task, timer.due_ms);
 }
 
+/* Whether the batch has taken `share` (of 2) of its time; asked now and then only. */
+static bool overtime(const sw_task *task, int share) {
+    int64_t max_us = task->home->batch_us_max;
+    if (max_us == 0 || (task->taken + task->fired_count) % CLOCK_EVERY != CLOCK_EVERY - 1)
+        return false;
+    return sw_clock_mono_us(task->home->env.clock) - task->start_us > max_us * share / 2;
+}
+
 /* A storm of timers must not starve the input: with the batch's share used up, records go on. */
 static sw_err fire_until(sw_task *task, int64_t limit_ms) {
     sw_timer_at timer;
     while (sw_timers_peek(&task->fx.timers, limit_ms, &timer)) {
-        bool enough = task->fired_count >= task->home->timers_max ||
+        bool enough = task->fired_count >= task->home->timers_max || overtime(task, 1) ||
                       SW_FAULT(task->home->env.faults, "task.few-timers");
         if (enough && !empty(task)) break;
         sw_err err = fire(task, timer);
@@ -167,7 +177,8 @@ static sw_err work(sw_task *task) {
         int64_t at_ms = record->timestamp_ms;
         sw_err err = fire_until(task, at_ms < task->now_ms ? at_ms : task->now_ms);
         if (err) return err;
-        if (!empty(task) && SW_FAULT(faults, "task.small-batch")) return BATCH_FULL;
+        if (!empty(task) && (overtime(task, 2) || SW_FAULT(faults, "task.small-batch")))
+            return BATCH_FULL;
         if (SW_FAULT(faults, "task.trouble")) return SW_E_AGAIN;
         err = take(task, record, queue);
         if (err) return err;
@@ -228,6 +239,7 @@ sw_err sw_task_run(sw_task *task, int64_t now_ms) {
     if (!task->follow) task->ctx.now_ms = task->now_ms;
     task->more = false;
     task->trouble = SW_OK;
+    task->start_us = sw_clock_mono_us(task->home->env.clock);
     sw_err err = sw_timers_begin(&task->fx.timers, task->now_ms);
     if (!err) err = sw_inputs_fetch(&task->inputs, task->home->bus, task->home->records_max);
     if (!err) err = work(task);

@@ -20,6 +20,7 @@ typedef struct sw_task_home {
     sw_env env;
     const sw_node_metrics *metrics;   /* one a node; NULL: none */
     uint32_t records_max, timers_max; /* of a batch */
+    int64_t batch_us_max;             /* 0: no limit */
 } sw_task_home;
 
 typedef enum sw_task_state {
@@ -45,6 +46,7 @@ typedef struct sw_task {
     int64_t *fired; /* due times, for the lateness */
     uint32_t fired_count, fired_cap;
     uint32_t taken;    /* records of the batch */
+    int64_t start_us;  /* of the batch, by the steady clock */
     bool more;         /* there is work left that need not wait for anything */
     bool follow;       /* each call's now is its own moment: building state anew */
     uint32_t failures; /* outside troubles in a row */

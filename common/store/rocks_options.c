@@ -78,6 +78,14 @@ static const sw_store_spec *spec_of(const rocks_db *db, const sw_store_spec *spe
     return i < db->store_count ? &specs[i] : NULL;
 }
 
+/* Levelled compaction writes a random row about ten times on its way down, the universal one four.
+ */
+static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
+    if (!spec || !spec->churn) return;
+    rocksdb_options_set_compaction_style(options, rocksdb_universal_compaction);
+    rocksdb_options_set_compression(options, rocksdb_no_compression);
+}
+
 sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     if (db->budget.memory_bytes == 0) db->budget.memory_bytes = MEMORY_DEFAULT;
     db->family_options = sw_heap_zero(db->family_count, sizeof db->family_options[0]);
@@ -86,6 +94,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     db->options = database_options(db);
     for (uint32_t i = 0; i < db->family_count; i++) {
         db->family_options[i] = rocksdb_options_create_copy(db->options);
+        set_churn_options(spec_of(db, specs, i), db->family_options[i]);
         set_table_options(db, spec_of(db, specs, i), db->family_options[i]);
     }
     db->read = rocksdb_readoptions_create();

@@ -15,6 +15,8 @@ typedef struct sw_store_spec {
     uint32_t version;   /* of the values' format: opening with another one is SW_E_VERSION */
     bool point_lookups; /* bloom filters worth their memory */
     bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
+    bool churn;         /* rows come and go, in no order: writes them again less often, at the price
+                           of space */
 } sw_store_spec;
 
 /* What may be used for everything, by all stores together. */

@@ -6,10 +6,9 @@ sw_err sw_effects_init(sw_effects *fx, sw_db *db, const sw_topology *topology, u
                        sw_faults *faults) {
     SW_ASSERT(fx && db && topology && task_number > 0);
     memset(fx, 0, sizeof *fx);
-    char prefix[4] = {(char)(task_number >> 24), (char)(task_number >> 16),
-                      (char)(task_number >> 8), (char)task_number};
-    sw_err err =
-        sw_overlay_new(db, sw_slice_of(prefix, sizeof prefix), SW_BATCH_BYTES_MAX, &fx->overlay);
+    for (int i = 0; i < 4; i++) fx->prefix[i] = (char)(unsigned char)(task_number >> (24 - 8 * i));
+    sw_err err = sw_overlay_new(db, sw_slice_of(fx->prefix, sizeof fx->prefix), SW_BATCH_BYTES_MAX,
+                                &fx->overlay);
     if (err) return err;
     sw_arena_init(&fx->arena, SW_BATCH_ARENA_BYTES);
     err = sw_timers_init(&fx->timers, fx->overlay, topology->store_due, topology->store_timers,
@@ -80,6 +79,7 @@ sw_err sw_effects_seal(sw_effects *fx, sw_batch *batch, uint64_t *ret_digest) {
     sw_err err = sw_timers_seal(&fx->timers);
     if (err) return err;
     err = sw_overlay_seal(fx->overlay, batch);
+    if (!err) err = sw_timers_sweep(&fx->timers, sw_slice_of(fx->prefix, sizeof fx->prefix), batch);
     if (err) return err;
     uint64_t digest = sw_digest_batch(SW_DIGEST_START, batch);
     for (uint32_t i = 0; i < fx->emit_count; i++) {

@@ -15,6 +15,7 @@ typedef struct sw_emit {
 
 typedef struct sw_effects {
     sw_overlay *overlay; /* keys prefixed with the task's number */
+    char prefix[4];
     sw_timers timers;
     sw_arena arena; /* of the emitted bytes */
     sw_emit *emits;

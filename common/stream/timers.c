@@ -3,6 +3,10 @@
 /* The store `timers` has two kinds of rows. */
 enum { ROW_LOW = 0, ROW_TIMER = 1 };
 
+/* So many fired rows are deleted as one range: each range costs every later reader a little, each
+ * single tombstone costs the compaction. */
+enum { SWEEP_MIN = 64, PREFIX_BYTES_MAX = 16 };
+
 /* Big-endian with the sign bit turned, so that bytes order as times do. */
 static void put_time(char *at, int64_t ms) {
     uint64_t n = (uint64_t)ms ^ (uint64_t)1 << 63;
@@ -210,12 +214,13 @@ void sw_timers_forget(sw_timers *timers) {
     timers->loaded = false;
     timers->first = timers->count = timers->change_count = 0;
     timers->horizon = timers->low = always;
-    timers->low_moved = timers->fired = false;
+    timers->low_moved = timers->removed = timers->sweep = false;
+    timers->fired_count = 0;
 }
 
 /* ---- changes ---- */
 
-static sw_err note(sw_timers *timers, bool inserted, sw_timer_at at) {
+static sw_err note(sw_timers *timers, sw_timer_change change) {
     if (timers->change_count == timers->change_cap) {
         uint32_t cap = timers->change_cap ? timers->change_cap * 2 : 64;
         sw_timer_change *changes = sw_heap_resize(timers->changes, cap * sizeof *changes);
@@ -223,7 +228,7 @@ static sw_err note(sw_timers *timers, bool inserted, sw_timer_at at) {
         timers->changes = changes;
         timers->change_cap = cap;
     }
-    timers->changes[timers->change_count++] = (sw_timer_change){inserted, at};
+    timers->changes[timers->change_count++] = change;
     return SW_OK;
 }
 
@@ -281,7 +286,7 @@ static sw_err insert(sw_timers *timers, sw_timer_at at) {
         return SW_OK;
     }
     at.key = key;
-    err = note(timers, true, at);
+    err = note(timers, (sw_timer_change){.inserted = true, .at = at});
     if (err) return err;
     head_insert(timers, at);
     return SW_OK;
@@ -290,13 +295,13 @@ static sw_err insert(sw_timers *timers, sw_timer_at at) {
 static sw_err remove_due(sw_timers *timers, sw_timer_at at) {
     sw_err err = delete_due_row(timers, at);
     if (err) return err;
-    timers->fired = true;
+    timers->removed = true;
     if (compare(at, timers->horizon) >= 0) return SW_OK;
     uint32_t index = find(timers, at);
     if (index == timers->count || compare(timers->head[timers->first + index], at) != 0)
         return SW_OK;
     at.key = timers->head[timers->first + index].key;
-    err = note(timers, false, at);
+    err = note(timers, (sw_timer_change){.at = at});
     if (err) return err;
     head_remove(timers, at);
     return SW_OK;
@@ -325,12 +330,17 @@ bool sw_timers_peek(const sw_timers *timers, int64_t limit_ms, sw_timer_at *ret)
     return true;
 }
 
+/* Its row among the ordered ones goes when the batch is sealed. */
 sw_err sw_timers_pop(sw_timers *timers) {
     SW_ASSERT(timers && timers->count > 0);
     sw_timer_at at = timers->head[timers->first];
-    sw_err err = remove_due(timers, at);
+    sw_err err = delete_key_row(timers, at.key);
+    if (!err) err = note(timers, (sw_timer_change){.fired = true, .at = at});
     if (err) return err;
-    return delete_key_row(timers, at.key);
+    if (timers->fired_count++ == 0 || compare(at, timers->fired_last) > 0) timers->fired_last = at;
+    timers->removed = true;
+    head_remove(timers, at);
+    return SW_OK;
 }
 
 int64_t sw_timers_next_ms(const sw_timers *timers) {
@@ -348,6 +358,7 @@ void sw_timers_undo(sw_timers *timers, uint32_t mark) {
     SW_ASSERT(timers && mark <= timers->change_count);
     while (timers->change_count > mark) {
         const sw_timer_change *change = &timers->changes[--timers->change_count];
+        timers->fired_count -= change->fired;
         if (change->inserted)
             head_remove(timers, change->at);
         else
@@ -355,15 +366,20 @@ void sw_timers_undo(sw_timers *timers, uint32_t mark) {
     }
 }
 
-sw_err sw_timers_seal(sw_timers *timers) {
-    SW_ASSERT(timers);
-    if (!timers->low_moved && !timers->fired) return SW_OK;
-    sw_timer_at low = timers->count ? timers->head[timers->first] : timers->horizon;
-    if (compare(low, timers->low) > 0) {
-        set_bound(&timers->low, timers->low_key, low);
-        timers->low_moved = true;
+/* One by one. What was set again for the very same moment stays. */
+static sw_err delete_fired(sw_timers *timers) {
+    for (uint32_t i = 0; i < timers->change_count; i++) {
+        const sw_timer_change *change = &timers->changes[i];
+        if (!change->fired) continue;
+        int64_t due_ms;
+        sw_err err = current(timers, change->at.key, &due_ms);
+        if (!err && due_ms != change->at.due_ms) err = delete_due_row(timers, change->at);
+        if (err) return err;
     }
-    if (!timers->low_moved) return SW_OK;
+    return SW_OK;
+}
+
+static sw_err write_low(sw_timers *timers) {
     static const char row[1] = {ROW_LOW};
     char value[SW_TIMER_ROW_BYTES_MAX];
     size_t len = sw_timer_due_row(timers->low.due_ms, timers->low.key, value);
@@ -371,8 +387,39 @@ sw_err sw_timers_seal(sw_timers *timers) {
                           sw_slice_of(value, len));
 }
 
+sw_err sw_timers_seal(sw_timers *timers) {
+    SW_ASSERT(timers && !timers->sweep);
+    if (!timers->low_moved && !timers->removed) return SW_OK;
+    sw_timer_at low = timers->count ? timers->head[timers->first] : timers->horizon;
+    timers->sweep = timers->fired_count >= SWEEP_MIN && compare(low, timers->fired_last) > 0;
+    set_bound(&timers->swept_from, timers->swept_key, timers->low);
+    if (timers->fired_count && !timers->sweep) {
+        sw_err err = delete_fired(timers);
+        if (err) return err;
+    }
+    if (compare(low, timers->low) > 0) {
+        set_bound(&timers->low, timers->low_key, low);
+        timers->low_moved = true;
+    }
+    return timers->low_moved ? write_low(timers) : SW_OK;
+}
+
+sw_err sw_timers_sweep(const sw_timers *timers, sw_slice prefix, sw_batch *batch) {
+    SW_ASSERT(timers && batch && prefix.len <= PREFIX_BYTES_MAX);
+    if (!timers->sweep) return SW_OK;
+    char from[PREFIX_BYTES_MAX + SW_TIMER_ROW_BYTES_MAX], to[sizeof from];
+    memcpy(from, prefix.ptr, prefix.len);
+    memcpy(to, prefix.ptr, prefix.len);
+    size_t from_len =
+        sw_timer_due_row(timers->swept_from.due_ms, timers->swept_from.key, from + prefix.len);
+    size_t to_len = sw_timer_due_row(timers->low.due_ms, timers->low.key, to + prefix.len);
+    return sw_batch_delete_range(batch, timers->store_due, sw_slice_of(from, prefix.len + from_len),
+                                 sw_slice_of(to, prefix.len + to_len));
+}
+
 void sw_timers_committed(sw_timers *timers) {
     SW_ASSERT(timers);
     timers->change_count = 0;
-    timers->low_moved = timers->fired = false;
+    timers->low_moved = timers->removed = timers->sweep = false;
+    timers->fired_count = 0;
 }

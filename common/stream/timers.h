@@ -21,7 +21,7 @@ typedef struct sw_timer_at {
 } sw_timer_at;
 
 typedef struct sw_timer_change {
-    bool inserted;
+    bool inserted, fired; /* neither: cleared or moved */
     sw_timer_at at;
 } sw_timer_change;
 
@@ -35,10 +35,15 @@ typedef struct sw_timers {
     sw_timer_at horizon; /* due_ms SW_TIME_MAX: the head is everything */
     sw_timer_at low;     /* no row is before this */
     char low_key[SW_KEY_BYTES_MAX], horizon_key[SW_KEY_BYTES_MAX];
-    bool low_moved, fired;    /* in this batch */
+    bool low_moved, removed;  /* in this batch */
     sw_arena keys;            /* of the head */
     sw_timer_change *changes; /* of this batch, to the head: for undo */
     uint32_t change_count, change_cap;
+    uint32_t fired_count;   /* among the changes */
+    sw_timer_at fired_last; /* the latest of them */
+    char swept_key[SW_KEY_BYTES_MAX];
+    sw_timer_at swept_from; /* sealed: no row from here to the low bound is wanted any more */
+    bool sweep;
 } sw_timers;
 
 /* Nothing is read yet. SW_E_NOMEM. */
@@ -50,8 +55,11 @@ void sw_timers_done(sw_timers *timers);
 SW_NODISCARD sw_err sw_timers_begin(sw_timers *timers, int64_t now_ms);
 /* The batch was dropped, or the task taken over: nothing in memory is to be believed. */
 void sw_timers_forget(sw_timers *timers);
-/* Writes the low bound if it moved: once, before the overlay is sealed. */
+/* Once, before the overlay is sealed: rows of what has fired go, and the low bound moves. */
 SW_NODISCARD sw_err sw_timers_seal(sw_timers *timers);
+/* After the overlay is sealed into `batch`: where many have fired, their rows go as one range.
+ * `prefix` is the overlay's. */
+SW_NODISCARD sw_err sw_timers_sweep(const sw_timers *timers, sw_slice prefix, sw_batch *batch);
 /* The batch is committed. */
 void sw_timers_committed(sw_timers *timers);
 

@@ -154,10 +154,10 @@ static sw_err check_topics(builder *b) {
 
 static void add_own_stores(sw_topology *t) {
     t->store_due = t->store_count++;
-    t->stores[t->store_due] = (sw_store_spec){.name = "runtime.due", .version = 1};
+    t->stores[t->store_due] = (sw_store_spec){.name = "runtime.due", .version = 1, .churn = true};
     t->store_timers = t->store_count++;
-    t->stores[t->store_timers] =
-        (sw_store_spec){.name = "runtime.timers", .version = 1, .point_lookups = true};
+    t->stores[t->store_timers] = (sw_store_spec){
+        .name = "runtime.timers", .version = 1, .point_lookups = true, .churn = true};
 }
 
 sw_err sw_topology_build(sw_arena *arena, const sw_processor *const *processors,

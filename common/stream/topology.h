@@ -23,7 +23,8 @@ typedef struct sw_node {
 } sw_node;
 
 /* One processor on one partition. Its number follows from the processor's id alone, so that it
- * stays when processors come and go. Numbers below SW_PARTITIONS_MAX are doors: they only append. */
+ * stays when processors come and go. Numbers below SW_PARTITIONS_MAX are doors: they only append.
+ */
 typedef struct sw_task_spec {
     uint32_t number, node, partition;
 } sw_task_spec;

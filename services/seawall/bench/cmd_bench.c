@@ -7,6 +7,7 @@ static const sw_command *const benches[] = {
     &sw_bench_plain,
     &sw_bench_store,
     &sw_bench_replay,
+    &sw_bench_runtime,
 };
 
 static int run(int argc, char **argv) {

@@ -42,6 +42,7 @@ static void commit(fixture *f, int64_t now_ms) {
     assert_ok(sw_timers_seal(&f->timers));
     sw_batch_clear(f->batch);
     assert_ok(sw_overlay_seal(f->overlay, f->batch));
+    assert_ok(sw_timers_sweep(&f->timers, SW_S("task"), f->batch));
     assert_ok(sw_db_write(f->db, f->batch, false));
     sw_overlay_reset(f->overlay);
     sw_timers_committed(&f->timers);
