@@ -133,13 +133,14 @@ static sw_err keep(sw_replay *replay) {
                          replay->diags);
 }
 
-/* Order-preserving bytes of a text that others follow. */
+/* Order-preserving bytes of a text of a list: a shorter list ends in 00 00, before any text goes
+ * on. */
 static void add_text(sw_buf *key, sw_slice text) {
     for (size_t i = 0; i < text.len; i++) {
         sw_buf_add_byte(key, text.ptr[i]);
-        if (text.ptr[i] == '\0') sw_buf_add_byte(key, '\1');
+        if (text.ptr[i] == '\0') sw_buf_add_byte(key, '\2');
     }
-    sw_buf_add(key, SW_S("\0\0"));
+    sw_buf_add(key, SW_S("\0\1"));
 }
 
 /* Tellings of one moment stand in the order of rule and key, those of one group in the order of
@@ -154,6 +155,7 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     const sw_warning *warning = transition->warning;
     add_text(&replay->key, warning->rule->id);
     for (uint32_t i = 0; i < warning->rule->key_count; i++) add_text(&replay->key, warning->key[i]);
+    sw_buf_add(&replay->key, SW_S("\0\0"));
     add_time(&replay->key, (int64_t)replay->told++);
     return keep(replay);
 }

@@ -220,6 +220,26 @@ static void run_interleaved(bench *b, const sw_event **events, uint32_t cases) {
     sw_heap_free(books);
 }
 
+/* A place or team: all events under one key, most of its periods long over. */
+static void run_one_book(bench *b, uint32_t count_events) {
+    sw_book *book;
+    sw_slice team = SW_S("TEAM");
+    sw_arena_mark mark = sw_arena_save(&b->arena);
+    const sw_event **events = sw_heap_zero(count_events, sizeof *events);
+    for (uint32_t i = 0; i < count_events; i++) {
+        static const char *const steps[] = {"open", "note", "move", "close"};
+        events[i] = event(b, team, i / 4 % DOMAINS, steps[i % 4], i, FIRST_MS + i * 60000LL);
+    }
+    b->transitions = 0;
+    need(sw_book_open(b->plan, team, &book), b, "open");
+    double begin = cpu_s();
+    for (uint32_t i = 0; i < count_events; i++) step(b, book, events[i]);
+    report(b, "all in one book", count_events, cpu_s() - begin);
+    sw_book_close(book);
+    sw_heap_free(events);
+    sw_arena_rewind(&b->arena, mark);
+}
+
 static double resident_mb(void) {
     long pages = 0, resident = 0;
     FILE *file = fopen("/proc/self/statm", "r");
@@ -261,6 +281,7 @@ int main(int argc, char **argv) {
     sw_rng_init(&b.rng, 1);
     load(&b);
     run_memory(&b, books);
+    run_one_book(&b, 20000);
     const sw_event **events = sw_heap_zero((size_t)cases * PER_CASE, sizeof(sw_event *));
     for (uint32_t c = 0; c < cases; c++) make_case(&b, c, events + (size_t)c * PER_CASE);
     run_book_by_book(&b, events, cases);

@@ -137,12 +137,18 @@ static sw_slice length(writer *w, bool end_of) {
     return TEXT(w, "%s", PICK(w, "7d", "30d", "1mo", "2mo", "3mo", "1y", "240h", "0mo", "14d"));
 }
 
+/* One alone, a list by condition, or expressions that may fail or be negative before one that does
+ * not. */
 static void limit(writer *w) {
     gen_field *field = add_field(w, "limit", '[', true);
     uint32_t more = chance(w, 30) ? 1 + (uint32_t)sw_rng_below(w->rng, 2) : 0;
-    for (uint32_t i = 0; i < more; i++)
-        add_item(field,
-                 TEXT(w, "{when: '%s', limit: %s}", condition(w, w->facts), length(w, true).ptr));
+    for (uint32_t i = 0; i < more; i++) {
+        if (chance(w, 30))
+            add_item(field, TEXT(w, "{limit: %s}", expression(w).ptr));
+        else
+            add_item(field, TEXT(w, "{when: '%s', limit: %s}", condition(w, w->facts),
+                                 length(w, true).ptr));
+    }
     if (!more || chance(w, 80)) add_item(field, TEXT(w, "{limit: %s}", length(w, true).ptr));
 }
 
@@ -344,7 +350,7 @@ void gen_packs(gen_case *gen, sw_arena *arena, uint64_t seed) {
     writer w = {.gen = gen, .rng = &gen->rng, .arena = arena};
     w.calendar = chance(&w, 70);
     uint32_t form = (uint32_t)sw_rng_below(&gen->rng, 10);
-    gen->pack_count = form < 5 ? 1 : form < 8 ? 2 : 1;
+    gen->pack_count = form < 5 || form >= 8 ? 1 : form < 7 ? 2 : 3;
     bool twice = form >= 8;
     for (uint32_t p = 0; p < gen->pack_count; p++) {
         sw_slice effective = SW_SLICE_NONE;

@@ -1,4 +1,5 @@
 #include "rules/book/record.h"
+#include "text/utf8.h"
 
 /* A cursor over bytes that nobody vouches for. */
 typedef struct cursor {
@@ -13,7 +14,9 @@ static bool skip(cursor *c, uint64_t len) {
 
 static bool skip_slice(cursor *c) {
     uint64_t len;
-    return sw_unpack_uint(&c->at, c->end, &len) && skip(c, len);
+    if (!sw_unpack_uint(&c->at, c->end, &len)) return false;
+    const uint8_t *from = c->at;
+    return skip(c, len) && sw_utf8_valid(sw_slice_of(from, len));
 }
 
 static bool time_fits(int64_t ms) {
@@ -28,9 +31,17 @@ static bool check_time(cursor *c) {
     return time_fits(ms);
 }
 
+static bool check_instant(cursor *c) {
+    uint64_t seconds, nanos;
+    if (!sw_unpack_uint(&c->at, c->end, &seconds) || !sw_unpack_uint(&c->at, c->end, &nanos))
+        return false;
+    int64_t s = (int64_t)(seconds >> 1) ^ -(int64_t)(seconds & 1);
+    return nanos < 1000000000u && s >= SW_TIME_FIRST_MS / 1000 && s <= SW_TIME_LAST_MS / 1000;
+}
+
 static bool check_item(cursor *c, sw_value_kind kind) {
     if (c->at == c->end) return false;
-    uint64_t a, b;
+    uint64_t a;
     uint8_t pack = *c->at++;
     switch (pack) {
     case SW_PACK_STRING:
@@ -45,8 +56,7 @@ static bool check_item(cursor *c, sw_value_kind kind) {
     case SW_PACK_TRUE:
         return kind == SW_BOOL;
     case SW_PACK_TIME:
-        return kind == SW_TIMESTAMP && sw_unpack_uint(&c->at, c->end, &a) &&
-               sw_unpack_uint(&c->at, c->end, &b) && b < 1000000000u;
+        return kind == SW_TIMESTAMP && check_instant(c);
     default:
         return false;
     }

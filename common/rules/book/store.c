@@ -176,6 +176,7 @@ static sw_err get_untold(input *in) {
     sw_book *book = in->book;
     if (!get_bytes(in, &in->taken, 1) || in->taken > 1) return SW_E_CORRUPT;
     if (!get_uint(in, in->record_count, &in->untold_count)) return SW_E_CORRUPT;
+    if (in->untold_count > 0 && !in->taken) return SW_E_CORRUPT;
     in->untold = sw_arena_zero(in->scratch, in->untold_count, sizeof *in->untold);
     if (!in->untold) return SW_E_NOMEM;
     for (uint64_t i = 0; i < in->untold_count; i++) {
@@ -322,6 +323,7 @@ static sw_err measure(input *in, sw_run *run) {
     sw_arena_rewind(in->scratch, mark);
     if (!same || memcmp(counts, run->told, sizeof counts) != 0) {
         run->next_ms = book->done_ms;
+        run->due_ms = SW_TIME_NONE; /* to be counted again before it is told */
         return SW_OK;
     }
     run->flags &= (uint8_t)~SW_RUN_TOUCHED;
