@@ -111,8 +111,9 @@ void load_token(loader *l, const sw_yaml *node, void *into, const key_spec *spec
     if (!load_is_scalar(l, node, "a name")) return;
     for (size_t i = 0; i < node->text.len; i++) {
         unsigned char c = (unsigned char)node->text.ptr[i];
-        if (c > ' ' && c != 0x7f && c != '@') continue;
-        load_error_at(l, SW_E_INVALID, node, NULL, "a name has no spaces and no '@'");
+        if (c > ' ' && c != 0x7f && !strchr("@\"\\", c)) continue;
+        load_error_at(l, SW_E_INVALID, node, NULL,
+                      "a name has no spaces, quotes, backslashes and no '@'");
         return;
     }
     if (node->text.len > 128)
