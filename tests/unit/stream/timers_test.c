@@ -143,6 +143,29 @@ static uint32_t rows(sw_db *db, uint32_t store, char first) {
     return count;
 }
 
+/* Its row goes with the batch that fired it: not if the key was set for that moment once more. */
+static void a_timer_set_again_for_the_moment_at_which_it_fired_fires_again(void **state) {
+    fixture *f = *state;
+    for (int count = 1; count <= 200; count += 199) { /* few go one by one, many as a range */
+        for (int i = 0; i < count; i++) set(f, i, 100);
+        commit(f, 100);
+        for (int i = 0; i < count; i++) {
+            sw_timer_at at;
+            assert_true(sw_timers_peek(&f->timers, 100, &at));
+            assert_ok(sw_timers_pop(&f->timers));
+        }
+        set(f, 0, 100);
+        set(f, 7, 50);
+        commit(f, 100);
+        restart(f, 100);
+        expect_next(f, 50, "000007");
+        expect_next(f, 100, "000000");
+        assert_int_equal(sw_timers_next_ms(&f->timers), SW_TIME_MAX);
+        commit(f, 100);
+        assert_int_equal(rows(f->db, DUE, 0), 0);
+    }
+}
+
 /* More timers than the head holds, changed at random, against a plain array. */
 static void many_timers_fire_as_a_plain_array_says(void **state) {
     fixture *f = *state;
@@ -209,6 +232,8 @@ int main(void) {
                                         teardown),
         cmocka_unit_test_setup_teardown(a_restart_finds_all_that_was_committed_and_nothing_else,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_timer_set_again_for_the_moment_at_which_it_fired_fires_again, setup, teardown),
         cmocka_unit_test_setup_teardown(many_timers_fire_as_a_plain_array_says, setup, teardown),
         cmocka_unit_test(rows_order_as_times_do),
     };
