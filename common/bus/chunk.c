@@ -170,6 +170,7 @@ sw_err sw_chunk_open(sw_slice key, sw_slice value, sw_chunk_head *ret) {
         .max_ms = (int64_t)sw_wire_get_le(at + AT_MAX_MS, 8),
     };
     if (head.first_offset < 0 || head.last_offset < head.first_offset ||
+        head.last_offset == INT64_MAX ||
         head.last_offset != (int64_t)sw_wire_get_be(key.ptr + 8, 8) ||
         sw_wire_get_le(at + AT_BODY_BYTES, 4) != value.len - SW_CHUNK_HEAD_BYTES ||
         (head.count == 0 && !head.rewritten))
@@ -182,6 +183,7 @@ void sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_chunk_reader *r
     *ret = (sw_chunk_reader){.rest = sw_slice_sub(value, SW_CHUNK_HEAD_BYTES, value.len),
                              .left = head->count,
                              .next_offset = head->first_offset,
+                             .last_offset = head->last_offset,
                              .last_ms = head->first_ms};
 }
 
@@ -222,7 +224,9 @@ sw_err sw_chunk_next(sw_chunk_reader *reader, sw_chunk_record *ret) {
     for (uint64_t i = 0; i < 2 * headers; i++)
         if (!get_bytes(&rest, &part)) return SW_E_CORRUPT;
     record.header_count = (uint32_t)headers;
-    if (skip > (uint64_t)(INT64_MAX - reader->next_offset)) return SW_E_CORRUPT;
+    if (reader->next_offset > reader->last_offset ||
+        skip > (uint64_t)(reader->last_offset - reader->next_offset))
+        return SW_E_CORRUPT;
     record.offset = reader->next_offset + (int64_t)skip;
     record.timestamp_ms = (int64_t)((uint64_t)reader->last_ms + (uint64_t)unzigzag(delta));
     reader->rest = rest;

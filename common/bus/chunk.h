@@ -55,7 +55,7 @@ uint32_t sw_chunk_chain(sw_slice value, uint32_t chain_before);
 typedef struct sw_chunk_reader {
     sw_slice rest;
     uint32_t left;
-    int64_t next_offset, last_ms;
+    int64_t next_offset, last_offset, last_ms;
 } sw_chunk_reader;
 
 void sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_chunk_reader *ret);

@@ -43,8 +43,12 @@ static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
     while (!(err = sw_chunk_next(&reader, &record))) {
         if (record.record.offset < p->next) continue;
         size_t bytes = record.record.key.len + record.record.value.len + record.headers.len;
+        if (record.record.offset >= p->end) { /* compaction has joined newer ones to it */
+            p->next = p->end;
+            return SW_OK;
+        }
         p->full = p->count == p->max || (p->count > 0 && bytes > p->bytes_max - p->bytes);
-        if (p->full || record.record.offset >= p->end) return SW_OK;
+        if (p->full) return SW_OK;
         err = sw_chunk_copy(&record, p->arena, &p->records[p->count]);
         if (err == SW_E_LIMIT && p->count > 0) return p->full = true, SW_OK;
         if (err) return err;
@@ -55,7 +59,8 @@ static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
         p->next = record.record.offset + 1;
     }
     if (err != SW_E_END) return err;
-    if (p->next <= head->last_offset) p->next = head->last_offset + 1;
+    int64_t after = head->last_offset < p->end ? head->last_offset + 1 : p->end;
+    if (p->next < after) p->next = after;
     return SW_OK;
 }
 
@@ -154,8 +159,8 @@ sw_err sw_log_find_time(sw_log *log, uint32_t topic, uint32_t partition, int64_t
         if (err) return err == SW_E_NOT_FOUND ? SW_E_CORRUPT : err;
         if (chunk.max_ms < ms)
             low = chunk.last_offset + 1;
-        else
-            high = chunk.first_offset;
+        else /* one past `mid`: retention has just taken the chunk of it */
+            high = chunk.first_offset < mid ? chunk.first_offset : mid;
     }
     return scan_time(log, part, low, ms, head.end, ret_offset);
 }

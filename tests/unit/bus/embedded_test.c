@@ -1,0 +1,208 @@
+#include <stdio.h>
+
+#include "bus/bus.h"
+#include "contract/folder.h"
+#include "unit/test.h"
+
+typedef struct fixture {
+    char path[FOLDER_PATH_MAX];
+    sw_topic_spec topic;
+    sw_bus_options options;
+    sw_arena arena;
+    sw_diags diags;
+    sw_bus *bus;
+    uint64_t epoch;
+} fixture;
+
+static sw_err reopen(fixture *f) {
+    sw_bus_close(f->bus);
+    f->bus = NULL;
+    sw_arena_reset(&f->arena);
+    sw_diags_init(&f->diags, &f->arena, SW_SLICE_NONE, 10);
+    return sw_bus_embedded_open(f->path, &f->options, &f->diags, &f->bus);
+}
+
+static int setup(void **state) {
+    static fixture f;
+    f = (fixture){.topic = {.name = "events", .partitions = 2}};
+    f.options = (sw_bus_options){.topics = &f.topic, .topic_count = 1, .task_count = 1};
+    folder_make(f.path);
+    sw_arena_init(&f.arena, 1 << 20);
+    assert_ok(reopen(&f));
+    assert_ok(sw_bus_claim(f.bus, 0, &f.epoch));
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *f = *state;
+    sw_bus_close(f->bus);
+    sw_arena_done(&f->arena);
+    folder_remove(f->path);
+    return 0;
+}
+
+static void append(fixture *f, const char *value) {
+    sw_record record = {.key = SW_S("k"), .value = sw_slice_cstr(value), .timestamp_ms = 1};
+    sw_commit commit = {.epoch = f->epoch, .records = &record, .record_count = 1};
+    assert_ok(sw_bus_commit(f->bus, &commit, 1, NULL));
+}
+
+static void assert_said(fixture *f, const char *words) {
+    assert_non_null(f->diags.first);
+    sw_slice text = sw_diag_text(&f->arena, f->diags.first);
+    if (!strstr(text.ptr, words)) print_error("%.*s\n", SW_FMT(text));
+    assert_non_null(strstr(text.ptr, words));
+}
+
+/* The stores of the log follow those of the options: here chunks are 0, the index 1. */
+static sw_slice first_chunk(fixture *f, sw_buf *key, sw_buf *value) {
+    sw_iter *iter;
+    sw_slice k, v;
+    assert_ok(sw_db_iter_open(sw_bus_db(f->bus), 0, SW_SLICE_NONE, SW_SLICE_NONE, &iter));
+    assert_true(sw_iter_next(iter, &k, &v));
+    assert_ok(sw_buf_add(key, k));
+    assert_ok(sw_buf_add(value, v));
+    sw_iter_close(iter);
+    return sw_buf_slice(key);
+}
+
+static void write_chunk(fixture *f, sw_slice key, const sw_buf *value) {
+    sw_batch *batch;
+    assert_ok(sw_batch_new(1 << 16, &batch));
+    if (value)
+        assert_ok(sw_batch_put(batch, 0, key, sw_buf_slice(value)));
+    else
+        assert_ok(sw_batch_delete(batch, 0, key));
+    assert_ok(sw_db_write(sw_bus_db(f->bus), batch, true));
+    sw_batch_free(batch);
+}
+
+static void changed_bytes_under_a_good_block_are_refused(void **state) {
+    fixture *f = *state;
+    sw_buf key, value;
+    uint64_t records;
+    sw_buf_init(&key, 100);
+    sw_buf_init(&value, 1000);
+    append(f, "one");
+    append(f, "two");
+    first_chunk(f, &key, &value);
+    value.ptr[value.len - 1] ^= 1;
+    write_chunk(f, sw_buf_slice(&key), &value);
+    sw_record record;
+    uint32_t count;
+    int64_t next;
+    assert_int_equal(
+        sw_bus_poll(f->bus, (sw_position){0, 0, 0}, 1, 100, &f->arena, &record, &count, &next),
+        SW_E_CORRUPT);
+    assert_int_equal(sw_bus_verify(f->bus, &f->diags, &records), SW_E_CORRUPT);
+    assert_said(f, "partition 0 is damaged after offset -1");
+    assert_int_equal(reopen(f), SW_E_CORRUPT);
+    assert_said(f, "checksum");
+    sw_buf_done(&key);
+    sw_buf_done(&value);
+}
+
+static void a_chunk_that_is_gone_is_missed(void **state) {
+    fixture *f = *state;
+    sw_buf key, value;
+    sw_buf_init(&key, 100);
+    sw_buf_init(&value, 1000);
+    append(f, "one");
+    append(f, "two");
+    first_chunk(f, &key, &value);
+    write_chunk(f, sw_buf_slice(&key), NULL);
+    assert_int_equal(reopen(f), SW_E_CORRUPT);
+    assert_said(f, "missing");
+    sw_buf_done(&key);
+    sw_buf_done(&value);
+}
+
+static void the_same_records_in_another_history_break_the_chain(void **state) {
+    fixture *f = *state;
+    sw_buf key, value;
+    sw_buf_init(&key, 100);
+    sw_buf_init(&value, 1000);
+    append(f, "one");
+    append(f, "two");
+    first_chunk(f, &key, &value);
+    /* The first chunk of another log, whole in itself. */
+    char other[FOLDER_PATH_MAX];
+    memcpy(other, f->path, sizeof other);
+    fixture g = *f;
+    folder_make(g.path);
+    g.bus = NULL;
+    sw_arena_init(&g.arena, 1 << 20);
+    assert_ok(reopen(&g));
+    assert_ok(sw_bus_claim(g.bus, 0, &g.epoch));
+    append(&g, "eno");
+    sw_buf_clear(&key);
+    sw_buf_clear(&value);
+    first_chunk(&g, &key, &value);
+    void *state_g = &g;
+    teardown(&state_g);
+    write_chunk(f, sw_buf_slice(&key), &value);
+    assert_int_equal(reopen(f), SW_E_CORRUPT);
+    assert_said(f, "chain");
+    sw_buf_done(&key);
+    sw_buf_done(&value);
+}
+
+static void another_number_of_partitions_is_refused(void **state) {
+    fixture *f = *state;
+    f->topic.partitions = 3;
+    assert_int_equal(reopen(f), SW_E_INVALID);
+    assert_said(f, "events");
+    assert_said(f, "2 partitions");
+    f->topic.partitions = 2;
+    f->topic.compacted = true;
+    assert_int_equal(reopen(f), SW_E_INVALID);
+    assert_said(f, "not compacted");
+}
+
+static void a_topic_keeps_its_records_while_it_is_not_configured(void **state) {
+    fixture *f = *state;
+    int64_t first, end;
+    append(f, "one");
+    f->topic.name = "others";
+    assert_ok(reopen(f));
+    assert_ok(sw_bus_end(f->bus, 0, 0, &first, &end));
+    assert_int_equal(end, 0);
+    f->topic.name = "events";
+    assert_ok(reopen(f));
+    assert_ok(sw_bus_end(f->bus, 0, 0, &first, &end));
+    assert_int_equal(end, 1);
+}
+
+static void a_checkpoint_is_a_log_of_that_moment(void **state) {
+    fixture *f = *state;
+    char copy[FOLDER_PATH_MAX + 8];
+    int64_t first, end;
+    uint64_t records;
+    snprintf(copy, sizeof copy, "%s-copy", f->path);
+    append(f, "one");
+    assert_ok(sw_db_checkpoint(sw_bus_db(f->bus), copy));
+    append(f, "two");
+    sw_bus *backup;
+    assert_ok(sw_bus_embedded_open(copy, &f->options, &f->diags, &backup));
+    assert_ok(sw_bus_end(backup, 0, 0, &first, &end));
+    assert_int_equal(end, 1);
+    assert_ok(sw_bus_verify(backup, &f->diags, &records));
+    assert_int_equal(records, 1);
+    sw_bus_close(backup);
+    folder_remove(copy);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(changed_bytes_under_a_good_block_are_refused),
+        CASE(a_chunk_that_is_gone_is_missed),
+        CASE(the_same_records_in_another_history_break_the_chain),
+        CASE(another_number_of_partitions_is_refused),
+        CASE(a_topic_keeps_its_records_while_it_is_not_configured),
+        CASE(a_checkpoint_is_a_log_of_that_moment),
+    };
+#undef CASE
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
