@@ -20,6 +20,9 @@ static sw_err make(sw_metrics *metrics, const sw_metric *want, sw_metric **ret) 
     sw_metric *metric = sw_arena_zero(metrics->arena, 1, sizeof *metric);
     if (!metric) return SW_E_LIMIT;
     *metric = *want;
+    sw_slice labels = sw_arena_printf(metrics->arena, "%s", want->labels);
+    if (!labels.ptr) return SW_E_LIMIT;
+    metric->labels = labels.ptr;
     if (want->kind == SW_METRIC_HISTOGRAM) {
         metric->buckets = sw_arena_zero(metrics->arena, SW_METRIC_BUCKETS, sizeof *metric->buckets);
         if (!metric->buckets) return SW_E_LIMIT;

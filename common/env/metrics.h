@@ -38,9 +38,9 @@ typedef struct sw_metrics {
 
 void sw_metrics_init(sw_metrics *metrics, sw_arena *arena);
 void sw_metrics_done(sw_metrics *metrics);
-/* The metric of that name and labels, made if it is not there. The texts must outlive the registry.
- * `metrics` may be NULL: then NULL, which the calls below accept. SW_E_LIMIT: the arena is full;
- * SW_E_CONFLICT: it is there with another kind. */
+/* The metric of that name and labels, made if it is not there. Name and help must outlive the
+ * registry, labels are copied. `metrics` may be NULL: then NULL, which the calls below accept.
+ * SW_E_LIMIT: the arena is full; SW_E_CONFLICT: it is there with another kind. */
 SW_NODISCARD sw_err sw_metrics_get(sw_metrics *metrics, sw_metric_kind kind, const char *name,
                                    const char *labels, const char *help, sw_metric **ret);
 /* Counter: by 0 or more. Gauge: by anything. */

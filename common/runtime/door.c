@@ -68,6 +68,7 @@ static sw_err add(sw_door *door, const sw_append *append) {
     }
     side->records[side->count] = record;
     side->waiting[side->count++] = (sw_waiting){append->answer, append->arg};
+    side->answers += append->answer != NULL;
     return SW_OK;
 }
 
@@ -89,7 +90,7 @@ sw_err sw_door_append(sw_door *door, const sw_append *append) {
 bool sw_door_waits(sw_door *door) {
     SW_ASSERT(door);
     pthread_mutex_lock(&door->lock);
-    bool waits = door->sides[door->filling].count > 0 || door->flying;
+    bool waits = door->sides[0].answers > 0 || door->sides[1].answers > 0;
     pthread_mutex_unlock(&door->lock);
     return waits;
 }
@@ -158,7 +159,7 @@ static void release(sw_door *door, sw_door_side *side, sw_err err) {
             w->answer(w->arg, err, side->records[i].partition, err ? -1 : side->offsets[i]);
     }
     pthread_mutex_lock(&door->lock);
-    side->count = 0;
+    side->count = side->answers = 0;
     sw_arena_reset(&side->arena);
     door->flying = false;
     pthread_mutex_unlock(&door->lock);

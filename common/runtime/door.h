@@ -30,6 +30,7 @@ typedef struct sw_door_side {
     sw_waiting *waiting;
     int64_t *offsets;
     uint32_t count, cap;
+    uint32_t answers; /* that somebody waits for */
 } sw_door_side;
 
 typedef struct sw_door {
@@ -53,6 +54,7 @@ void sw_door_done(sw_door *door);
 /* SW_E_AGAIN: too much waits, or the disk is nearly full; SW_E_LIMIT: too large a record;
  * SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_door_append(sw_door *door, const sw_append *append);
+/* Whether somebody waits for an answer. */
 bool sw_door_waits(sw_door *door);
 /* Takes what waits as one batch; false if nothing waits or a batch is on its way. Then the caller
  * commits `item` and says what became of it by sw_door_settle. */

@@ -16,18 +16,25 @@ static void sleep_until_change(sw_runtime *runtime, uint64_t seen, int64_t wait_
     pthread_mutex_unlock(&runtime->lock);
 }
 
-/* What changed while the batch interval runs is left for its end. */
+/* News that come while the batch interval runs are left for its end, unless somebody waits for an
+ * answer; what the worker itself has to do at some moment is not put off. */
 static void rest(sw_runtime *runtime, const sw_worker *worker, uint64_t seen, int64_t wait_us) {
     sw_clock *clock = runtime->options.env.clock;
+    int64_t until_us = sw_clock_mono_us(clock) + wait_us;
     sleep_until_change(runtime, seen, wait_us);
-    int64_t left_us = worker->last_us + runtime->options.commit_ms * 1000 - sw_clock_mono_us(clock);
-    bool hurry =
-        __atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) > 0 || sw_door_waits(&runtime->door);
-    if (left_us <= 0 || hurry || wait_us == 0) return;
-    pthread_mutex_lock(&runtime->lock);
-    seen = runtime->changes;
-    pthread_mutex_unlock(&runtime->lock);
-    sleep_until_change(runtime, seen, left_us < wait_us ? left_us : wait_us);
+    int64_t now_us = sw_clock_mono_us(clock);
+    int64_t end_us = worker->last_us + runtime->options.commit_ms * 1000;
+    if (end_us > until_us) end_us = until_us;
+    while (now_us < end_us && __atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) == 0 &&
+           !sw_door_waits(&runtime->door)) {
+        pthread_mutex_lock(&runtime->lock);
+        seen = runtime->changes;
+        bool stopping = runtime->stopping;
+        pthread_mutex_unlock(&runtime->lock);
+        if (stopping) return;
+        sleep_until_change(runtime, seen, end_us - now_us);
+        now_us = sw_clock_mono_us(clock);
+    }
 }
 
 static void *run(void *arg) {

@@ -1,5 +1,7 @@
 #include "runtime/parts.h"
 
+enum { TIMER_PACE = 4 }; /* timers are looked after so many times in a commit interval */
+
 sw_err sw_worker_open(sw_runtime *runtime, sw_worker **ret) {
     SW_ASSERT(runtime && ret);
     sw_worker *worker = sw_heap_zero(1, sizeof *worker);
@@ -223,22 +225,26 @@ static int64_t wait_for(const sw_worker *worker, int64_t now_ms, int64_t mono_us
         if (worker->slots[i].retry_us > mono_us + us) us = worker->slots[i].retry_us - mono_us;
         if (us < wait_us) wait_us = us;
     }
-    int64_t cadence_us = worker->last_us + runtime->options.commit_ms * 1000 - mono_us;
+    int64_t pace_us = worker->last_us + runtime->options.commit_ms * 1000 / TIMER_PACE - mono_us;
     bool hurry = __atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) > 0;
     for (uint32_t i = 0; !hurry && i < worker->count; i++)
         hurry = worker->slots[i].task->more && worker->slots[i].retry_us <= mono_us;
-    return !hurry && wait_us < cadence_us ? cadence_us : wait_us;
+    return !hurry && wait_us < pace_us ? pace_us : wait_us;
 }
 
 /* Without anybody waiting and without a backlog, batches are begun no oftener than each commit_ms:
- * what came in the meantime shares their sync. */
-static bool is_time(sw_worker *worker, int64_t mono_us) {
+ * what came in the meantime shares their sync. A due timer waits for a part of that only. */
+static bool is_time(sw_worker *worker, int64_t now_ms, int64_t mono_us) {
     sw_runtime *runtime = worker->runtime;
-    if (mono_us >= worker->last_us + runtime->options.commit_ms * 1000) return true;
+    int64_t passed_us = mono_us - worker->last_us;
+    if (passed_us >= runtime->options.commit_ms * 1000) return true;
     if (__atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) > 0) return true;
     if (sw_door_waits(&runtime->door)) return true;
-    for (uint32_t i = 0; i < worker->count; i++)
-        if (worker->slots[i].task->more) return true;
+    bool timers = passed_us >= runtime->options.commit_ms * 1000 / TIMER_PACE;
+    for (uint32_t i = 0; i < worker->count; i++) {
+        const sw_task *task = worker->slots[i].task;
+        if (task->more || (timers && sw_task_next_ms(task) <= now_ms)) return true;
+    }
     return false;
 }
 
@@ -252,7 +258,7 @@ sw_err sw_worker_turn(sw_worker *worker, sw_turn *ret) {
     if (err) return err;
     if (worker->pending) {
         if (worker->retry_us <= mono_us) err = commit(worker, mono_us, &turn);
-    } else if (is_time(worker, mono_us)) {
+    } else if (is_time(worker, now_ms, mono_us)) {
         worker->last_us = mono_us;
         err = run_tasks(worker, now_ms, mono_us, &turn);
         if (!err) err = commit(worker, mono_us, &turn);
