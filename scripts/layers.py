@@ -19,8 +19,8 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "uv.h": ["common/host/"],
     "microhttpd.h": ["common/host/"],
     "protobuf-c/protobuf-c.h": ["common/codec/", "services/"],
-    "expat.h": ["services/seawall/"],
-    "csv.h": ["services/seawall/"],
+    "expat.h": ["services/seawall/import/"],
+    "csv.h": ["services/seawall/import/"],
     "curl/curl.h": ["services/notify/"],
     "xlsxwriter.h": ["services/report/"],
 }

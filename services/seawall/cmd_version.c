@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "seawall/command.h"
+#include "seawall/cli/command.h"
 
 static int run(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--json") == 0)

@@ -5,7 +5,7 @@
 
 #include "compare.h"
 #include "keep.h"
-#include "seawall/replay.h"
+#include "seawall/replay/replay.h"
 
 typedef struct listener {
     sw_arena *arena;

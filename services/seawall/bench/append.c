@@ -6,7 +6,7 @@
 
 #include "bus/bus.h"
 #include "seawall/bench/bench.h"
-#include "seawall/cli.h"
+#include "seawall/cli/cli.h"
 
 #define PARTITIONS 8u
 #define KEY_BYTES  20u

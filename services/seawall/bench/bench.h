@@ -4,7 +4,7 @@
 
 #include "base/rng.h"
 #include "base/slice.h"
-#include "seawall/command.h"
+#include "seawall/cli/command.h"
 
 /* Each benchmark is a command of `seawall bench`. */
 extern const sw_command sw_bench_append;

@@ -1,13 +1,9 @@
 #include "base/assert.h"
 #include "seawall/bench/bench.h"
-#include "seawall/cli.h"
+#include "seawall/cli/cli.h"
 
 static const sw_command *const benches[] = {
-    &sw_bench_append,
-    &sw_bench_plain,
-    &sw_bench_store,
-    &sw_bench_replay,
-    &sw_bench_runtime,
+    &sw_bench_append, &sw_bench_plain, &sw_bench_store, &sw_bench_replay, &sw_bench_runtime,
 };
 
 static int run(int argc, char **argv) {

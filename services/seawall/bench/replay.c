@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "seawall/bench/bench.h"
-#include "seawall/event_reader.h"
-#include "seawall/load.h"
-#include "seawall/replay_options.h"
-#include "seawall/replay_text.h"
-#include "seawall/term.h"
+#include "seawall/cli/term.h"
+#include "seawall/input/event_reader.h"
+#include "seawall/input/load.h"
+#include "seawall/input/replay_options.h"
+#include "seawall/replay/replay_text.h"
 
 #define PROCESS_BYTES   ((size_t)8 << 30)
 #define SCRATCH_BYTES   ((size_t)256 << 20)

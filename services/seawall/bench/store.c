@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "seawall/bench/bench.h"
-#include "seawall/cli.h"
+#include "seawall/cli/cli.h"
 #include "store/overlay.h"
 
 #define BATCH       1000u

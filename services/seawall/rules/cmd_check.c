@@ -1,7 +1,7 @@
-#include "seawall/load.h"
-#include "seawall/report.h"
+#include "seawall/cli/report.h"
+#include "seawall/cli/term.h"
+#include "seawall/input/load.h"
 #include "seawall/rules/cmd_rules.h"
-#include "seawall/term.h"
 
 #define ARENA_BYTES  ((size_t)1 << 30)
 #define REPORT_BYTES ((size_t)256 << 20)

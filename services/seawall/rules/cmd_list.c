@@ -1,5 +1,5 @@
-#include "seawall/load.h"
-#include "seawall/report.h"
+#include "seawall/cli/report.h"
+#include "seawall/input/load.h"
 #include "seawall/rules/cmd_rules.h"
 #include "seawall/rules/describe.h"
 #include "seawall/rules/rule_json.h"

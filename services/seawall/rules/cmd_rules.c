@@ -1,5 +1,5 @@
 #include "seawall/rules/cmd_rules.h"
-#include "seawall/cli.h"
+#include "seawall/cli/cli.h"
 
 static const sw_command *const commands[] = {
     &sw_cmd_rules_check, &sw_cmd_rules_list, &sw_cmd_rules_show,

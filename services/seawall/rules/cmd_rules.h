@@ -1,8 +1,8 @@
-/* cmd_rules.h - the subcommands of `seawall rules`.  Layer 8.  Thread: main. */
+/* cmd_rules.h - the subcommands of `seawall rules`.  Layer 9.  Thread: main. */
 #ifndef SW_SEAWALL_CMD_RULES_H
 #define SW_SEAWALL_CMD_RULES_H
 
-#include "seawall/command.h"
+#include "seawall/cli/command.h"
 
 extern const sw_command sw_cmd_rules_check;
 extern const sw_command sw_cmd_rules_list;

@@ -1,9 +1,9 @@
-/* describe.h - rules in words, for people and for JSON.  Layer 8.  Thread: main. */
+/* describe.h - rules in words, for people and for JSON.  Layer 9.  Thread: main. */
 #ifndef SW_SEAWALL_DESCRIBE_H
 #define SW_SEAWALL_DESCRIBE_H
 
 #include "rules/pack.h"
-#include "seawall/term.h"
+#include "seawall/cli/term.h"
 
 /* All in the arena; empty if it is full. */
 sw_slice sw_describe_span(sw_arena *arena, sw_span span);       /* as packs write it: "3d" */

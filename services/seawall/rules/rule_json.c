@@ -1,6 +1,6 @@
 #include "seawall/rules/rule_json.h"
 
-#include "seawall/report.h"
+#include "seawall/cli/report.h"
 #include "seawall/rules/describe.h"
 #include "text/json.h"
 

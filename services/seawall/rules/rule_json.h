@@ -1,4 +1,4 @@
-/* rule_json.h - a rule as JSON, for programs.  Layer 8.  Thread: main. */
+/* rule_json.h - a rule as JSON, for programs.  Layer 9.  Thread: main. */
 #ifndef SW_SEAWALL_RULE_JSON_H
 #define SW_SEAWALL_RULE_JSON_H
 

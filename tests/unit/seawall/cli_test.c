@@ -1,6 +1,6 @@
-#include "seawall/cli.h"
+#include "seawall/cli/cli.h"
 
-#include "seawall/term.h"
+#include "seawall/cli/term.h"
 #include "unit/test.h"
 
 static const sw_cli_option options[] = {

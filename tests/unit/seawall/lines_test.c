@@ -1,4 +1,4 @@
-#include "seawall/lines.h"
+#include "seawall/input/lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>

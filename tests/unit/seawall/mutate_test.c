@@ -1,4 +1,4 @@
-#include "seawall/rules/mutate.h"
+#include "seawall/rules/test/mutate.h"
 
 #include "unit/rules/pack_fixture.h"
 

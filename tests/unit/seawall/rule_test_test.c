@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "seawall/rules/test_run.h"
+#include "seawall/rules/test/test_run.h"
 #include "text/yaml.h"
 #include "unit/rules/pack_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "seawall/sorter.h"
+#include "seawall/replay/sorter.h"
 
 #include <stdio.h>
 #include <stdlib.h>

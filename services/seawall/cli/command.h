@@ -1,0 +1,28 @@
+/* command.h - a subcommand of `seawall`: a name, a line of help, a function.  Layer 9.  Thread:
+ * main. */
+#ifndef SW_SEAWALL_COMMAND_H
+#define SW_SEAWALL_COMMAND_H
+
+/* Exit codes (docs: contract 1). */
+enum {
+    SW_EXIT_OK = 0,
+    SW_EXIT_FAILED = 1,
+    SW_EXIT_USAGE = 2,   /* wrong usage or configuration */
+    SW_EXIT_REJECTED = 3 /* the input was read to its end, but some of it was rejected */
+};
+
+typedef struct sw_command {
+    const char *name;    /* "replay" */
+    const char *summary; /* one line for `seawall --help` */
+    /* argv[0] is the subcommand's name. Handles --help itself. Returns an exit code. */
+    int (*run)(int argc, char **argv);
+} sw_command;
+
+extern const sw_command sw_cmd_bench;
+extern const sw_command sw_cmd_explain;
+extern const sw_command sw_cmd_import;
+extern const sw_command sw_cmd_replay;
+extern const sw_command sw_cmd_rules;
+extern const sw_command sw_cmd_version;
+
+#endif
