@@ -280,6 +280,21 @@ static const sw_bus_table table = {
     .close = local_close,
 };
 
+/* Says what the database said, where nobody who knew more has. */
+static void complain(sw_db *db, sw_err err, sw_diags *diags) {
+    sw_buf text;
+    if (!diags || diags->count > 0) return;
+    sw_buf_init(&text, 8192);
+    sw_db_error_text(db, &text);
+    sw_diag_at(diags, err, 0, 0, "log",
+               err == SW_E_CORRUPT
+                   ? "stop, keep a copy of the data directory, restore from the last backup"
+                   : "check the disk, then start again",
+               "the log can't be taken up: %s: %.*s", sw_err_name(err),
+               SW_FMT(sw_buf_slice(&text)));
+    sw_buf_done(&text);
+}
+
 sw_err sw_bus_local_open(sw_db *db, const sw_bus_options *options, sw_diags *diags, sw_bus **ret) {
     SW_ASSERT(db && options && options->task_count > 0 && ret);
     local_bus *bus = sw_heap_zero(1, sizeof *bus);
@@ -301,6 +316,7 @@ sw_err sw_bus_local_open(sw_db *db, const sw_bus_options *options, sw_diags *dia
     if (!err) err = sw_log_open(db, options, diags, &bus->log);
     for (uint32_t i = 0; !err && i < bus->task_count; i++) err = load_task(bus, i);
     if (err) {
+        complain(db, err, diags);
         local_close(&bus->bus);
         return err;
     }
