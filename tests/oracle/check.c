@@ -12,6 +12,13 @@ static sw_err fire(sw_view *view, sw_group *group, const sw_rule *rule, const sw
             if (before->type == event->type) return SW_OK;
         }
     }
+    /* "what would fire at t fires at t + settle" */
+    int64_t settle_ms = view->bend == SW_BEND_CHECK_NEVER_SETTLES ? 0 : rule->settle_ms;
+    int64_t fires_ms = event->time_ms + settle_ms;
+    if (fires_ms > view->now_ms) {
+        if (fires_ms < view->next_ms && fires_ms <= SW_TIME_LAST_MS) view->next_ms = fires_ms;
+        return SW_OK;
+    }
     /* "Warnings of the other kinds are `open` until a person closes them." */
     sw_warning warning = {
         .rule = rule,
@@ -19,7 +26,7 @@ static sw_err fire(sw_view *view, sw_group *group, const sw_rule *rule, const sw
         .state = SW_STATE_OPEN,
         .start_ms = SW_TIME_NONE,
         .due_ms = SW_TIME_NONE,
-        .fires_ms = event->time_ms,
+        .fires_ms = fires_ms,
         .late_by_s = -1,
     };
     return sw_oracle_add(view, group, &warning, event, NULL);

@@ -35,6 +35,7 @@ static const char *const bend_names[SW_BEND_COUNT] = {
     [SW_BEND_OWNER_OF_LAST_EVENT] = "the owner is that of the last event of all",
     [SW_BEND_FAILED_CONDITION_HOLDS] = "a condition that fails holds",
     [SW_BEND_CHECK_ONCE_A_GROUP] = "a check fires once in a group",
+    [SW_BEND_CHECK_NEVER_SETTLES] = "a check does not settle",
     [SW_BEND_NEVER_JOINED] = "withdrawn and raised are never joined",
     [SW_BEND_RUNS_AGAIN_UNTOLD] = "an instance that runs again is not told",
 };

@@ -6,6 +6,7 @@ static const char *const features[] = {
     "warnings of deadlines",
     "warnings of checks",
     "check: facts read",
+    "check: settle",
     "key of 1 field",
     "key of 2 fields",
     "key of 3 fields",
@@ -168,6 +169,7 @@ static void meet_warning(coverage *met, const sw_warning *warning) {
     sw_slice zone = sw_zone_name(rule->pack->zone);
     meet(met, "zone with daylight saving", !sw_slice_is(zone, "Asia/Shanghai"));
     if (!deadline) {
+        meet(met, "check: settle", rule->settle_ms > 0);
         meet(met, "check: facts read", rule->on.when && sw_cel_reads(rule->on.when, SW_ROOT_FACTS));
         return;
     }

@@ -289,6 +289,8 @@ static void check(writer *w, const char *id) {
     if (chance(w, 80)) add_text(w, "when", false, TEXT(w, "'%s'", condition(w, w->facts)));
     add_text(w, "level", true, TEXT(w, "%s", PICK(w, "blue", "orange", "red")));
     add_text(w, "to", false, SW_S("[handler]"));
+    if (chance(w, 40))
+        add_text(w, "settle", false, TEXT(w, "%s", PICK(w, "15m", "1h", "6h", "3d")));
 }
 
 /* A date or time near the middle of the events. */

@@ -41,7 +41,10 @@ sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms, cons
 
 int64_t sw_standing_time(const sw_standing *s, uint32_t warn, uint32_t repeat) {
     if (!s->counted) return SW_TIME_MAX;
-    if (s->life.rule->kind != SW_DEADLINE) return s->life.start_ms;
+    if (s->life.rule->kind != SW_DEADLINE) {
+        int64_t settled_ms = s->life.start_ms + s->life.rule->settle_ms;
+        return settled_ms > SW_TIME_LAST_MS ? SW_TIME_MAX : settled_ms;
+    }
     const sw_warn *w = &s->life.rule->warns[warn];
     const sw_due *caution = s->life.rule->caution ? &s->caution : NULL;
     int64_t first_ms = sw_level_time(&s->facts, &s->due, caution, w->at);
@@ -54,12 +57,11 @@ uint32_t sw_standing_reached(const sw_standing *s, uint32_t warn, int64_t now_ms
     const sw_warn *w = sw_rule_warn(s->life.rule, warn);
     uint32_t most = w->repeat_every_ms > 0 ? w->repeat_max + 1 : 1, count = 0;
     int64_t first_ms = sw_standing_time(s, warn, 0), time_ms = first_ms;
-    bool check = s->life.rule->kind != SW_DEADLINE;
-    while (count < most && time_ms <= now_ms && (check || time_ms < s->life.stop_ms)) {
+    while (count < most && time_ms <= now_ms && time_ms < s->life.stop_ms) {
         count++;
         if (count < most) time_ms = sw_repeat_time(&s->due, first_ms, w->repeat_every_ms, count);
     }
-    bool more = count < most && !check && time_ms < s->life.stop_ms;
+    bool more = count < most && time_ms < s->life.stop_ms;
     *ret_next_ms = more ? time_ms : SW_TIME_MAX;
     return count;
 }

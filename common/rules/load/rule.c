@@ -158,7 +158,7 @@ static const key_spec rule_keys[] = {
     {"within", load_window, AT(within), .required = true, .kinds = T | M},
     {"where", load_where, .kinds = M},
     {"max_pairs", load_count, AT(max_pairs), .arg = &pairs_most, .kinds = M},
-    {"settle", load_settle, .kinds = T | S | M},
+    {"settle", load_settle, .kinds = C | T | S | M},
 };
 static const key_table rule_table = {"a rule", rule_keys, SW_COUNT(rule_keys)};
 

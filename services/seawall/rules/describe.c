@@ -77,7 +77,9 @@ sw_slice sw_describe_limit(sw_arena *arena, const sw_rule *rule) {
                                   SW_FMT(one_limit(arena, &rule->limits[i])));
         return all;
     case SW_CHECK:
-        return SW_S("at once");
+        if (!rule->settle_ms) return SW_S("at once");
+        return sw_arena_printf(arena, "after %.*s",
+                               SW_FMT(sw_describe_length(arena, rule->settle_ms)));
     case SW_THRESHOLD:
         for (uint32_t i = 0; i < rule->level_count; i++)
             all = sw_arena_printf(arena, "%.*s%s%u", SW_FMT(all), i ? " | " : "",
