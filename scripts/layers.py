@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent
 HOMES = {  # foreign header -> files (or folders) that may include it
     "yaml.h": ["common/text/"],
     "sodium.h": ["common/base/hash.c"],
-    "glib.h": ["common/civil/"],
     "pcre2.h": ["common/cel/"],
     "rocksdb/c.h": ["common/store/", "services/seawall/bench/plain.c"],
     "librdkafka/rdkafka.h": ["common/bus/"],

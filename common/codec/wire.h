@@ -1,6 +1,7 @@
 /* wire.h - protobuf's wire format, written and read field by field.  Layer 2.  Thread: any.
  *
- * For messages of the hot path; the others use protobuf-c. Why: docs/decisions/0004-event-wire.md. */
+ * For messages of the hot path; the others use protobuf-c. Why: docs/decisions/0004-event-wire.md.
+ */
 #ifndef SW_CODEC_WIRE_H
 #define SW_CODEC_WIRE_H
 

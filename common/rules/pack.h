@@ -1,4 +1,5 @@
-/* pack.h - rule packs, loaded, checked and compiled (docs: contract 3).  Layer 5.  Thread: any, immutable after load. */
+/* pack.h - rule packs, loaded, checked and compiled (docs: contract 3).  Layer 5.  Thread: any,
+ * immutable after load. */
 #ifndef SW_RULES_PACK_H
 #define SW_RULES_PACK_H
 
@@ -20,7 +21,8 @@ enum sw_root {
     SW_ROOT_RIGHT_EVENT,
     SW_ROOT_RIGHT_DATA
 };
-/* Slots of SW_ROOT_*EVENT. Slots of *_DATA are indexes of type->fields; of FACTS, indexes of rule->facts. */
+/* Slots of SW_ROOT_*EVENT. Slots of *_DATA are indexes of type->fields; of FACTS, indexes of
+ * rule->facts. */
 enum sw_event_slot {
     SW_EVENT_ID,
     SW_EVENT_SOURCE,
@@ -42,9 +44,9 @@ typedef struct sw_on {
 
 /* A span, or an integer expression with the span's unit. */
 typedef struct sw_amount {
-    sw_span span;       /* n is not set where `n` is */
-    const sw_cel *n;    /* NULL: span as it is. Hours: in the unit of hours; see `scale_ms` */
-    int64_t scale_ms;   /* EXACT with `n`: milliseconds of one (3,600,000 for hours) */
+    sw_span span;     /* n is not set where `n` is */
+    const sw_cel *n;  /* NULL: span as it is. Hours: in the unit of hours; see `scale_ms` */
+    int64_t scale_ms; /* EXACT with `n`: milliseconds of one (3,600,000 for hours) */
 } sw_amount;
 
 /* An entry whose expression is over an event is compiled once for each event type that it may meet:
@@ -52,7 +54,7 @@ typedef struct sw_amount {
 typedef struct sw_limit {
     const sw_cel *const *when; /* per start entry; NULL array: always */
     sw_span span;
-    const sw_cel *const *n;    /* per start entry; NULL array: span.n */
+    const sw_cel *const *n; /* per start entry; NULL array: span.n */
     int64_t scale_ms;
 } sw_limit;
 
@@ -65,10 +67,10 @@ typedef struct sw_extend {
     sw_on on;
     bool to;
     sw_amount amount;
-    uint32_t max;              /* 0: any number */
-    const sw_cel *approver;    /* a string over the event: who allowed it; NULL: not given */
+    uint32_t max;           /* 0: any number */
+    const sw_cel *approver; /* a string over the event: who allowed it; NULL: not given */
     const struct sw_basis *basis;
-    uint32_t basis_count;      /* 0: not given */
+    uint32_t basis_count; /* 0: not given */
 } sw_extend;
 
 typedef struct sw_pause_entry {
@@ -77,7 +79,7 @@ typedef struct sw_pause_entry {
 
 typedef struct sw_fact_source {
     const sw_event_type *type;
-    const sw_cel *when;  /* NULL: always */
+    const sw_cel *when; /* NULL: always */
     const sw_cel *value;
 } sw_fact_source;
 
@@ -94,9 +96,9 @@ typedef struct sw_basis {
 
 typedef struct sw_warn {
     sw_moment at;
-    sw_slice at_text;        /* as written: "-24h" */
+    sw_slice at_text; /* as written: "-24h" */
     sw_level level;
-    const sw_slice *to;      /* roles */
+    const sw_slice *to; /* roles */
     uint32_t to_count;
     int64_t repeat_every_ms; /* 0: no repeat */
     uint32_t repeat_max;
@@ -116,22 +118,23 @@ typedef struct sw_threshold_level {
 
 /* One version of one rule. */
 typedef struct sw_rule {
-    sw_slice id, name, name_en, text; /* text: what to do, for the warning; all but id may be empty */
+    sw_slice id;
+    sw_slice name, name_en, text; /* may be empty; text: what to do, for the warning */
     sw_kind kind;
     sw_slice element, domain, tier, note, compartment; /* may be empty */
     sw_slice number_source; /* "law", "local_default", …; empty: not said */
     bool local_default;     /* the number is ours: a bureau may change it */
     sw_severity severity;
     const struct sw_pack *pack;
-    uint32_t index;                    /* in the ruleset; unique over packs and versions */
-    sw_slice file;                     /* as the user named it */
+    uint32_t index; /* in the ruleset; unique over packs and versions */
+    sw_slice file;  /* as the user named it */
     uint32_t line;
-    int64_t from_ms, until_ms;         /* when this version holds: [from, until), after the rule's and
-                                          its pack's `effective` and later versions are applied */
+    int64_t from_ms, until_ms; /* when this version holds: [from, until), after the rule's and
+                                  its pack's `effective` and later versions are applied */
     const sw_basis *basis;
     uint32_t basis_count;
-    const uint32_t *key_ids;           /* of the catalogue; widest first */
-    const sw_slice *key_names;         /* their names, in the same order */
+    const uint32_t *key_ids;   /* of the catalogue; widest first */
+    const sw_slice *key_names; /* their names, in the same order */
     uint32_t key_count;
     const sw_fact *facts;
     uint32_t fact_count;
@@ -146,32 +149,32 @@ typedef struct sw_rule {
     uint32_t limit_count;
     const sw_extend *extends;
     uint32_t extend_count;
-    const sw_count_choice *counts;     /* the first whose `when` holds; none: the default */
+    const sw_count_choice *counts; /* the first whose `when` holds; none: the default */
     uint32_t count_count;
-    const sw_count *caution;           /* NULL: none */
-    const sw_warn *warns;              /* deadline: in order of the pack */
+    const sw_count *caution; /* NULL: none */
+    const sw_warn *warns;    /* deadline: in order of the pack */
     uint32_t warn_count;
 
     /* check */
-    sw_on on;                          /* check, threshold, sequence */
-    sw_warn warn;                      /* check, sequence, match: level and recipients */
+    sw_on on;     /* check, threshold, sequence */
+    sw_warn warn; /* check, sequence, match: level and recipients */
 
     /* threshold, sequence, match: checked and kept; sw_rule_is_evaluated is false for them */
-    sw_window within;                  /* threshold, match; sequence: how much earlier, NONE: any time */
-    int32_t distinct;                  /* threshold: index of on.type->fields; -1: count events */
+    sw_window within; /* threshold, match; sequence: how much earlier, NONE: any time */
+    int32_t distinct; /* threshold: index of on.type->fields; -1: count events */
     const sw_threshold_level *levels;
     uint32_t level_count;
-    sw_on other;                       /* sequence: the `requires` or `forbids` event */
+    sw_on other; /* sequence: the `requires` or `forbids` event */
     bool forbids;
     int64_t settle_ms;
-    sw_on left, right;                 /* match */
-    const sw_cel *where;               /* match, over left.*, right.* and facts; NULL: every pair */
+    sw_on left, right;   /* match */
+    const sw_cel *where; /* match, over left.*, right.* and facts; NULL: every pair */
     uint32_t max_pairs;
 } sw_rule;
 
 typedef struct sw_pack {
     sw_slice name, version, title, note; /* title, note: may be empty */
-    sw_hash128 hash;                   /* of the pack's files */
+    sw_hash128 hash;                     /* of the pack's files */
     const sw_zone *zone;
     const sw_calendar *calendar;
     sw_slice calendar_name;
@@ -225,10 +228,10 @@ uint32_t sw_ruleset_rule_count(const sw_ruleset *set);
 const sw_rule *sw_ruleset_rule(const sw_ruleset *set, uint32_t index);
 uint32_t sw_ruleset_pack_count(const sw_ruleset *set);
 const sw_pack *sw_ruleset_pack(const sw_ruleset *set, uint32_t index);
-/* Versions of one rule id, those of the later `from` first. Rules of one id are one line: at most one
- * version holds at a time: of the pack version that holds then (of overlapping ones the later `from`,
- * then the higher version number), the rule with the later `from`. Their intervals are cut so and
- * never overlap; a rule that holds again after a version came and went is there twice. */
+/* Versions of one rule id, those of the later `from` first. Rules of one id are one line: at most
+ * one version holds at a time: of the pack version that holds then (of overlapping ones the later
+ * `from`, then the higher version number), the rule with the later `from`. Their intervals are cut
+ * so and never overlap; a rule that holds again after a version came and went is there twice. */
 uint32_t sw_ruleset_line_count(const sw_ruleset *set);
 typedef struct sw_rule_line {
     sw_slice id;
@@ -248,13 +251,14 @@ uint32_t sw_ruleset_unevaluated_count(const sw_ruleset *set);
 
 /* All uses of an event type in evaluated rules, grouped by rule; an empty array for a type that
  * concerns no rule. Within a rule sorted by part, entry, source. */
-const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type, uint32_t *ret_count);
+const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type,
+                              uint32_t *ret_count);
 /* The same, only of rules whose first key field is `key_id`. */
-const sw_use *sw_ruleset_uses_by_key(const sw_ruleset *set, const sw_event_type *type, uint32_t key_id,
-                                     uint32_t *ret_count);
+const sw_use *sw_ruleset_uses_by_key(const sw_ruleset *set, const sw_event_type *type,
+                                     uint32_t key_id, uint32_t *ret_count);
 
-const char *sw_level_name(sw_level level);       /* "green" … "breach" */
-const char *sw_level_name_zh(sw_level level);    /* 绿 蓝 黄 橙 红 已超期 */
+const char *sw_level_name(sw_level level);    /* "green" … "breach" */
+const char *sw_level_name_zh(sw_level level); /* 绿 蓝 黄 橙 红 已超期 */
 const char *sw_kind_name(sw_kind kind);
 const char *sw_severity_name(sw_severity severity);
 

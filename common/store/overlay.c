@@ -298,10 +298,6 @@ uint32_t sw_overlay_changed(const sw_overlay *overlay) {
     return (uint32_t)overlay->changed.count;
 }
 
-size_t sw_overlay_bytes(const sw_overlay *overlay) {
-    return overlay->arena.used_bytes;
-}
-
 sw_err sw_overlay_seal(const sw_overlay *overlay, sw_batch *batch) {
     SW_ASSERT(overlay && batch);
     for (size_t i = 0; i < overlay->changed.count; i++) {

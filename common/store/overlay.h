@@ -41,9 +41,8 @@ sw_overlay_mark sw_overlay_save(const sw_overlay *overlay);
 /* Takes back every change since the mark: a refused record leaves no trace. */
 void sw_overlay_undo(sw_overlay *overlay, sw_overlay_mark mark);
 
-/* How many keys have changed, and how much memory of `bytes_max` is used. */
+/* How many keys have changed. */
 uint32_t sw_overlay_changed(const sw_overlay *overlay);
-size_t sw_overlay_bytes(const sw_overlay *overlay);
 /* Adds the changes to the batch, each key once, in the order of first change. SW_E_LIMIT,
  * SW_E_NOMEM: the batch may hold a part, clear it. The overlay stays as it is. */
 SW_NODISCARD sw_err sw_overlay_seal(const sw_overlay *overlay, sw_batch *batch);

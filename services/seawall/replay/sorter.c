@@ -350,10 +350,6 @@ sw_err sw_sorter_next(sw_sorter *sorter, sw_slice *ret_key, sw_slice *ret_value,
     return SW_OK;
 }
 
-uint64_t sw_sorter_count(const sw_sorter *sorter) {
-    return sorter->added;
-}
-
 uint32_t sw_sorter_runs(const sw_sorter *sorter) {
     return sorter->run_count;
 }

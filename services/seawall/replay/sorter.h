@@ -24,7 +24,6 @@ SW_NODISCARD sw_err sw_sorter_sort(sw_sorter *sorter, sw_diags *diags);
 SW_NODISCARD sw_err sw_sorter_next(sw_sorter *sorter, sw_slice *ret_key, sw_slice *ret_value,
                                    sw_diags *diags);
 
-uint64_t sw_sorter_count(const sw_sorter *sorter); /* records added */
-uint32_t sw_sorter_runs(const sw_sorter *sorter);  /* runs that went to disk */
+uint32_t sw_sorter_runs(const sw_sorter *sorter); /* runs that went to disk */
 
 #endif

@@ -101,75 +101,75 @@ static void corrections_are_always_declared(void **state) {
     assert_int_equal(parse("types: {event.retracted: {fields: {x: int}}}", &cat), SW_E_INVALID);
 }
 
+static const struct {
+    const char *text, *says;
+} faulty[] = {
+    {"[]", "cat.yaml:1:1: the catalogue is not a map (begin with 'types:')"},
+    {"typs: {}", "cat.yaml:1:1: unknown key 'typs' (did you mean 'types'?)"},
+    {"types: []", "cat.yaml:1:8: types: 'types' is not a map (write 'case.filed: {…}' below it)"},
+    {"types: {a.b: {elemnt: case}}",
+     "cat.yaml:1:15: types.a.b: unknown key 'elemnt' (did you mean 'element'?)"},
+    {"types: {a.b: {element: prson}}",
+     "cat.yaml:1:24: types.a.b: unknown element 'prson' (did you mean 'person'?)"},
+    {"types: {a.b: {name: 12}}", "cat.yaml:1:21: types.a.b: 'name' is an integer, not a text "
+                                 "(write a text, in quotes if need be)"},
+    {"types: {a.b: 1}", "cat.yaml:1:14: types.a.b: the event type is not a map (write "
+                        "{element: case, fields: {…}})"},
+    {"types: {a b: {}}",
+     "cat.yaml:1:9: types.a b: this is no event type (write letters, digits, '_', "
+     "'.' and '-', a letter first, at most 128)"},
+    {"types: {a.b: {fields: [x]}}",
+     "cat.yaml:1:23: types.a.b: 'fields' is not a map (write fields: {case_id: string})"},
+    {"types: {a.b: {fields: {x: sting}}}",
+     "cat.yaml:1:27: types.a.b.fields.x: unknown type 'sting' (did you mean 'string'?)"},
+    {"types: {a.b: {fields: {x: 'object'}}}", "cat.yaml:1:27: types.a.b.fields.x: unknown type "
+                                              "'object' (the types are string int double bool "
+                                              "timestamp, and each with [])"},
+    {"types: {a.b: {fields: {x: [string]}}}",
+     "cat.yaml:1:27: types.a.b.fields.x: the type of the field is not a word (the types are "
+     "string int "
+     "double bool timestamp, and each with [])"},
+    {"types: {a.b: {fields: {x: {required: true}}}}",
+     "cat.yaml:1:27: types.a.b.fields.x: the field has no type (add type: string)"},
+    {"types: {a.b: {fields: {x: {type: int, requird: true}}}}",
+     "cat.yaml:1:39: types.a.b.fields.x: unknown key 'requird' (did you mean 'required'?)"},
+    {"types: {a.b: {fields: {x: {type: int, required: yes}}}}",
+     "cat.yaml:1:49: types.a.b.fields.x: 'required' is a text, not true or false (write true "
+     "or false)"},
+    {"types: {a.b: {fields: {x: {type: bool, key: true}}}}",
+     "cat.yaml:1:45: types.a.b.fields.x: only a string or an int can be a key (declare it as "
+     "string or "
+     "int)"},
+    {"types: {a.b: {fields: {x: {type: string, of: y}}}}",
+     "cat.yaml:1:46: types.a.b.fields.x: 'of' stands beside a field that is no key (add key: "
+     "true, or "
+     "leave 'of' out)"},
+    {"types: {a.b: {fields: {x: {type: string, key: true, of: y-z}}}}",
+     "cat.yaml:1:57: types.a.b.fields.x: the name of the key is no field name (write letters, "
+     "digits and "
+     "_)"},
+    {"types: {a.b: {fields: {x: {type: string, key: true, personal: true}}}}",
+     "cat.yaml:1:47: types.a.b.fields.x: a personal field can't be a key, which every record "
+     "shows in the "
+     "clear (carry a keyed hash in another field, and make that the key)"},
+    {"types: {a.b: {fields: {x: {type: string, values: a}}}}",
+     "cat.yaml:1:50: types.a.b.fields.x: 'values' is not a list (write [a, b])"},
+    {"types: {a.b: {fields: {x-y: int}}}", "cat.yaml:1:24: types.a.b.fields.x-y: this is no "
+                                           "field name (write letters, digits and _, a letter "
+                                           "first)"},
+    {"types: {a.b: {fields: {x: int, x: int}}}",
+     "cat.yaml:1:32: the key 'x' stands twice in one map, first in line 1 (leave one of them "
+     "out, or merge "
+     "them)"},
+};
+
 static void says_every_fault_with_place_and_remedy(void **state) {
     (void)state;
-    static const struct {
-        const char *text, *says;
-    } cases[] = {
-        {"[]", "cat.yaml:1:1: the catalogue is not a map (begin with 'types:')"},
-        {"typs: {}", "cat.yaml:1:1: unknown key 'typs' (did you mean 'types'?)"},
-        {"types: []",
-         "cat.yaml:1:8: types: 'types' is not a map (write 'case.filed: {…}' below it)"},
-        {"types: {a.b: {elemnt: case}}",
-         "cat.yaml:1:15: types.a.b: unknown key 'elemnt' (did you mean 'element'?)"},
-        {"types: {a.b: {element: prson}}",
-         "cat.yaml:1:24: types.a.b: unknown element 'prson' (did you mean 'person'?)"},
-        {"types: {a.b: {name: 12}}", "cat.yaml:1:21: types.a.b: 'name' is an integer, not a text "
-                                     "(write a text, in quotes if need be)"},
-        {"types: {a.b: 1}", "cat.yaml:1:14: types.a.b: the event type is not a map (write "
-                            "{element: case, fields: {…}})"},
-        {"types: {a b: {}}",
-         "cat.yaml:1:9: types.a b: this is no event type (write letters, digits, '_', "
-         "'.' and '-', a letter first, at most 128)"},
-        {"types: {a.b: {fields: [x]}}",
-         "cat.yaml:1:23: types.a.b: 'fields' is not a map (write fields: {case_id: string})"},
-        {"types: {a.b: {fields: {x: sting}}}",
-         "cat.yaml:1:27: types.a.b.fields.x: unknown type 'sting' (did you mean 'string'?)"},
-        {"types: {a.b: {fields: {x: 'object'}}}", "cat.yaml:1:27: types.a.b.fields.x: unknown type "
-                                                  "'object' (the types are string int double bool "
-                                                  "timestamp, and each with [])"},
-        {"types: {a.b: {fields: {x: [string]}}}",
-         "cat.yaml:1:27: types.a.b.fields.x: the type of the field is not a word (the types are "
-         "string int "
-         "double bool timestamp, and each with [])"},
-        {"types: {a.b: {fields: {x: {required: true}}}}",
-         "cat.yaml:1:27: types.a.b.fields.x: the field has no type (add type: string)"},
-        {"types: {a.b: {fields: {x: {type: int, requird: true}}}}",
-         "cat.yaml:1:39: types.a.b.fields.x: unknown key 'requird' (did you mean 'required'?)"},
-        {"types: {a.b: {fields: {x: {type: int, required: yes}}}}",
-         "cat.yaml:1:49: types.a.b.fields.x: 'required' is a text, not true or false (write true "
-         "or false)"},
-        {"types: {a.b: {fields: {x: {type: bool, key: true}}}}",
-         "cat.yaml:1:45: types.a.b.fields.x: only a string or an int can be a key (declare it as "
-         "string or "
-         "int)"},
-        {"types: {a.b: {fields: {x: {type: string, of: y}}}}",
-         "cat.yaml:1:46: types.a.b.fields.x: 'of' stands beside a field that is no key (add key: "
-         "true, or "
-         "leave 'of' out)"},
-        {"types: {a.b: {fields: {x: {type: string, key: true, of: y-z}}}}",
-         "cat.yaml:1:57: types.a.b.fields.x: the name of the key is no field name (write letters, "
-         "digits and "
-         "_)"},
-        {"types: {a.b: {fields: {x: {type: string, key: true, personal: true}}}}",
-         "cat.yaml:1:47: types.a.b.fields.x: a personal field can't be a key, which every record "
-         "shows in the "
-         "clear (carry a keyed hash in another field, and make that the key)"},
-        {"types: {a.b: {fields: {x: {type: string, values: a}}}}",
-         "cat.yaml:1:50: types.a.b.fields.x: 'values' is not a list (write [a, b])"},
-        {"types: {a.b: {fields: {x-y: int}}}", "cat.yaml:1:24: types.a.b.fields.x-y: this is no "
-                                               "field name (write letters, digits and _, a letter "
-                                               "first)"},
-        {"types: {a.b: {fields: {x: int, x: int}}}",
-         "cat.yaml:1:32: the key 'x' stands twice in one map, first in line 1 (leave one of them "
-         "out, or merge "
-         "them)"},
-    };
-    for (size_t i = 0; i < SW_COUNT(cases); i++) {
+    for (size_t i = 0; i < SW_COUNT(faulty); i++) {
         const sw_catalogue *cat = NULL;
-        assert_int_not_equal(parse(cases[i].text, &cat), SW_OK);
+        assert_int_not_equal(parse(faulty[i].text, &cat), SW_OK);
         assert_null(cat);
-        assert_string_equal(sw_diag_text(&arena, diags.first).ptr, cases[i].says);
+        assert_string_equal(sw_diag_text(&arena, diags.first).ptr, faulty[i].says);
         assert_int_equal(diags.count, 1);
     }
 }

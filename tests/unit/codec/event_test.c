@@ -106,54 +106,84 @@ static void data_may_be_left_out_where_nothing_is_required(void **state) {
 }
 
 /* One fault each: code of refusal, field, message and remedy. */
-static void refuses_each_fault_with_field_and_remedy(void **state) {
+typedef struct fault {
+    const char *json;
+    sw_err err;
+    const char *says;
+} fault;
+
+static void assert_refused(const fault *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sw_event *event = NULL;
+        sw_err err = read_event(sw_slice_cstr(cases[i].json), &event);
+        assert_null(event);
+        sw_slice said = diags.first ? sw_diag_text(&arena, diags.first) : SW_S("nothing");
+        if (err != cases[i].err || diags.count != 1 || !sw_slice_is(said, cases[i].says))
+            fail_msg("%s\n%s\n%s (%u)", cases[i].json, cases[i].says, said.ptr, diags.count);
+    }
+}
+
+static const char *const least_data = "{\"case_id\":\"A\"}";
+
+static void refuses_what_is_no_event_of_a_known_type(void **state) {
     (void)state;
-    const char *const ok = "{\"case_id\":\"A\"}";
-    const struct {
-        const char *json;
-        sw_err err;
-        const char *says;
-    } cases[] = {
+    const fault cases[] = {
         {"[]", SW_E_TYPE,
          ":1:1: a list is no event (send one CloudEvent as {\"specversion\": \"1.0\", …})"},
         {"{", SW_E_SYNTAX,
          ":1:2: the text ends where a name in double quotes should be (no comma after the last "
          "member)"},
-        {event_of("", "all.kind", ok), SW_E_UNKNOWN,
+        {event_of("", "all.kind", least_data), SW_E_UNKNOWN,
          ":1:51: type: the catalogue has no event type 'all.kind' (did you mean 'all.kinds'?)"},
-        {event_of("", "x", ok), SW_E_UNKNOWN,
+        {event_of("", "x", least_data), SW_E_UNKNOWN,
          ":1:51: type: the catalogue has no event type 'x' (declare the type in the catalogue, or "
          "correct its "
          "name)"},
-        {event_of(",\"orgcode\":\"3209\"", "all.kinds", ok), SW_E_INVALID,
+    };
+    assert_refused(cases, SW_COUNT(cases));
+}
+
+static void refuses_each_faulty_attribute_with_remedy(void **state) {
+    (void)state;
+    const fault cases[] = {
+        {event_of(",\"orgcode\":\"3209\"", "all.kinds", least_data), SW_E_INVALID,
          ":1:108: orgcode: the code of a unit is twelve digits (write all twelve digits, for "
          "example "
          "\"320981010000\")"},
-        {event_of(",\"orgcode\":320981010000", "all.kinds", ok), SW_E_TYPE,
+        {event_of(",\"orgcode\":320981010000", "all.kinds", least_data), SW_E_TYPE,
          ":1:108: orgcode: the attribute is no text (write it in double quotes: codes are texts)"},
-        {event_of(",\"orgCode\":\"320981010000\"", "all.kinds", ok), SW_E_INVALID,
+        {event_of(",\"orgCode\":\"320981010000\"", "all.kinds", least_data), SW_E_INVALID,
          ":1:108: orgCode: names of attributes are lower-case letters and digits (did you mean "
          "'orgcode'?)"},
-        {event_of(",\"case_id\":\"A\"", "all.kinds", ok), SW_E_INVALID,
+        {event_of(",\"case_id\":\"A\"", "all.kinds", least_data), SW_E_INVALID,
          ":1:108: case_id: names of attributes are lower-case letters and digits (put fields of "
          "the event into "
          "\"data\")"},
-        {event_of(",\"more\":{}", "all.kinds", ok), SW_E_TYPE,
+        {event_of(",\"more\":{}", "all.kinds", least_data), SW_E_TYPE,
          ":1:105: more: an attribute can't be an object (put it into \"data\")"},
-        {event_of(",\"data_base64\":\"e30=\"", "all.kinds", ok), SW_E_TYPE,
+        {event_of(",\"data_base64\":\"e30=\"", "all.kinds", least_data), SW_E_TYPE,
          ":1:112: data_base64: binary data can't be read (send the data as a JSON object in "
          "\"data\")"},
-        {event_of(",\"subject\":\"\"", "all.kinds", ok), SW_E_INVALID,
+        {event_of(",\"subject\":\"\"", "all.kinds", least_data), SW_E_INVALID,
          ":1:108: subject: it is empty (leave the attribute out where there is no value)"},
-        {event_of(",\"recordedtime\":\"2026-03-01\"", "all.kinds", ok), SW_E_TYPE,
+        {event_of(",\"recordedtime\":\"2026-03-01\"", "all.kinds", least_data), SW_E_TYPE,
          ":1:113: recordedtime: the attribute is no RFC 3339 time (write RFC 3339 with its offset, "
          "for example "
          "\"2026-03-01T09:00:00+08:00\")"},
-        {event_of(",\"receivedtime\":\"0001-01-01T00:00:00+08:00\"", "all.kinds", ok), SW_E_RANGE,
+        {event_of(",\"receivedtime\":\"0001-01-01T00:00:00+08:00\"", "all.kinds", least_data),
+         SW_E_RANGE,
          ":1:113: receivedtime: the time is not within the years 1 to 9999 (check the year)"},
-        {event_of(",\"datacontenttype\":\"application/xml\"", "all.kinds", ok), SW_E_INVALID,
+        {event_of(",\"datacontenttype\":\"application/xml\"", "all.kinds", least_data),
+         SW_E_INVALID,
          ":1:116: datacontenttype: only data in JSON can be read (leave it out, or write "
          "\"application/json\")"},
+    };
+    assert_refused(cases, SW_COUNT(cases));
+}
+
+static void refuses_each_faulty_field_with_remedy(void **state) {
+    (void)state;
+    const fault cases[] = {
         {event_of("", "all.kinds", "[]"), SW_E_TYPE,
          ":1:105: data: a list is no object (write {\"field\": value, …})"},
         {event_of("", "all.kinds", "{\"caseid\":\"A\"}"), SW_E_MISSING,
@@ -192,14 +222,7 @@ static void refuses_each_fault_with_field_and_remedy(void **state) {
         {event_of("", "all.kinds", "{\"case_id\":\"A\",\"s\":{}}"), SW_E_TYPE,
          ":1:124: data.s: an object is no string (write it in double quotes)"},
     };
-    for (size_t i = 0; i < SW_COUNT(cases); i++) {
-        sw_event *event = NULL;
-        sw_err err = read_event(sw_slice_cstr(cases[i].json), &event);
-        assert_null(event);
-        sw_slice said = diags.first ? sw_diag_text(&arena, diags.first) : SW_S("nothing");
-        if (err != cases[i].err || diags.count != 1 || !sw_slice_is(said, cases[i].says))
-            fail_msg("%s\n%s\n%s (%u)", cases[i].json, cases[i].says, said.ptr, diags.count);
-    }
+    assert_refused(cases, SW_COUNT(cases));
 }
 
 static void every_missing_attribute_is_named_in_one_run(void **state) {
@@ -482,7 +505,9 @@ int main(void) {
         cmocka_unit_test(reads_every_attribute_and_kind_of_field),
         cmocka_unit_test(null_is_absent),
         cmocka_unit_test(data_may_be_left_out_where_nothing_is_required),
-        cmocka_unit_test(refuses_each_fault_with_field_and_remedy),
+        cmocka_unit_test(refuses_what_is_no_event_of_a_known_type),
+        cmocka_unit_test(refuses_each_faulty_attribute_with_remedy),
+        cmocka_unit_test(refuses_each_faulty_field_with_remedy),
         cmocka_unit_test(every_missing_attribute_is_named_in_one_run),
         cmocka_unit_test(limits_are_said),
         cmocka_unit_test(content_is_canonical_json_without_the_times_of_travel),
