@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the #include lines against the layers: a module uses lower layers and itself, nothing else.
+"""Checks the #include lines and headers against the layers: a module uses lower layers and itself, nothing else.
 
 The table is read from the sw_module() calls of the CMake files, so that build and files can't disagree.
 Foreign headers have one home each. Prints every fault; exits 1 if there is one.
@@ -71,6 +71,17 @@ def check_words(rel, text, service):
                 yield number, f"{word}() outside base/arena.c: use an arena or sw_heap_*"
 
 
+def check_contract(rel, own, text, layers):
+    """A header says first what it is, its layer and its thread; the layer is the module's."""
+    head = " ".join(text.split("*/")[0].replace("\n *", " ").split())
+    said = re.search(r"\bLayer (\d+)\b", head)
+    layer = 9 if rel.startswith("services/") else layers.get(own)
+    if not said or int(said[1]) != layer:
+        yield f"its first comment says Layer {said[1] if said else '?'}, its module is of layer {layer}"
+    if "Thread:" not in head:
+        yield "its first comment does not say whose thread it belongs to"
+
+
 def include_cycles(files):
     graph = {}
     for path in files:
@@ -106,6 +117,8 @@ def main():
             if m:
                 faults += [f"{rel}:{number}: {f}" for f in check_include(rel, parts[1], service, m[1], m[2], layers)]
         faults += [f"{rel}:{n}: {f}" for n, f in check_words(rel, text, service)]
+        if rel.endswith(".h"):
+            faults += [f"{rel}:1: {f}" for f in check_contract(rel, parts[1], text, layers)]
     faults += [f"include cycle: {' -> '.join(c)}" for c in include_cycles(files)]
     for fault in faults:
         print(fault)

@@ -1,5 +1,5 @@
 /* bus_local.h - the bus of one process over any database: memory and embedded are this.  Layer 6.
- */
+ * Thread: as bus.h says. */
 #ifndef SW_BUS_BUS_LOCAL_H
 #define SW_BUS_BUS_LOCAL_H
 

@@ -1,5 +1,5 @@
 /* ast.h - the tree of a condition: parsed, then typed in place, then evaluated.  Layer 4, private
- * to cel. */
+ * to cel.  Thread: owner's. */
 #ifndef SW_CEL_AST_H
 #define SW_CEL_AST_H
 

@@ -1,4 +1,5 @@
-/* check.h - giving types to a tree: what its parts share.  Layer 4, private to cel. */
+/* check.h - giving types to a tree: what its parts share.  Layer 4, private to cel.  Thread:
+ * owner's. */
 #ifndef SW_CEL_CHECK_H
 #define SW_CEL_CHECK_H
 

@@ -1,4 +1,4 @@
-/* lex.h - the words of a condition.  Layer 4, private to cel. */
+/* lex.h - the words of a condition.  Layer 4, private to cel.  Thread: owner's. */
 #ifndef SW_CEL_LEX_H
 #define SW_CEL_LEX_H
 

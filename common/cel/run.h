@@ -1,4 +1,5 @@
-/* run.h - one evaluation, and the functions it calls.  Layer 4, private to cel. */
+/* run.h - one evaluation, and the functions it calls.  Layer 4, private to cel.  Thread: owner's.
+ */
 #ifndef SW_CEL_RUN_H
 #define SW_CEL_RUN_H
 

@@ -1,4 +1,5 @@
-/* parts.h - the runtime's inside, for its own files.  Layer 7. */
+/* parts.h - the runtime's inside, for its own files.  Layer 7, private to runtime.  Thread: the
+ * runtime's. */
 #ifndef SW_RUNTIME_PARTS_H
 #define SW_RUNTIME_PARTS_H
 

@@ -1,4 +1,5 @@
-/* rocks.h - RocksDB as the parts of store_rocks share it.  Layer 3.  Private to the folder. */
+/* rocks.h - RocksDB as the parts of store_rocks share it.  Layer 3, private to store.  Thread: any.
+ */
 #ifndef SW_STORE_ROCKS_H
 #define SW_STORE_ROCKS_H
 

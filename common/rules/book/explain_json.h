@@ -1,4 +1,5 @@
-/* explain_json.h - the pieces of an explanation in JSON.  Layer 5, rules only. */
+/* explain_json.h - the pieces of an explanation in JSON.  Layer 5, private to rules.  Thread:
+ * owner's. */
 #ifndef SW_RULES_BOOK_EXPLAIN_JSON_H
 #define SW_RULES_BOOK_EXPLAIN_JSON_H
 

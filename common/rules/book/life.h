@@ -1,5 +1,5 @@
-/* life.h - one instance as its events make it: opened, restarted, paused, extended, stopped.
- * Layer 5, rules only. */
+/* life.h - one instance as its events make it: opened, restarted, paused, extended, stopped. Layer
+ * 5, private to rules.  Thread: owner's. */
 #ifndef SW_RULES_BOOK_LIFE_H
 #define SW_RULES_BOOK_LIFE_H
 

@@ -1,5 +1,5 @@
 /* plan_tables.h - the inside of a plan: by event type, which rules it touches and what is kept.
- * Layer 5, rules only. */
+ * Layer 5, private to rules.  Thread: any, immutable. */
 #ifndef SW_RULES_BOOK_PLAN_TABLES_H
 #define SW_RULES_BOOK_PLAN_TABLES_H
 

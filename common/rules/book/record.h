@@ -1,5 +1,6 @@
 /* record.h - an event as a book keeps it: packed, with only the fields that some condition reads.
- * Layer 5, rules only.  Also the stored form of events: little-endian, independent of the machine.
+ * Layer 5, private to rules.  Thread: any.  Also the stored form of events: little-endian,
+ * independent of the machine.
  */
 #ifndef SW_RULES_BOOK_RECORD_H
 #define SW_RULES_BOOK_RECORD_H

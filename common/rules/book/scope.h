@@ -1,5 +1,5 @@
-/* scope.h - what a condition sees: the event, its group, the facts at its time.  Layer 5, rules
- * only. */
+/* scope.h - what a condition sees: the event, its group, the facts at its time.  Layer 5, private
+ * to rules.  Thread: owner's. */
 #ifndef SW_RULES_BOOK_SCOPE_H
 #define SW_RULES_BOOK_SCOPE_H
 

@@ -1,5 +1,5 @@
-/* state.h - the inside of a book: one block with its runs, its lists of events, its records.
- * Layer 5, rules only. */
+/* state.h - the inside of a book: one block with its runs, its lists of events, its records. Layer
+ * 5, private to rules.  Thread: owner's. */
 #ifndef SW_RULES_BOOK_STATE_H
 #define SW_RULES_BOOK_STATE_H
 

@@ -1,5 +1,5 @@
-/* turn.h - one moment of a book: what comes into effect, and what differs then.  Layer 5, rules
- * only. */
+/* turn.h - one moment of a book: what comes into effect, and what differs then.  Layer 5, private
+ * to rules.  Thread: owner's. */
 #ifndef SW_RULES_BOOK_TURN_H
 #define SW_RULES_BOOK_TURN_H
 

@@ -174,30 +174,25 @@ static bool read_options(const sw_cli *cli, append_options *ret) {
                            GROUP_MAX * 1000 / ret->interval_ms, &ret->rate);
 }
 
-static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
+static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     sw_diags diags;
     append_options options;
     append_result result;
     char dir[512];
-    int exit_code = SW_EXIT_USAGE;
-    sw_arena_init(&arena, 1 << 20);
-    sw_diags_init(&diags, &arena, SW_SLICE_NONE, 10);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code) && read_options(&cli, &options)) {
-        exit_code = SW_EXIT_FAILED;
-        if (sw_bench_folder(options.dir, dir, sizeof dir)) {
-            sw_err err = measure(dir, &options, &diags, &result);
-            if (!err) print(&options, &result, cli.json);
-            if (err) fprintf(stderr, "seawall bench append: %s\n", sw_err_name(err));
-            for (const sw_diag *d = diags.first; d; d = d->next)
-                fprintf(stderr, "%.*s\n", SW_FMT(sw_diag_text(&arena, d)));
-            exit_code = err ? SW_EXIT_FAILED : SW_EXIT_OK;
-            sw_bench_remove(dir);
-        }
-    }
-    sw_arena_done(&arena);
-    return exit_code;
+    if (!read_options(cli, &options)) return SW_EXIT_USAGE;
+    if (!sw_bench_folder(options.dir, dir, sizeof dir)) return SW_EXIT_FAILED;
+    sw_diags_init(&diags, arena, SW_SLICE_NONE, 10);
+    sw_err err = measure(dir, &options, &diags, &result);
+    if (!err) print(&options, &result, cli->json);
+    if (err) fprintf(stderr, "seawall bench append: %s\n", sw_err_name(err));
+    for (const sw_diag *d = diags.first; d; d = d->next)
+        fprintf(stderr, "%.*s\n", SW_FMT(sw_diag_text(arena, d)));
+    sw_bench_remove(dir);
+    return err ? SW_EXIT_FAILED : SW_EXIT_OK;
+}
+
+static int run(int argc, char **argv) {
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_bench_append = {"append", "append to an embedded log", run};

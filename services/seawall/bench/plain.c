@@ -122,39 +122,34 @@ static const sw_cli_spec spec = {
     .option_count = SW_COUNT(cli_options),
 };
 
-static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int exit_code = SW_EXIT_USAGE;
-    char dir[512];
+static int run_parsed(const sw_cli *cli, sw_arena *arena) {
+    (void)arena;
     int64_t keys = 100000, operations = 2000000;
+    char dir[512];
+    if (!sw_bench_number("keys", sw_cli_value(cli, "keys"), 1, 100000000, &keys) ||
+        !sw_bench_number("operations", sw_cli_value(cli, "operations"), 1, INT64_MAX, &operations))
+        return SW_EXIT_USAGE;
+    if (!sw_bench_folder(sw_cli_value(cli, "dir"), dir, sizeof dir)) return SW_EXIT_FAILED;
     sw_bench_plain_result result;
-    sw_arena_init(&arena, 1 << 16);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code) &&
-        sw_bench_number("keys", sw_cli_value(&cli, "keys"), 1, 100000000, &keys) &&
-        sw_bench_number("operations", sw_cli_value(&cli, "operations"), 1, INT64_MAX,
-                        &operations)) {
-        exit_code = SW_EXIT_FAILED;
-        if (sw_bench_folder(sw_cli_value(&cli, "dir"), dir, sizeof dir)) {
-            sw_bench_plain_options options = {.keys = (uint64_t)keys,
-                                              .operations = (uint64_t)operations,
-                                              .value_bytes = 250,
-                                              .memory_bytes = (size_t)256 << 20,
-                                              .sync = sw_cli_has(&cli, "sync"),
-                                              .seed = 1};
-            if (sw_bench_plain_run(dir, &options, &result)) {
-                exit_code = SW_EXIT_OK;
-                printf(cli.json ? "{\"keys\":%lld,\"operations_per_second\":%.0f,"
-                                  "\"operations_per_cpu_second\":%.0f}\n"
-                                : "%lld keys: %.0f operations a second, %.0f a CPU second\n",
-                       (long long)keys, (double)operations / result.run.wall_s,
-                       (double)operations / result.run.cpu_s);
-            }
-            sw_bench_remove(dir);
-        }
-    }
-    sw_arena_done(&arena);
-    return exit_code;
+    sw_bench_plain_options options = {.keys = (uint64_t)keys,
+                                      .operations = (uint64_t)operations,
+                                      .value_bytes = 250,
+                                      .memory_bytes = (size_t)256 << 20,
+                                      .sync = sw_cli_has(cli, "sync"),
+                                      .seed = 1};
+    bool good = sw_bench_plain_run(dir, &options, &result);
+    if (good)
+        printf(cli->json ? "{\"keys\":%lld,\"operations_per_second\":%.0f,"
+                           "\"operations_per_cpu_second\":%.0f}\n"
+                         : "%lld keys: %.0f operations a second, %.0f a CPU second\n",
+               (long long)keys, (double)operations / result.run.wall_s,
+               (double)operations / result.run.cpu_s);
+    sw_bench_remove(dir);
+    return good ? SW_EXIT_OK : SW_EXIT_FAILED;
+}
+
+static int run(int argc, char **argv) {
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_bench_plain = {"plain", "RocksDB alone, as a measure", run};

@@ -268,30 +268,24 @@ static int run_loaded(replay_bench *b, sw_event_reader *reader, sw_replay_option
     return err ? SW_EXIT_FAILED : SW_EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
+static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     sw_load load;
     replay_bench b = {.event_count = 0};
     sw_replay_options replay_options;
+    sw_event_reader reader = {.ctx = &b, .quiet = true};
     int code;
-    sw_arena_init(&arena, SCRATCH_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &code) &&
-        sw_replay_options_read(&spec, &cli, &replay_options, &code)) {
-        sw_event_reader reader = {.ctx = &b, .quiet = true};
-        reader.paths = sw_cli_values(&cli, "events", &reader.path_count);
-        if (reader.path_count == 0) {
-            code = sw_cli_usage(&spec, "name recorded events with --events FILE");
-        } else if (!sw_load_rules(&load, &arena, &cli, "cn-police")) {
-            code = SW_EXIT_USAGE;
-        } else {
-            b.set = load.set;
-            b.catalogue = reader.catalogue = load.catalogue;
-            code = run_loaded(&b, &reader, &replay_options, &load.diags, cli.json);
-        }
-    }
-    sw_arena_done(&arena);
-    return code;
+    if (!sw_replay_options_read(&spec, cli, &replay_options, &code)) return code;
+    reader.paths = sw_cli_values(cli, "events", &reader.path_count);
+    if (reader.path_count == 0)
+        return sw_cli_usage(&spec, "name recorded events with --events FILE");
+    if (!sw_load_rules(&load, arena, cli, "cn-police")) return SW_EXIT_USAGE;
+    b.set = load.set;
+    b.catalogue = reader.catalogue = load.catalogue;
+    return run_loaded(&b, &reader, &replay_options, &load.diags, cli->json);
+}
+
+static int run(int argc, char **argv) {
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_bench_replay = {"replay", "recorded events: reading, evaluating, the whole",

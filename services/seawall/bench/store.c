@@ -115,24 +115,20 @@ static const sw_cli_spec spec = {
     .option_count = SW_COUNT(cli_options),
 };
 
-static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int exit_code = SW_EXIT_USAGE;
+static int run_parsed(const sw_cli *cli, sw_arena *arena) {
+    (void)arena;
     int64_t keys = 0, operations = 1000000;
-    sw_arena_init(&arena, 1 << 16);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code) &&
-        sw_bench_number("keys", sw_cli_value(&cli, "keys"), 1, 100000000, &keys) &&
-        sw_bench_number("operations", sw_cli_value(&cli, "operations"), 1, INT64_MAX,
-                        &operations)) {
-        const char *dir = sw_cli_value(&cli, "dir");
-        uint64_t first = keys ? (uint64_t)keys : 100000, n = (uint64_t)operations;
-        bool good =
-            compare(dir, first, n, cli.json) && (keys || compare(dir, 1000000, n, cli.json));
-        exit_code = good ? SW_EXIT_OK : SW_EXIT_FAILED;
-    }
-    sw_arena_done(&arena);
-    return exit_code;
+    if (!sw_bench_number("keys", sw_cli_value(cli, "keys"), 1, 100000000, &keys) ||
+        !sw_bench_number("operations", sw_cli_value(cli, "operations"), 1, INT64_MAX, &operations))
+        return SW_EXIT_USAGE;
+    const char *dir = sw_cli_value(cli, "dir");
+    uint64_t first = keys ? (uint64_t)keys : 100000, n = (uint64_t)operations;
+    bool good = compare(dir, first, n, cli->json) && (keys || compare(dir, 1000000, n, cli->json));
+    return good ? SW_EXIT_OK : SW_EXIT_FAILED;
+}
+
+static int run(int argc, char **argv) {
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_bench_store = {"store", "get and put through the store", run};

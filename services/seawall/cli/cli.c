@@ -6,6 +6,8 @@
 
 #include "seawall/cli/term.h"
 
+#define PROCESS_BYTES ((size_t)1 << 30)
+
 struct sw_cli_given {
     const sw_cli_option *option;
     const char *value;
@@ -130,6 +132,17 @@ bool sw_cli_parse(const sw_cli_spec *spec, int argc, char **argv, sw_arena *aren
     if (ret->arg_count > spec->args_max)
         return sw_cli_usage(spec, "what is '%s'?", args[spec->args_max]), false;
     return true;
+}
+
+int sw_cli_run(const sw_cli_spec *spec, int argc, char **argv,
+               int (*run)(const sw_cli *cli, sw_arena *arena)) {
+    sw_arena arena;
+    sw_cli cli;
+    int code;
+    sw_arena_init(&arena, PROCESS_BYTES);
+    if (sw_cli_parse(spec, argc, argv, &arena, &cli, &code)) code = run(&cli, &arena);
+    sw_arena_done(&arena);
+    return code;
 }
 
 bool sw_cli_has(const sw_cli *cli, const char *option) {

@@ -40,6 +40,10 @@ typedef struct sw_cli {
  * usage told on stderr). What it gives lives in `arena` and argv. */
 bool sw_cli_parse(const sw_cli_spec *spec, int argc, char **argv, sw_arena *arena, sw_cli *ret,
                   int *ret_exit);
+/* A whole command: parses, calls `run` with what is given and an arena for the process, frees it.
+ * Returns the exit code. */
+int sw_cli_run(const sw_cli_spec *spec, int argc, char **argv,
+               int (*run)(const sw_cli *cli, sw_arena *arena));
 bool sw_cli_has(const sw_cli *cli, const char *option);
 /* The last value given, or NULL. */
 const char *sw_cli_value(const sw_cli *cli, const char *option);

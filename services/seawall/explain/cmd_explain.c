@@ -7,7 +7,6 @@
 #include "seawall/input/load.h"
 #include "seawall/input/replay_options.h"
 
-#define PROCESS_BYTES ((size_t)1 << 30)
 #define SCRATCH_BYTES ((size_t)256 << 20)
 #define KEY_MAX       16u
 #define BOOKS_MAX     20u
@@ -186,13 +185,7 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
 }
 
 static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int code;
-    sw_arena_init(&arena, PROCESS_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &code)) code = run_parsed(&cli, &arena);
-    sw_arena_done(&arena);
-    return code;
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_cmd_explain = {"explain", "tell why there is a warning, or why there is none",

@@ -7,9 +7,8 @@
 #include "seawall/input/load.h"
 #include "text/json.h"
 
-#define PROCESS_BYTES ((size_t)1 << 30)
-#define ROW_BYTES     ((size_t)64 << 20)
-#define TOLD_MAX      20u
+#define ROW_BYTES ((size_t)64 << 20)
+#define TOLD_MAX  20u
 
 typedef struct import_command {
     const char *path, *refused_path;
@@ -169,13 +168,7 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
 }
 
 static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int code;
-    sw_arena_init(&arena, PROCESS_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &code)) code = run_parsed(&cli, &arena);
-    sw_arena_done(&arena);
-    return code;
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_cmd_import = {"import", "turn an event log (XES, CSV, JSONL) into case events",

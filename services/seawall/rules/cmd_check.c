@@ -3,7 +3,6 @@
 #include "seawall/input/load.h"
 #include "seawall/rules/cmd_rules.h"
 
-#define ARENA_BYTES  ((size_t)1 << 30)
 #define REPORT_BYTES ((size_t)256 << 20)
 
 static const sw_cli_option options[] = {
@@ -105,13 +104,7 @@ static int check(const sw_cli *cli, sw_arena *arena) {
 }
 
 static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int exit_code;
-    sw_arena_init(&arena, ARENA_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code)) exit_code = check(&cli, &arena);
-    sw_arena_done(&arena);
-    return exit_code;
+    return sw_cli_run(&spec, argc, argv, check);
 }
 
 const sw_command sw_cmd_rules_check = {"check", "find every error of rule packs", run};

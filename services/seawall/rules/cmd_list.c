@@ -4,7 +4,6 @@
 #include "seawall/rules/describe.h"
 #include "seawall/rules/rule_json.h"
 
-#define ARENA_BYTES  ((size_t)1 << 30)
 #define REPORT_BYTES ((size_t)256 << 20)
 
 static const sw_cli_option options[] = {
@@ -77,13 +76,7 @@ static int list(const sw_cli *cli, sw_arena *arena) {
 }
 
 static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int exit_code;
-    sw_arena_init(&arena, ARENA_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code)) exit_code = list(&cli, &arena);
-    sw_arena_done(&arena);
-    return exit_code;
+    return sw_cli_run(&spec, argc, argv, list);
 }
 
 const sw_command sw_cmd_rules_list = {"list", "the rules of packs: limit, levels, legal basis",

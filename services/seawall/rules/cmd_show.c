@@ -4,7 +4,6 @@
 #include "seawall/rules/describe.h"
 #include "seawall/rules/rule_json.h"
 
-#define ARENA_BYTES  ((size_t)1 << 30)
 #define REPORT_BYTES ((size_t)64 << 20)
 #define LABEL_WIDTH  14
 
@@ -251,14 +250,7 @@ static int show_rule(const sw_cli *cli, sw_arena *arena) {
 }
 
 static int run(int argc, char **argv) {
-    sw_arena arena;
-    sw_cli cli;
-    int exit_code;
-    sw_arena_init(&arena, ARENA_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code))
-        exit_code = show_rule(&cli, &arena);
-    sw_arena_done(&arena);
-    return exit_code;
+    return sw_cli_run(&spec, argc, argv, show_rule);
 }
 
 const sw_command sw_cmd_rules_show = {"show", "one rule in words", run};

@@ -5,7 +5,6 @@
 #include "seawall/rules/test/mutate.h"
 #include "seawall/rules/test/test_run.h"
 
-#define ARENA_BYTES  ((size_t)1 << 30)
 #define RUN_BYTES    ((size_t)256 << 20)
 #define REPORT_BYTES ((size_t)64 << 20)
 #define FINDINGS_MAX 10000u
@@ -276,20 +275,18 @@ static int run_files(session *s) {
     return s->failed || s->survivors || !written ? SW_EXIT_FAILED : SW_EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    sw_arena arena, scratch;
-    sw_cli cli;
-    int exit_code;
-    sw_arena_init(&arena, ARENA_BYTES);
+static int run_parsed(const sw_cli *cli, sw_arena *arena) {
+    sw_arena scratch;
+    session s = {.cli = cli, .arena = arena, .run = &scratch, .first_json = true};
+    s.mutate = sw_cli_has(cli, "mutate");
     sw_arena_init(&scratch, RUN_BYTES);
-    if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code)) {
-        session s = {.cli = &cli, .arena = &arena, .run = &scratch, .first_json = true};
-        s.mutate = sw_cli_has(&cli, "mutate");
-        exit_code = run_files(&s);
-    }
+    int exit_code = run_files(&s);
     sw_arena_done(&scratch);
-    sw_arena_done(&arena);
     return exit_code;
+}
+
+static int run(int argc, char **argv) {
+    return sw_cli_run(&spec, argc, argv, run_parsed);
 }
 
 const sw_command sw_cmd_rules_test = {"test", "run tests of rules, written in YAML", run};
