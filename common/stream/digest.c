@@ -1,5 +1,7 @@
 #include "stream/digest.h"
 
+#include <endian.h>
+
 #define MULTIPLIER UINT64_C(0x9E3779B97F4A7C15)
 
 uint64_t sw_digest_number(uint64_t digest, uint64_t n) {
@@ -16,8 +18,10 @@ static uint64_t little_endian(const char *ptr, size_t len) {
 uint64_t sw_digest_bytes(uint64_t digest, sw_slice bytes) {
     digest = sw_digest_number(digest, bytes.len);
     size_t at = 0;
-    for (; at + 8 <= bytes.len; at += 8)
-        digest = sw_digest_number(digest, little_endian(bytes.ptr + at, 8));
+    for (uint64_t word; at + sizeof word <= bytes.len; at += sizeof word) {
+        memcpy(&word, bytes.ptr + at, sizeof word);
+        digest = sw_digest_number(digest, le64toh(word));
+    }
     if (at < bytes.len)
         digest = sw_digest_number(digest, little_endian(bytes.ptr + at, bytes.len - at));
     return digest;

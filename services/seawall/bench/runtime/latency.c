@@ -7,7 +7,7 @@
 /* Half load in real time: how late timers fire, and what a storm of them does to the input. The
  * measuring processor reads the clock, which no real one may. */
 static sw_clock *clock_of_bench;
-static sw_metric *input_us, *fired_late_ms;
+static sw_metric *input_us, *processed_us, *fired_late_ms;
 static uint64_t storm_left, storm_done_us;
 static int64_t storm_due_ms;
 
@@ -50,7 +50,7 @@ static sw_err on_result(sw_ctx *ctx, const void *shared, const sw_input *input) 
     int64_t due_ms;
     if (input->value.len == sizeof m) {
         memcpy(&m, input->value.ptr, sizeof m);
-        sw_metric_observe(input_us, sw_clock_mono_us(clock_of_bench) - m.sent_us);
+        sw_metric_observe(processed_us, sw_clock_mono_us(clock_of_bench) - m.sent_us);
     } else if (sw_slice_int(input->value, &due_ms) && due_ms &&
                __atomic_sub_fetch(&storm_left, 1, __ATOMIC_RELAXED) == 0) {
         __atomic_store_n(&storm_done_us, (uint64_t)sw_clock_mono_us(clock_of_bench),
@@ -75,10 +75,20 @@ static const sw_processor *const processors[] = {&work, &sink, &fired};
 static const sw_topic_shape topics[] = {
     {"bench.in", 2}, {"bench.out", 2}, {"bench.fired", 2}, {SW_TOPIC_DEAD_LETTERS, 1}};
 
+/* The client hears that its record is durable. */
+static void answer(void *arg, sw_err err, uint32_t partition, int64_t offset) {
+    (void)partition;
+    (void)offset;
+    if (!err)
+        sw_metric_observe(input_us, sw_clock_mono_us(clock_of_bench) - (int64_t)(intptr_t)arg);
+}
+
 static bool send(sw_bench_rig *rig, uint64_t n, message m) {
     char key[24];
     int len = snprintf(key, sizeof key, "k%" PRIu64, n);
     sw_append append = {.key = sw_slice_of(key, (size_t)len), .value = sw_slice_of(&m, sizeof m)};
+    if (m.sent_us) append.answer = answer;
+    append.arg = (void *)(intptr_t)m.sent_us;
     sw_err err;
     while ((err = sw_runtime_append(rig->runtime, &append)) == SW_E_AGAIN)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -114,7 +124,7 @@ static bool calibrate(sw_bench_rig *rig, uint64_t *n, double *ret_rate) {
     int64_t start_us = sw_clock_mono_us(&rig->system);
     for (uint64_t i = 0; i < RECORDS; i++, ++*n)
         if (!send(rig, *n % 50000, (message){sw_clock_mono_us(&rig->system), 0})) return false;
-    if (!wait_for(rig, input_us, RECORDS)) return false;
+    if (!wait_for(rig, processed_us, RECORDS)) return false;
     *ret_rate = RECORDS * 1e6 / (double)(sw_clock_mono_us(&rig->system) - start_us);
     return true;
 }
@@ -129,12 +139,14 @@ static bool measure(sw_bench_report *report, sw_bench_rig *rig, uint32_t storm, 
     uint64_t n = 0;
     double rate;
     input_us = histogram(rig, "bench_capacity_us");
+    processed_us = histogram(rig, "bench_capacity_processed_us");
     if (sw_runtime_start(rig->runtime, 2) != SW_OK || !calibrate(rig, &n, &rate)) return false;
     sw_bench_line(report, "capacity, two processors and two commits", rate, "records/s", 0, false);
 
     sw_err err = sw_metrics_get(&rig->metrics, SW_METRIC_HISTOGRAM, "seawall_timer_lateness_ms",
                                 "processor=\"work\"", "", &fired_late_ms);
     input_us = histogram(rig, "bench_half_load_us");
+    processed_us = histogram(rig, "bench_half_load_processed_us");
     if (err ||
         !send_until(rig, rate / 2, sw_clock_mono_us(&rig->system) + (int64_t)seconds * 1000000, &n))
         return false;
@@ -144,6 +156,15 @@ static bool measure(sw_bench_report *report, sw_bench_rig *rig, uint32_t storm, 
     sw_bench_line(report, "timers under half load, lateness p99",
                   (double)sw_metric_quantile(fired_late_ms, 990), "ms", 100, true);
 
+    sw_metric *commit_us;
+    err =
+        sw_metrics_get(&rig->metrics, SW_METRIC_HISTOGRAM, "seawall_commit_us", "", "", &commit_us);
+    if (err) return false;
+    sw_bench_line(report, "commit with its sync, median",
+                  (double)sw_metric_quantile(commit_us, 500) / 1e3, "ms", 0, true);
+    sw_bench_line(report, "commit with its sync, p99",
+                  (double)sw_metric_quantile(commit_us, 990) / 1e3, "ms", 0, true);
+
     int64_t now_us = sw_clock_mono_us(&rig->system), now_ms = sw_clock_now_ms(&rig->system);
     int64_t lead_ms = 4000;
     storm_due_ms = now_ms + lead_ms;
@@ -152,6 +173,7 @@ static bool measure(sw_bench_report *report, sw_bench_rig *rig, uint32_t storm, 
         if (!send(rig, 1000000 + i, (message){0, storm_due_ms})) return false;
     if (!send_until(rig, rate / 2, now_us + (lead_ms - 100) * 1000, &n)) return false;
     input_us = histogram(rig, "bench_storm_us");
+    processed_us = histogram(rig, "bench_storm_processed_us");
     if (!send_until(rig, rate / 2, now_us + (lead_ms + 3000) * 1000, &n)) return false;
     for (int i = 0; i < 20000 && !__atomic_load_n(&storm_done_us, __ATOMIC_RELAXED); i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -163,6 +185,8 @@ static bool measure(sw_bench_report *report, sw_bench_rig *rig, uint32_t storm, 
                   "s", 2, true);
     sw_bench_line(report, "input meanwhile, p99", (double)sw_metric_quantile(input_us, 990) / 1e3,
                   "ms", 200, true);
+    sw_bench_line(report, "until another processor has seen it, p99",
+                  (double)sw_metric_quantile(processed_us, 990) / 1e3, "ms", 0, true);
     return sw_runtime_stop(rig->runtime) == SW_OK;
 }
 

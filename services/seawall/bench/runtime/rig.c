@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "seawall/bench/runtime/runtime.h"
@@ -33,7 +34,8 @@ bool sw_bench_rig_open(sw_bench_rig *rig, const sw_bench_rig_options *o) {
     sw_metrics_init(&rig->metrics, &rig->arena);
     sw_clock_system(&rig->system);
     if (o->clock) {
-        rig->still = *o->clock;
+        rig->still = *o->clock; /* the time of day stands still; time passes all the same */
+        rig->still.clock.mono_us = rig->system.mono_us;
         rig->virtual_time = true;
     }
     sw_err err = sw_topology_build(&rig->arena, o->processors, NULL, o->processor_count, o->topics,
@@ -82,7 +84,7 @@ bool sw_bench_rig_drain(sw_bench_rig *rig) {
         sw_turn turn;
         if (!told(sw_worker_turn(rig->worker, &turn), "a turn")) return false;
         idle = turn.commits > 0 || turn.wait_us == 0 ? 0 : idle + 1;
-        if (rig->virtual_time) sw_clock_virtual_advance(&rig->still, idle ? 2 * SW_COMMIT_MS : 1);
+        if (idle) nanosleep(&(struct timespec){.tv_nsec = (SW_COMMIT_MS + 1) * 1000000L}, NULL);
     }
     return true;
 }
