@@ -37,7 +37,8 @@ typedef struct overwrite {
 
 typedef struct file {
     ino_t inode;
-    int fd; /* our own, to cut with */
+    int fd;      /* our own, to cut with */
+    bool is_log; /* RocksDB takes rubbish in the tail of another file for damage, and refuses */
     off_t synced;
     overwrite *newest;
 } file;
@@ -112,7 +113,10 @@ static void opened(int fd, const char *path, int flags) {
         }
     if (file_count == FILES_MAX) abort();
     file *f = &files[file_count++];
-    *f = (file){.inode = st.st_ino, .synced = st.st_size};
+    size_t length = strlen(name);
+    *f = (file){.inode = st.st_ino,
+                .synced = st.st_size,
+                .is_log = length > 4 && strcmp(name + length - 4, ".log") == 0};
     f->fd = real.open(link, O_RDWR | O_CLOEXEC);
     by_fd[fd] = f;
 }
@@ -132,7 +136,8 @@ static void cut_file(file *f) {
     off_t kept = size;
     if (chance(3) > 0) kept = f->synced + (off_t)chance((uint64_t)(size - f->synced) + 1);
     if (real.ftruncate(f->fd, kept) != 0) abort();
-    if (kept > f->synced && chance(3) == 0) { /* a sector that came out of order, or not at all */
+    if (f->is_log && kept > f->synced &&
+        chance(3) == 0) { /* a sector that came out of order, or not at all */
         char rubbish[SECTOR];
         off_t at = f->synced + (off_t)chance((uint64_t)(kept - f->synced));
         size_t len = kept - at < SECTOR ? (size_t)(kept - at) : SECTOR;
