@@ -1,0 +1,363 @@
+/* What a county sees a few times a year, so that every rule has something to say in a thousand
+ * lives: each has one card in the deck. */
+#include "seawall/generate/life.h"
+
+static const sw_row foreign_detained[] = {
+    EVENT("case.filed", 0, 30, "category=violent contested=false major_matter=true"),
+    EVENT("coercion.detained", 60, 300,
+          "foreign=true npc_deputy=false fast_track=true captured_elsewhere=true"),
+    FORK(1000, "first day of detention", 0, 0),
+    LATE("notification.made", 300, 1200, 2900, 4000,
+         "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("coercion.arrest_requested", 600, 1400, "minor=false"),
+    EVENT("coercion.arrest_approved", DAYS(3), DAYS(5), ""),
+    EVENT("coercion.arrested", 20, 300, "foreign=true"),
+    FORK(1000, "first day of arrest", 0, 0),
+    EVENT("notification.made", 300, 2000, "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("coercion.bail_started", DAYS(5), DAYS(20),
+          "guarantor=true deposit=5000 foreign=true npc_deputy=false"),
+    EVENT("notification.made", 300, 2000, "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("coercion.rs_started", DAYS(20), DAYS(40),
+          "designated=true place_kind=hostel has_fixed_home=false foreign=true npc_deputy=false"),
+    EVENT("case.progress_recorded", 60, 600, "kind=family_unreachable"),
+    EVENT("case.progress_recorded", DAYS(2), DAYS(5), "kind=notify_obstacle_gone"),
+    EVENT("notification.made", 60, 300, "audience=family subject=detention"),
+    EVENT("notification.made", 100, 600, "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("coercion.rs_ended", DAYS(20), DAYS(100), "reason=judged"),
+    EVENT("case.transferred_prosecution", DAYS(1), DAYS(4), "in_custody=false on_bail=false"),
+};
+
+static const sw_row long_custody[] = {
+    EVENT("case.filed", 0, 30, "category=violent contested=false major_matter=true"),
+    EVENT("coercion.detained", 60, 300,
+          "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
+    EVENT("coercion.jailed", 60, 300, "minor=false separate=false"),
+    EVENT("coercion.interrogated", 30, 300, "n=1 place_kind=detention"),
+    EVENT("case.progress_recorded", 10, 100, "kind=notify_obstructs_investigation"),
+    EVENT("appraisal.excluded_started", 200, 600, "appraisal_kind=psychiatric"),
+    EVENT("case.progress_recorded", DAYS(2), DAYS(4), "kind=notify_obstacle_gone"),
+    EVENT("notification.made", 60, 300, "audience=family subject=detention"),
+    EVENT("appraisal.excluded_ended", DAYS(10), DAYS(20), "appraisal_kind=psychiatric"),
+    EVENT("coercion.arrest_requested", 60, 1000, "minor=false"),
+    EVENT("coercion.arrest_approved", DAYS(3), DAYS(5), ""),
+    EVENT("coercion.arrested", 20, 300, "foreign=false"),
+    EVENT("coercion.interrogated", 30, 300, "n=2 place_kind=detention"),
+    EVENT("case.progress_recorded", 60, 300, "kind=family_unreachable"),
+    EVENT("person.identity_confirmed", DAYS(2), DAYS(8), ""),
+    EVENT("coercion.custody_restarted", 60, 600, "reason=identity_established from=@"),
+    EVENT("case.progress_recorded", 60, 300, "kind=notify_obstacle_gone"),
+    EVENT("notification.made", 60, 300, "audience=family subject=arrest"),
+    EVENT("coercion.custody_restarted", DAYS(10), DAYS(30), "reason=new_major_crime from=@"),
+    EVENT("appraisal.excluded_started", DAYS(5), DAYS(10), "appraisal_kind=psychiatric"),
+    EVENT("appraisal.excluded_ended", DAYS(10), DAYS(20), "appraisal_kind=psychiatric"),
+    EVENT("coercion.custody_extended", DAYS(20), DAYS(30),
+          "article=156 add_months=1 authority=city_procuratorate"),
+    EVENT("coercion.custody_extended", DAYS(20), DAYS(30),
+          "article=158 add_months=2 authority=provincial_procuratorate"),
+    EVENT("coercion.custody_extended", DAYS(40), DAYS(55),
+          "article=159 add_months=2 authority=provincial_procuratorate"),
+    EVENT("coercion.custody_extended", DAYS(40), DAYS(55),
+          "article=157 add_months=2 authority=npc_standing_committee"),
+    EVENT("case.concluded", DAYS(10), DAYS(20), ""),
+    EVENT("case.transferred_prosecution", DAYS(1), DAYS(5), "in_custody=true on_bail=false"),
+    EVENT("case.returned_supplement", DAYS(20), DAYS(30), "n=1"),
+    EVENT("case.resubmitted", DAYS(10), DAYS(25), "n=1 in_custody=true"),
+    EVENT("case.nonprosecution_received", DAYS(20), DAYS(30), "in_custody=true"),
+    LATE("coercion.released", 60, 600, 730, 900, "reason=not_prosecuted"),
+};
+
+static const sw_row withdrawn_in_custody[] = {
+    EVENT("case.filed", 0, 30, "category=injury contested=true major_matter=false"),
+    EVENT("coercion.detained", 60, 300,
+          "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
+    FORK(1000, "first day of detention", 0, 0),
+    EVENT("case.withdrawn", 1500, 2500, "kind=case reason=no_crime"),
+    LATE("coercion.released", 60, 600, 730, 900, "reason=withdrawn"),
+};
+
+static const sw_row custody_notices[] = {
+    EVENT("case.filed", 0, 30, "category=theft contested=false major_matter=false"),
+    EVENT("coercion.arrested", DAYS(3), DAYS(8), "foreign=false"),
+    FORK(1000, "first day of arrest", 0, 0),
+    EVENT("notice.received", DAYS(10), DAYS(20), "notice_kind=custody_necessity"),
+    LATE("notice.answered", DAYS(2), DAYS(9), DAYS(14), DAYS(18),
+         "notice_kind=custody_necessity result=kept"),
+    CALL(1000, "overdue custody", DAYS(5), DAYS(10)),
+    EVENT("coercion.bail_started", 60, 1000,
+          "guarantor=true deposit=1000 foreign=false npc_deputy=false"),
+    EVENT("case.transferred_prosecution", DAYS(30), DAYS(90), "in_custody=false on_bail=true"),
+    EVENT("coercion.bail_ended", DAYS(30), DAYS(90), "reason=judged violation=false"),
+};
+
+static const sw_row overdue_custody[] = {
+    EVENT("notice.received", 0, 30, "notice_kind=custody_correction"),
+    LATE("notice.answered", 300, 3800, 6000, 7000, "notice_kind=custody_correction result=changed"),
+};
+
+static const sw_row wanted[] = {
+    EVENT("wanted.posted", 0, 0, ""),
+    EVENT("wanted.captured", DAYS(5), DAYS(90), "returned_at=@+1d"),
+    LATE("wanted.removed", DAYS(1), 4200, 4500, 6000, ""),
+};
+
+static const sw_row technical[] = {
+    EVENT("case.filed", 0, 30, "category=drugs contested=false major_matter=true"),
+    EVENT("measure.authorised", DAYS(1), DAYS(4),
+          "measure=technical approver_level=city onspot=false valid_to=@+90d"),
+    EVENT("measure.renewed", DAYS(75), DAYS(85), "measure=technical"),
+    EVENT("measure.ended", DAYS(20), DAYS(80), "measure=technical"),
+    EVENT("case.transferred_prosecution", DAYS(1), DAYS(10), "in_custody=false person_ids=[]"),
+};
+
+static const sw_row fast_track[] = {
+    EVENT("case.filed", 0, 30, "category=theft contested=false major_matter=false"),
+    EVENT("coercion.detained", 60, 300,
+          "foreign=false npc_deputy=false fast_track=true captured_elsewhere=false"),
+    FORK(1000, "first day of detention", 0, 0),
+    CALL(1000, "straight to prosecution", 30, 60),
+};
+
+static const sw_row not_filing_explained[] = {
+    EVENT("case.not_filed", 0, 0, "has_complainant=true contested=true"),
+    EVENT("notice.received", DAYS(5), DAYS(20), "notice_kind=explain_not_filing"),
+    LATE("notice.answered", DAYS(1), DAYS(6), DAYS(11), DAYS(14),
+         "notice_kind=explain_not_filing result=explained"),
+    CALL(1000, "told to file", DAYS(3), DAYS(10)),
+};
+
+static const sw_row told_to_file[] = {
+    EVENT("notice.received", 0, 0, "notice_kind=file"),
+    EVENT("case.filed", DAYS(2), DAYS(13), "category=fraud contested=true filed_by_notice=true"),
+    CALL(1000, "filing explained", DAYS(10), DAYS(20)),
+};
+
+static const sw_row filing_explained[] = {
+    EVENT("notice.received", 0, 0, "notice_kind=explain_filing"),
+    EVENT("notice.answered", DAYS(1), DAYS(6), "notice_kind=explain_filing result=explained"),
+    CALL(1000, "told to withdraw", DAYS(3), DAYS(10)),
+};
+
+static const sw_row told_to_withdraw[] = {
+    EVENT("notice.received", 0, 0, "notice_kind=withdraw"),
+    OR(500, "case.withdrawn", DAYS(2), DAYS(13), "kind=case reason=notice person_ids=[]"),
+    OR(500, "remedy.requested", DAYS(2), DAYS(13), "remedy_kind=withdraw_objection complete=true"),
+};
+
+static const sw_row overdue_review[] = {
+    EVENT("report.received", 0, 0, "mode=letter new_facts=false"),
+    EVENT("report.registered", 10, 60,
+          "track=criminal category=fraud jurisdiction=undecided materials_complete=false"),
+    EVENT("notice.received", DAYS(8), DAYS(12), "notice_kind=explain_overdue"),
+    EVENT("notice.answered", DAYS(1), DAYS(6), "notice_kind=explain_overdue result=explained"),
+    EVENT("case.transferred_out", 60, 600, "urgent=false"),
+};
+
+static const sw_row seizure_moved[] = {
+    EVENT("case.accepted", 0, 0,
+          "track=administrative category=public_order complexity=complex handler_qualified=true"),
+    FORK(1000, "case file", 20, 200),
+    EVENT("property.seized", 30, 200,
+          "kind=illegal_device track=administrative onspot=false offsite=false urgent_exam=false "
+          "av_recorded=true"),
+    EVENT("property.stored", 60, 1000, "store=goods"),
+    EVENT("appraisal.excluded_started", DAYS(2), DAYS(5), "appraisal_kind=medical"),
+    EVENT("appraisal.excluded_ended", DAYS(5), DAYS(10), "appraisal_kind=medical"),
+    EVENT("case.transferred_out", DAYS(1), DAYS(4), "urgent=false"),
+    MOVE(),
+    EVENT("property.extension_approved", DAYS(20), DAYS(27), "kind=seizure approver_level=county"),
+    EVENT("case.limit_extended", DAYS(1), DAYS(2),
+          "clock=case add_value=30 add_unit=day approver_level=city ground=complex"),
+    EVENT("property.released", DAYS(5), DAYS(20), "kind=goods"),
+    EVENT("case.closed", DAYS(1), DAYS(5), "close_kind=decided"),
+};
+
+static const sw_row foreigner[] = {
+    EVENT("coercion.restraint_started", 0, 0,
+          "measure=detention_review foreign=true exception=false not_executable_group=false"),
+    EVENT("person.identity_unknown", 20, 100, ""),
+    LATE("invest.action_performed", 60, 900, 1460, 1800,
+         "action=question track=administrative officer_count=2 place_kind=case_area role=offender "
+         "av_recorded=true age=#20-50 guardian_present=false guardian_unreachable=false"),
+    LATE("notification.made", 60, 1200, 2000, 2600,
+         "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("person.identity_confirmed", DAYS(5), DAYS(20), ""),
+    EVENT("coercion.restraint_extended", DAYS(20), DAYS(28),
+          "measure=detention_review approver_level=city"),
+    EVENT("coercion.restraint_ended", DAYS(10), DAYS(28), "measure=detention_review"),
+};
+
+static const sw_row drug_rehab[] = {
+    EVENT("coercion.restraint_started", 0, 0,
+          "measure=drug_rehab foreign=false exception=false not_executable_group=false"),
+    EVENT("coercion.restraint_extended", DAYS(690), DAYS(725),
+          "measure=drug_rehab approver_level=city"),
+    EVENT("coercion.restraint_ended", DAYS(200), DAYS(360), "measure=drug_rehab"),
+};
+
+static const sw_row terror[] = {
+    EVENT("coercion.restraint_started", 0, 0,
+          "measure=terror_restraint foreign=false exception=false not_executable_group=false"),
+    EVENT("property.frozen", 60, 600,
+          "kind=deposit track=administrative major=false ground=terror approver_level=city"),
+    EVENT("property.freeze_renewed", DAYS(50), DAYS(57), "valid_to=@+30d"),
+    EVENT("coercion.restraint_ended", DAYS(10), DAYS(25), "measure=terror_restraint"),
+    EVENT("property.released", DAYS(1), DAYS(3), ""),
+};
+
+static const sw_row freezes[] = {
+    FORK(1000, "deposit frozen", 0, 60),         FORK(1000, "deposits of a major case", 60, 600),
+    FORK(1000, "securities frozen", 60, 600),    FORK(1000, "equity frozen", 60, 600),
+    FORK(250, "shares frozen too low", 60, 600), FORK(300, "frozen without a case", 60, 600),
+};
+
+static const sw_row deposit_frozen[] = {
+    EVENT("property.frozen", 0, 0,
+          "kind=deposit track=criminal major=false approver_level=county valid_to=@+180d"),
+    EVENT("property.freeze_renewed", DAYS(150), DAYS(172), "valid_to=@+180d"),
+    EVENT("property.released", DAYS(30), DAYS(170), ""),
+};
+
+static const sw_row major_frozen[] = {
+    EVENT("property.frozen", 0, 0,
+          "kind=deposit|margin track=criminal major=true approver_level=city valid_to=@+365d"),
+    EVENT("property.freeze_renewed", DAYS(320), DAYS(355), "valid_to=@+365d"),
+    EVENT("property.released", DAYS(30), DAYS(340), ""),
+};
+
+static const sw_row securities[] = {
+    EVENT("property.frozen", 0, 0,
+          "kind=bond|stock|fund track=criminal major=false approver_level=city valid_to=@+730d"),
+    EVENT("property.freeze_renewed", DAYS(680), DAYS(720), "valid_to=@+730d"),
+    EVENT("property.released", DAYS(30), DAYS(340), ""),
+};
+
+static const sw_row equity[] = {
+    EVENT("property.frozen", 0, 0,
+          "kind=equity|policy track=criminal major=false approver_level=city valid_to=@+180d"),
+    EVENT("property.freeze_renewed", DAYS(150), DAYS(172), "valid_to=@+180d"),
+    EVENT("property.released", DAYS(30), DAYS(170), ""),
+};
+
+static const sw_row frozen_too_low[] = {
+    EVENT("property.frozen", 0, 0,
+          "kind=equity|listed_equity track=criminal major=false approver_level=county "
+          "valid_to=@+180d"),
+    EVENT("property.released", DAYS(10), DAYS(60), ""),
+};
+
+static const sw_row frozen_without_case[] = {
+    EVENT("property.frozen", 0, 0,
+          "kind=deposit track=criminal major=false approver_level=county basis=urgent_onspot "
+          "-case_id"),
+    EVENT("property.released", DAYS(1), DAYS(6), ""),
+};
+
+static const sw_row wrong_detention[] = {
+    EVENT("notice.received", 0, 0, "notice_kind=wrong_detention"),
+    LATE("notice.answered", 60, 1300, 1460, 1900, "notice_kind=wrong_detention result=released"),
+};
+
+static const sw_row sealed_record[] = {
+    EVENT("case.sealed", 0, 0, "released=false lawful_ground=true"),
+    OR(500, "case.sealed", DAYS(3), DAYS(90), "released=true lawful_ground=true"),
+    OR(500, "case.sealed", DAYS(3), DAYS(90), "released=true lawful_ground=false"),
+};
+
+static const sw_row waiting_room[] = {
+    EVENT("place.entered", 0, 0, ""),
+    EVENT("place.room_occupied", 10, 30,
+          "purpose=wait room_kind=waiting track=criminal co_suspects=2 mixed_sex=true "
+          "minor_with_adult=false continued_questioning=true vulnerable=true"),
+    EVENT("place.alarm_raised", 5, 20, "alarm_kind=single_officer occupied=true recording=false"),
+    EVENT("place.alarm_raised", 5, 20, "alarm_kind=auxiliary_only occupied=true recording=true"),
+    EVENT("place.alarm_raised", 5, 20, "alarm_kind=guard_asleep occupied=true recording=true"),
+    EVENT("place.alarm_raised", 5, 10, "alarm_kind=camera_offline occupied=true recording=false"),
+    EVENT("camera.offline", 1, 4, ""),
+    EVENT("place.left_temporarily", 5, 20, "approved=false due_at=@+3h reason=other"),
+    EVENT("place.returned", 20, 100, ""),
+    EVENT("camera.online", 30, 300, ""),
+    EVENT("place.exited", 5, 30, "belongings_held=false"),
+};
+
+static const sw_row rectified_at_once[] = {
+    EVENT("rectify.ordered", 0, 0, "due_at=@-2h"),
+    EVENT("rectify.submitted", 60, 300, ""),
+    EVENT("rectify.rechecked", 300, 2000, "result=passed state_changed=true"),
+};
+
+static const sw_row old_inquiry[] = {
+    EVENT("case.accepted", 0, 0,
+          "track=administrative category=public_order complexity=plain handler_qualified=true"),
+    EVENT("file.cabinet_stored", 60, 600, ""),
+    EVENT("person.brought_in", 60, 600, "role=suspect how=summoned age=#18-60"),
+    EVENT("coercion.hold_started", 5, 10, "measure=admin_inquiry arrived_at=@-5m"),
+    EVENT("coercion.restraint_started", 5, 30,
+          "measure=sobering foreign=false exception=false not_executable_group=false"),
+    EVENT("coercion.restraint_ended", 60, 300, "measure=sobering"),
+    EVENT("case.transferred_out", 60, 120, "urgent=true"),
+    MOVE(),
+    EVENT("invest.action_performed", 60, 100,
+          "action=question track=administrative officer_count=1 place_kind=case_area role=offender "
+          "av_recorded=true age=#18-65 guardian_present=false guardian_unreachable=false "
+          "minor=false"),
+    EVENT("coercion.hold_extended", 60, 200,
+          "measure=admin_inquiry to_hours=24 approver_level=county"),
+    LATE("coercion.hold_ended", 100, 700, 1450, 1600, "measure=admin_inquiry"),
+    EVENT("case.decided", DAYS(1), DAYS(5),
+          "decider=station fine=#100-500 detention_days=0 detention_days_total=0 revoke=false "
+          "category=public_order penalised=true minor=false"),
+    EVENT("case.closed", 60, DAYS(2), "close_kind=decided"),
+};
+
+#define PERSON_CASE (BIND(WHO_PERSON) | BIND(WHO_CASE))
+
+static const sw_life lives[] = {
+    {"foreign suspect", "criminal cases", 1, PERSON_CASE, false, false, ROWS(foreign_detained)},
+    {"long custody", "criminal cases", 1, PERSON_CASE | BIND(WHO_APPRAISAL), false, false,
+     ROWS(long_custody)},
+    {"withdrawn in custody", "criminal cases", 1, PERSON_CASE, false, false,
+     ROWS(withdrawn_in_custody)},
+    {"notices on custody", "criminal cases", 1, PERSON_CASE | BIND(WHO_NOTICE), false, false,
+     ROWS(custody_notices)},
+    {"overdue custody", NULL, 0, BIND(WHO_NOTICE), false, false, ROWS(overdue_custody)},
+    {"fugitive", "fugitives", 2, PERSON_CASE, false, false, ROWS(wanted)},
+    {"technical measure", "criminal cases", 1, BIND(WHO_CASE) | BIND(WHO_MEASURE), true, false,
+     ROWS(technical)},
+    {"fast track", "criminal cases", 1, PERSON_CASE, false, false, ROWS(fast_track)},
+    {"not filed, and told to file", "notices of the procuratorate", 2,
+     BIND(WHO_CASE) | BIND(WHO_NOTICE) | BIND(WHO_REPORT), true, false, ROWS(not_filing_explained)},
+    {"told to file", NULL, 0, BIND(WHO_NOTICE), false, false, ROWS(told_to_file)},
+    {"filing explained", NULL, 0, BIND(WHO_NOTICE), false, false, ROWS(filing_explained)},
+    {"told to withdraw", NULL, 0, BIND(WHO_NOTICE) | BIND(WHO_REMEDY), false, false,
+     ROWS(told_to_withdraw)},
+    {"overdue review", "reports", 1, BIND(WHO_REPORT) | BIND(WHO_NOTICE), true, false,
+     ROWS(overdue_review)},
+    {"seizure of a case that moved", "administrative cases", 1,
+     BIND(WHO_CASE) | BIND(WHO_PROPERTY) | BIND(WHO_APPRAISAL), true, false, ROWS(seizure_moved)},
+    {"foreigner detained for examination", "administrative cases", 1, PERSON_CASE, false, false,
+     ROWS(foreigner)},
+    {"drug rehabilitation", "drug rehabilitations", 1, PERSON_CASE, true, false, ROWS(drug_rehab)},
+    {"terror suspect restrained", "administrative cases", 1, PERSON_CASE | BIND(WHO_PROPERTY), true,
+     false, ROWS(terror)},
+    {"freezes", "criminal cases", 1, BIND(WHO_CASE), true, false, ROWS(freezes)},
+    {"deposit frozen", "property", 0, BIND(WHO_PROPERTY), false, false, ROWS(deposit_frozen)},
+    {"deposits of a major case", "property", 0, BIND(WHO_PROPERTY), false, false,
+     ROWS(major_frozen)},
+    {"securities frozen", "property", 0, BIND(WHO_PROPERTY), false, false, ROWS(securities)},
+    {"equity frozen", "property", 0, BIND(WHO_PROPERTY), false, false, ROWS(equity)},
+    {"shares frozen too low", "property", 0, BIND(WHO_PROPERTY), false, false,
+     ROWS(frozen_too_low)},
+    {"frozen without a case", "property", 0, BIND(WHO_PROPERTY), false, false,
+     ROWS(frozen_without_case)},
+    {"wrong detention", "notices of the detention house", 1, PERSON_CASE | BIND(WHO_NOTICE), false,
+     false, ROWS(wrong_detention)},
+    {"sealed record", "sealed records", 1, PERSON_CASE, true, false, ROWS(sealed_record)},
+    {"waiting room", "visits to a case area", 1, PERSON_CASE | BIND(WHO_VISIT), false, false,
+     ROWS(waiting_room)},
+    {"rectified at once", "warnings in the loop", 1, BIND(WHO_WARNING), true, false,
+     ROWS(rectified_at_once)},
+    {"inquiry of the year before", "administrative cases", 1, PERSON_CASE | BIND(WHO_FILE), true,
+     true, ROWS(old_inquiry)},
+};
+
+const sw_life_table sw_lives_rare = {ROWS(lives)};
