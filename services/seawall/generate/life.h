@@ -50,7 +50,8 @@ typedef enum sw_row_op {
 
 typedef struct sw_row {
     sw_row_op op;
-    bool either;      /* rows marked so, one after another: one of them, `chance` is its weight */
+    bool either;      /* rows marked so are a group, of which one is taken; `chance` is its weight.
+                         A group ends where its weights reach 1,000; what is left is for none. */
     uint32_t chance;  /* in 1,000 */
     const char *what; /* event type, or name of a life; "" with `either`: nothing */
     int32_t lo, hi, late_lo, late_hi;

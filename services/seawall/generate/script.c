@@ -159,17 +159,19 @@ static int64_t delay(walker *w, const sw_row *row, int64_t at_ms) {
     return lo >= DAYS(1) ? sw_county_day_time(&w->rng, at_ms) : at_ms;
 }
 
-/* Index of the row to take, or of the last of a group if it is none of them. */
+/* The row of a group that is taken; UINT32_MAX: none of them. */
 static uint32_t choose(walker *w, const sw_life *life, uint32_t first, uint32_t *ret_next) {
     uint32_t end = first, whole = 0;
-    while (end < life->row_count && life->rows[end].either) whole += life->rows[end++].chance;
+    while (end < life->row_count && life->rows[end].either && whole < 1000)
+        whole += life->rows[end++].chance;
+    SW_ASSERT(whole <= 1000);
     *ret_next = end;
-    uint64_t x = sw_rng_below(&w->rng, whole > 1000 ? whole : 1000);
+    uint64_t x = sw_rng_below(&w->rng, 1000);
     for (uint32_t i = first; i < end; i++) {
         if (x < life->rows[i].chance) return i;
         x -= life->rows[i].chance;
     }
-    return UINT32_MAX; /* weights below 1,000 leave room for nothing */
+    return UINT32_MAX;
 }
 
 static sw_err happen(walker *w, const sw_circle *circle, uint16_t form, int64_t at_ms) {

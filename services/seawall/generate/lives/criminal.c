@@ -55,21 +55,26 @@ static const sw_row economic_review_60[] = {
 static const sw_row economic_case[] = {
     EVENT("case.filed", 0, 30, "category=economic contested=false major_matter=?100"),
     FORK(1000, "case file", 30, 300),
-    FORK(500, "stalled case", 0, 0),
     OR_CALL(700, "economic suspect", DAYS(2), DAYS(20)),
-    OR_CALL(300, "economic case without a measure", DAYS(60), DAYS(400)),
+    OR_CALL(300, "economic case without a measure", 0, 0),
 };
 
 static const sw_row economic_suspect[] = {
     EVENT("person.brought_in", 0, 0, "role=suspect how=summoned age=#25-60"),
     EVENT("coercion.bail_started", 120, 600, "guarantor=true foreign=false npc_deputy=false"),
-    LATE("coercion.bail_ended", DAYS(60), DAYS(300), DAYS(367), DAYS(380), "reason=no_need"),
-    OR(600, "case.transferred_prosecution", DAYS(30), DAYS(250), "in_custody=false on_bail=false"),
-    OR(400, "case.withdrawn", DAYS(30), DAYS(330), "kind=case reason=no_crime"),
+    CALL(1000, "work under a plan", 0, 0),
+    CALL(800, "work goes on", 0, 0),
+    LATE("coercion.bail_ended", DAYS(3), DAYS(20), DAYS(330), DAYS(345), "reason=no_need"),
+    CALL(800, "work goes on", 0, 0),
+    OR(600, "case.transferred_prosecution", DAYS(3), DAYS(25), "in_custody=false on_bail=false"),
+    OR(400, "case.withdrawn", DAYS(3), DAYS(25), "kind=case reason=no_crime"),
 };
 
 static const sw_row economic_open[] = {
-    EVENT("case.withdrawn", 0, 30, "kind=case reason=no_crime person_ids=[]"),
+    CALL(1000, "month plan", DAYS(10), DAYS(24)),
+    CALL(900, "work goes on", 0, 0),
+    LATE("case.withdrawn", DAYS(5), DAYS(25), DAYS(700), DAYS(740),
+         "kind=case reason=no_crime person_ids=[]"),
 };
 
 static const sw_row minor_report[] = {
@@ -95,7 +100,7 @@ static const sw_row case_solved[] = {
     CALL(500, "investigation", 0, 0),
     FORK(200, "suspect", DAYS(1), DAYS(6)),
     CALL(1000, "suspect", 60, DAYS(4)),
-    EVENT("case.closed", DAYS(10), DAYS(60), "close_kind=judged"),
+    EVENT("case.closed", DAYS(8), DAYS(25), "close_kind=judged"),
 };
 
 static const sw_row case_unsolved[] = {
@@ -115,13 +120,6 @@ static const sw_row month_plan[] = {
     MAYBE(400, "case.limit_extended", 0, 60,
           "clock=case add_value=1 add_unit=month approver_level=county"),
     EVENT("case.progress_recorded", 60, 2000, "kind=month_plan_approved"),
-};
-
-static const sw_row stalled_case[] = {
-    LATE("case.progress_recorded", DAYS(8), DAYS(27), DAYS(33), DAYS(45),
-         "kind=social_report -person_id"),
-    LATE("case.progress_recorded", DAYS(8), DAYS(27), DAYS(33), DAYS(45),
-         "kind=month_plan_approved -person_id"),
 };
 
 static const sw_row suspect[] = {
@@ -235,7 +233,6 @@ static const sw_life lives[] = {
     {"case unsolved", NULL, 0, 0, false, false, ROWS(case_unsolved)},
     {"investigation", NULL, 0, 0, false, false, ROWS(investigation)},
     {"month plan", NULL, 0, 0, false, false, ROWS(month_plan)},
-    {"stalled case", NULL, 0, 0, false, false, ROWS(stalled_case)},
     {"suspect", "suspects", 0, BIND(WHO_PERSON), false, false, ROWS(suspect)},
     {"summons", NULL, 0, 0, false, false, ROWS(summons)},
     {"summons of 12 hours", NULL, 0, 0, false, false, ROWS(summons_12)},

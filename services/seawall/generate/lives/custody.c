@@ -38,7 +38,8 @@ static const sw_row in_7_days[] = {
 
 static const sw_row in_30_days[] = {
     EVENT("coercion.arrest_request_extended", 1440, 3000, "to_days=30 ground=roaming|gang"),
-    LATE("coercion.arrest_requested", DAYS(10), DAYS(25), DAYS(30), DAYS(32), "minor=false"),
+    EVENT("case.progress_recorded", DAYS(6), DAYS(10), "kind=month_plan_approved"),
+    LATE("coercion.arrest_requested", DAYS(3), DAYS(15), DAYS(22), DAYS(24), "minor=false"),
     CALL(1000, "procuratorate decides on arrest", 0, 0),
 };
 
@@ -75,11 +76,12 @@ static const sw_row arrest[] = {
     EVENT("coercion.arrest_approved", 0, 30, ""),
     EVENT("coercion.arrested", 20, 400, "foreign=false"),
     FORK(1000, "first day of arrest", 0, 0),
-    OR_CALL(680, "prosecution", DAYS(20), DAYS(54)),
+    CALL(1000, "work under a plan", 0, 0),
+    OR_CALL(680, "prosecution", DAYS(5), DAYS(26)),
     OR_CALL(180, "custody extended", 0, 0),
     OR_CALL(50, "custody begins anew", 0, 0),
     OR_CALL(40, "appraisal in custody", 0, 0),
-    OR_CALL(50, "bail", DAYS(10), DAYS(50)),
+    OR_CALL(50, "bail", DAYS(5), DAYS(24)),
 };
 
 static const sw_row first_day_of_arrest[] = {
@@ -88,34 +90,41 @@ static const sw_row first_day_of_arrest[] = {
 };
 
 static const sw_row custody_extended[] = {
-    EVENT("coercion.custody_extension_requested", DAYS(45), DAYS(50), "article=156"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(20), "kind=outside_inquiry"),
+    EVENT("coercion.custody_extension_requested", DAYS(2), DAYS(4), "article=156"),
     EVENT("coercion.custody_extended", DAYS(3), DAYS(7),
           "article=156 add_months=1 authority=city_procuratorate"),
     OR_CALL(750, "prosecution", DAYS(5), DAYS(25)),
-    OR_CALL(250, "custody extended by the province", DAYS(15), DAYS(24)),
+    OR_CALL(250, "custody extended by the province", DAYS(15), DAYS(20)),
 };
 
 static const sw_row custody_158[] = {
     EVENT("coercion.custody_extended", 0, 60,
           "article=158 add_months=2 authority=provincial_procuratorate"),
-    OR_CALL(700, "prosecution", DAYS(20), DAYS(60)),
-    OR_CALL(300, "custody extended a last time", DAYS(40), DAYS(55)),
+    EVENT("case.progress_recorded", DAYS(8), DAYS(20), "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=outside_inquiry"),
+    OR_CALL(700, "prosecution", DAYS(2), DAYS(18)),
+    OR_CALL(300, "custody extended a last time", DAYS(2), DAYS(10)),
 };
 
 static const sw_row custody_159[] = {
     EVENT("coercion.custody_extended", 0, 60,
           "article=159 add_months=2 authority=provincial_procuratorate"),
-    CALL(1000, "prosecution", DAYS(20), DAYS(60)),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=outside_inquiry"),
+    CALL(1000, "prosecution", DAYS(5), DAYS(25)),
 };
 
 static const sw_row custody_anew[] = {
-    EVENT("coercion.custody_restarted", DAYS(20), DAYS(50), "reason=new_major_crime from=@"),
-    CALL(1000, "prosecution", DAYS(20), DAYS(50)),
+    EVENT("case.progress_recorded", DAYS(10), DAYS(20), "kind=new_major_crime"),
+    EVENT("coercion.custody_restarted", 60, 1000, "reason=new_major_crime from=@"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=outside_inquiry"),
+    CALL(1000, "prosecution", DAYS(5), DAYS(25)),
 };
 
 static const sw_row appraisal_in_custody[] = {
-    EVENT("appraisal.excluded_started", DAYS(10), DAYS(30), "appraisal_kind=psychiatric"),
-    EVENT("appraisal.excluded_ended", DAYS(15), DAYS(40), "appraisal_kind=psychiatric"),
+    EVENT("appraisal.excluded_started", DAYS(2), DAYS(6), "appraisal_kind=psychiatric"),
+    EVENT("appraisal.excluded_ended", DAYS(10), DAYS(18), "appraisal_kind=psychiatric"),
+    EVENT("case.progress_recorded", 60, 1000, "kind=social_report"),
     EVENT("appraisal.document_issued", 60, 2000,
           "appraisal_kind=psychiatric not_responsible=false final=true used_as_evidence=true"),
     CALL(1000, "prosecution", DAYS(5), DAYS(20)),
@@ -138,6 +147,7 @@ static const sw_row supplement[] = {
 static const sw_row no_prosecution[] = {
     EVENT("case.nonprosecution_received", 0, 60, "in_custody=true"),
     LATE("coercion.released", 30, 600, 730, 900, "reason=not_prosecuted"),
+    EVENT("case.withdrawn", DAYS(3), DAYS(30), "kind=person reason=not_prosecuted"),
 };
 
 static const sw_row bail[] = {
@@ -145,10 +155,12 @@ static const sw_row bail[] = {
           "guarantor=?600 deposit=1000 foreign=false npc_deputy=false"),
     EVENT("coercion.bail_executed", 60, 1400, "reported=true"),
     CALL(350, "deposit", 10, 300),
-    OR_CALL(640, "prosecution on bail", DAYS(25), DAYS(160)),
-    OR_CALL(190, "bail ended", DAYS(150), DAYS(355)),
-    OR_CALL(20, "bail ended", DAYS(367), DAYS(390)),
-    OR_CALL(150, "withdrawn on bail", DAYS(30), DAYS(150)),
+    CALL(1000, "work under a plan", 0, 0),
+    CALL(550, "work goes on", 0, 0),
+    OR_CALL(640, "prosecution on bail", DAYS(5), DAYS(24)),
+    OR_CALL(190, "bail ended", DAYS(2), DAYS(10)),
+    OR_CALL(20, "bail too long", 0, 0),
+    OR_CALL(150, "withdrawn on bail", DAYS(2), DAYS(20)),
 };
 
 static const sw_row deposit[] = {
@@ -159,10 +171,26 @@ static const sw_row deposit[] = {
 
 static const sw_row prosecution_on_bail[] = {
     EVENT("case.concluded", 0, 60, ""),
-    LATE("case.transferred_prosecution", 300, DAYS(5), DAYS(8), DAYS(11),
+    EVENT("coercion.bail_ended", 300, 2000, "reason=taken_over violation=false"),
+    LATE("case.transferred_prosecution", 30, DAYS(3), DAYS(8), DAYS(11),
          "in_custody=false on_bail=true property_held=?200 minor=false"),
     CALL(150, "supplement on bail", DAYS(20), DAYS(28)),
-    EVENT("coercion.bail_ended", DAYS(30), DAYS(90), "reason=judged violation=false"),
+};
+
+static const sw_row work_under_plan[] = {
+    EVENT("case.progress_recorded", DAYS(12), DAYS(22), "kind=month_plan_approved"),
+};
+
+static const sw_row work_goes_on[] = {
+    LATE("case.progress_recorded", DAYS(10), DAYS(25), DAYS(31), DAYS(36),
+         "kind=outside_inquiry|ground_multiple|all_acts_covered"),
+    CALL(700, "work goes on", 0, 0),
+};
+
+static const sw_row bail_too_long[] = {
+    EVENT("case.progress_recorded", DAYS(20), DAYS(28), "kind=suspect_at_large"),
+    EVENT("coercion.bail_ended", DAYS(330), DAYS(350), "reason=expired violation=false"),
+    EVENT("case.withdrawn", DAYS(5), DAYS(30), "kind=person reason=no_evidence"),
 };
 
 static const sw_row supplement_on_bail[] = {
@@ -172,7 +200,7 @@ static const sw_row supplement_on_bail[] = {
 
 static const sw_row bail_ended[] = {
     EVENT("coercion.bail_ended", 0, 60, "reason=expired violation=false"),
-    LATE("case.withdrawn", DAYS(20), DAYS(200), DAYS(370), DAYS(380),
+    LATE("case.withdrawn", DAYS(2), DAYS(18), DAYS(370), DAYS(380),
          "kind=person reason=no_evidence"),
 };
 
@@ -191,8 +219,10 @@ static const sw_row surveillance[] = {
        "npc_deputy=false"),
     LATE("notification.made", 60, 1200, 1450, 1800, "audience=family subject=detention"),
     EVENT("coercion.rs_executed", 60, 600, ""),
-    LATE("coercion.rs_ended", DAYS(60), DAYS(170), DAYS(185), DAYS(190), "reason=judged"),
-    EVENT("case.transferred_prosecution", DAYS(2), DAYS(40), "in_custody=false on_bail=false"),
+    CALL(1000, "work under a plan", 0, 0),
+    CALL(500, "work goes on", 0, 0),
+    LATE("coercion.rs_ended", DAYS(5), DAYS(24), DAYS(160), DAYS(170), "reason=taken_over"),
+    EVENT("case.transferred_prosecution", 60, 2000, "in_custody=false on_bail=false"),
 };
 
 static const sw_life lives[] = {
@@ -222,7 +252,10 @@ static const sw_life lives[] = {
     {"deposit", NULL, 0, 0, false, false, ROWS(deposit)},
     {"prosecution on bail", NULL, 0, 0, false, false, ROWS(prosecution_on_bail)},
     {"supplement on bail", NULL, 0, 0, false, false, ROWS(supplement_on_bail)},
+    {"work under a plan", NULL, 0, 0, false, false, ROWS(work_under_plan)},
+    {"work goes on", NULL, 0, 0, false, false, ROWS(work_goes_on)},
     {"bail ended", NULL, 0, 0, false, false, ROWS(bail_ended)},
+    {"bail too long", NULL, 0, 0, false, false, ROWS(bail_too_long)},
     {"withdrawn on bail", NULL, 0, 0, false, false, ROWS(withdrawn_on_bail)},
     {"residential surveillance", "residential surveillances", 0, 0, false, false,
      ROWS(surveillance)},

@@ -98,9 +98,9 @@ static const sw_row seizure_appraised[] = {
 };
 
 static const sw_row stocktake[] = {
-    OR(940, "property.stocktaken", 0, 0, "mismatch=0 holder=keeper"),
-    OR(35, "property.stocktaken", 0, 0, "mismatch=#1-3 holder=keeper"),
-    OR(25, "property.stocktaken", 0, 0, "mismatch=0 holder=investigator"),
+    OR(860, "property.stocktaken", 0, 0, "mismatch=0 holder=keeper"),
+    OR(80, "property.stocktaken", 0, 0, "mismatch=#1-3 holder=keeper"),
+    OR(60, "property.stocktaken", 0, 0, "mismatch=0 holder=investigator"),
 };
 
 static const sw_life lives[] = {

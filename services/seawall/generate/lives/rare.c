@@ -4,31 +4,40 @@
 
 static const sw_row foreign_detained[] = {
     EVENT("case.filed", 0, 30, "category=violent contested=false major_matter=true"),
+    FORK(1000, "case file", 20, 200),
     EVENT("coercion.detained", 60, 300,
           "foreign=true npc_deputy=false fast_track=true captured_elsewhere=true"),
     FORK(1000, "first day of detention", 0, 0),
     LATE("notification.made", 300, 1200, 2900, 4000,
          "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("coercion.arrest_request_extended", 300, 600, "to_days=30 ground=gang"),
     EVENT("coercion.arrest_requested", 600, 1400, "minor=false"),
     EVENT("coercion.arrest_approved", DAYS(3), DAYS(5), ""),
     EVENT("coercion.arrested", 20, 300, "foreign=true"),
     FORK(1000, "first day of arrest", 0, 0),
     EVENT("notification.made", 300, 2000, "audience=provincial_bureau subject=foreign_suspect"),
+    CALL(1000, "work under a plan", 0, 0),
     EVENT("coercion.bail_started", DAYS(5), DAYS(20),
           "guarantor=true deposit=5000 foreign=true npc_deputy=false"),
     EVENT("notification.made", 300, 2000, "audience=provincial_bureau subject=foreign_suspect"),
-    EVENT("coercion.rs_started", DAYS(20), DAYS(40),
+    CALL(1000, "work goes on", 0, 0),
+    EVENT("coercion.rs_started", DAYS(3), DAYS(10),
           "designated=true place_kind=hostel has_fixed_home=false foreign=true npc_deputy=false"),
     EVENT("case.progress_recorded", 60, 600, "kind=family_unreachable"),
     EVENT("case.progress_recorded", DAYS(2), DAYS(5), "kind=notify_obstacle_gone"),
     EVENT("notification.made", 60, 300, "audience=family subject=detention"),
     EVENT("notification.made", 100, 600, "audience=provincial_bureau subject=foreign_suspect"),
-    EVENT("coercion.rs_ended", DAYS(20), DAYS(100), "reason=judged"),
+    CALL(1000, "work goes on", 0, 0),
+    EVENT("coercion.bail_ended", 60, 1000, "reason=changed violation=false"),
+    EVENT("coercion.rs_ended", DAYS(3), DAYS(20), "reason=taken_over"),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(4), "in_custody=false on_bail=false"),
 };
 
 static const sw_row long_custody[] = {
     EVENT("case.filed", 0, 30, "category=violent contested=false major_matter=true"),
+    FORK(1000, "case file", 20, 200),
+    EVENT("coercion.hold_started", 20, 100, "measure=summon arrived_at=@-5m npc_deputy=false"),
+    EVENT("coercion.hold_extended", 400, 660, "measure=summon to_hours=24 approver_level=county"),
     EVENT("coercion.detained", 60, 300,
           "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
     EVENT("coercion.jailed", 60, 300, "minor=false separate=false"),
@@ -37,7 +46,8 @@ static const sw_row long_custody[] = {
     EVENT("appraisal.excluded_started", 200, 600, "appraisal_kind=psychiatric"),
     EVENT("case.progress_recorded", DAYS(2), DAYS(4), "kind=notify_obstacle_gone"),
     EVENT("notification.made", 60, 300, "audience=family subject=detention"),
-    EVENT("appraisal.excluded_ended", DAYS(10), DAYS(20), "appraisal_kind=psychiatric"),
+    EVENT("appraisal.excluded_ended", DAYS(5), DAYS(8), "appraisal_kind=psychiatric"),
+    EVENT("coercion.arrest_request_extended", 60, 600, "to_days=#5-7 ground=special_circumstances"),
     EVENT("coercion.arrest_requested", 60, 1000, "minor=false"),
     EVENT("coercion.arrest_approved", DAYS(3), DAYS(5), ""),
     EVENT("coercion.arrested", 20, 300, "foreign=false"),
@@ -47,18 +57,21 @@ static const sw_row long_custody[] = {
     EVENT("coercion.custody_restarted", 60, 600, "reason=identity_established from=@"),
     EVENT("case.progress_recorded", 60, 300, "kind=notify_obstacle_gone"),
     EVENT("notification.made", 60, 300, "audience=family subject=arrest"),
-    EVENT("coercion.custody_restarted", DAYS(10), DAYS(30), "reason=new_major_crime from=@"),
+    EVENT("case.progress_recorded", DAYS(10), DAYS(20), "kind=month_plan_approved"),
     EVENT("appraisal.excluded_started", DAYS(5), DAYS(10), "appraisal_kind=psychiatric"),
     EVENT("appraisal.excluded_ended", DAYS(10), DAYS(20), "appraisal_kind=psychiatric"),
-    EVENT("coercion.custody_extended", DAYS(20), DAYS(30),
+    EVENT("coercion.custody_extended", DAYS(14), DAYS(20),
           "article=156 add_months=1 authority=city_procuratorate"),
-    EVENT("coercion.custody_extended", DAYS(20), DAYS(30),
+    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=158 add_months=2 authority=provincial_procuratorate"),
-    EVENT("coercion.custody_extended", DAYS(40), DAYS(55),
+    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=159 add_months=2 authority=provincial_procuratorate"),
-    EVENT("coercion.custody_extended", DAYS(40), DAYS(55),
+    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=157 add_months=2 authority=npc_standing_committee"),
-    EVENT("case.concluded", DAYS(10), DAYS(20), ""),
+    EVENT("case.concluded", DAYS(1), DAYS(4), ""),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(5), "in_custody=true on_bail=false"),
     EVENT("case.returned_supplement", DAYS(20), DAYS(30), "n=1"),
     EVENT("case.resubmitted", DAYS(10), DAYS(25), "n=1 in_custody=true"),
@@ -68,6 +81,7 @@ static const sw_row long_custody[] = {
 
 static const sw_row withdrawn_in_custody[] = {
     EVENT("case.filed", 0, 30, "category=injury contested=true major_matter=false"),
+    FORK(1000, "case file", 20, 200),
     EVENT("coercion.detained", 60, 300,
           "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
     FORK(1000, "first day of detention", 0, 0),
@@ -77,16 +91,19 @@ static const sw_row withdrawn_in_custody[] = {
 
 static const sw_row custody_notices[] = {
     EVENT("case.filed", 0, 30, "category=theft contested=false major_matter=false"),
+    FORK(1000, "case file", 20, 200),
     EVENT("coercion.arrested", DAYS(3), DAYS(8), "foreign=false"),
     FORK(1000, "first day of arrest", 0, 0),
-    EVENT("notice.received", DAYS(10), DAYS(20), "notice_kind=custody_necessity"),
+    EVENT("coercion.custody_restarted", DAYS(3), DAYS(9), "reason=new_major_crime from=@"),
+    EVENT("notice.received", DAYS(5), DAYS(10), "notice_kind=custody_necessity"),
     LATE("notice.answered", DAYS(2), DAYS(9), DAYS(14), DAYS(18),
          "notice_kind=custody_necessity result=kept"),
     CALL(1000, "overdue custody", DAYS(5), DAYS(10)),
     EVENT("coercion.bail_started", 60, 1000,
           "guarantor=true deposit=1000 foreign=false npc_deputy=false"),
-    EVENT("case.transferred_prosecution", DAYS(30), DAYS(90), "in_custody=false on_bail=true"),
-    EVENT("coercion.bail_ended", DAYS(30), DAYS(90), "reason=judged violation=false"),
+    CALL(1000, "work under a plan", 0, 0),
+    EVENT("coercion.bail_ended", DAYS(5), DAYS(25), "reason=taken_over violation=false"),
+    EVENT("case.transferred_prosecution", 60, 2000, "in_custody=false on_bail=true"),
 };
 
 static const sw_row overdue_custody[] = {
@@ -102,15 +119,21 @@ static const sw_row wanted[] = {
 
 static const sw_row technical[] = {
     EVENT("case.filed", 0, 30, "category=drugs contested=false major_matter=true"),
+    FORK(1000, "case file", 20, 200),
     EVENT("measure.authorised", DAYS(1), DAYS(4),
           "measure=technical approver_level=city onspot=false valid_to=@+90d"),
-    EVENT("measure.renewed", DAYS(75), DAYS(85), "measure=technical"),
-    EVENT("measure.ended", DAYS(20), DAYS(80), "measure=technical"),
+    EVENT("case.progress_recorded", DAYS(15), DAYS(25), "kind=month_plan_approved"),
+    EVENT("case.progress_recorded", DAYS(20), DAYS(28), "kind=outside_inquiry"),
+    EVENT("measure.renewed", DAYS(20), DAYS(25), "measure=technical"),
+    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    CALL(800, "work goes on", 0, 0),
+    EVENT("measure.ended", DAYS(3), DAYS(20), "measure=technical"),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(10), "in_custody=false person_ids=[]"),
 };
 
 static const sw_row fast_track[] = {
     EVENT("case.filed", 0, 30, "category=theft contested=false major_matter=false"),
+    FORK(1000, "case file", 20, 200),
     EVENT("coercion.detained", 60, 300,
           "foreign=false npc_deputy=false fast_track=true captured_elsewhere=false"),
     FORK(1000, "first day of detention", 0, 0),
@@ -128,6 +151,7 @@ static const sw_row not_filing_explained[] = {
 static const sw_row told_to_file[] = {
     EVENT("notice.received", 0, 0, "notice_kind=file"),
     EVENT("case.filed", DAYS(2), DAYS(13), "category=fraud contested=true filed_by_notice=true"),
+    FORK(1000, "case file", 20, 200),
     CALL(1000, "filing explained", DAYS(10), DAYS(20)),
 };
 
@@ -160,10 +184,10 @@ static const sw_row seizure_moved[] = {
           "kind=illegal_device track=administrative onspot=false offsite=false urgent_exam=false "
           "av_recorded=true"),
     EVENT("property.stored", 60, 1000, "store=goods"),
-    EVENT("appraisal.excluded_started", DAYS(2), DAYS(5), "appraisal_kind=medical"),
-    EVENT("appraisal.excluded_ended", DAYS(5), DAYS(10), "appraisal_kind=medical"),
     EVENT("case.transferred_out", DAYS(1), DAYS(4), "urgent=false"),
     MOVE(),
+    EVENT("appraisal.excluded_started", DAYS(2), DAYS(5), "appraisal_kind=medical"),
+    EVENT("appraisal.excluded_ended", DAYS(5), DAYS(10), "appraisal_kind=medical"),
     EVENT("property.extension_approved", DAYS(20), DAYS(27), "kind=seizure approver_level=county"),
     EVENT("case.limit_extended", DAYS(1), DAYS(2),
           "clock=case add_value=30 add_unit=day approver_level=city ground=complex"),
@@ -291,11 +315,11 @@ static const sw_row old_inquiry[] = {
     EVENT("file.cabinet_stored", 60, 600, ""),
     EVENT("person.brought_in", 60, 600, "role=suspect how=summoned age=#18-60"),
     EVENT("coercion.hold_started", 5, 10, "measure=admin_inquiry arrived_at=@-5m"),
+    EVENT("case.transferred_out", 60, 120, "urgent=true"),
+    MOVE(),
     EVENT("coercion.restraint_started", 5, 30,
           "measure=sobering foreign=false exception=false not_executable_group=false"),
     EVENT("coercion.restraint_ended", 60, 300, "measure=sobering"),
-    EVENT("case.transferred_out", 60, 120, "urgent=true"),
-    MOVE(),
     EVENT("invest.action_performed", 60, 100,
           "action=question track=administrative officer_count=1 place_kind=case_area role=offender "
           "av_recorded=true age=#18-65 guardian_present=false guardian_unreachable=false "
@@ -307,6 +331,133 @@ static const sw_row old_inquiry[] = {
           "decider=station fine=#100-500 detention_days=0 detention_days_total=0 revoke=false "
           "category=public_order penalised=true minor=false"),
     EVENT("case.closed", 60, DAYS(2), "close_kind=decided"),
+};
+
+static const sw_row unknown_foreigner[] = {
+    EVENT("coercion.restraint_started", 0, 0,
+          "measure=detention_review foreign=true exception=false not_executable_group=false"),
+    EVENT("invest.action_performed", 60, 900,
+          "action=question track=administrative officer_count=2 place_kind=case_area role=offender "
+          "av_recorded=true age=#20-50 guardian_present=false guardian_unreachable=false"),
+    EVENT("notification.made", 60, 1200, "audience=provincial_bureau subject=foreign_suspect"),
+    EVENT("person.identity_unknown", DAYS(1), DAYS(5), ""),
+    EVENT("coercion.restraint_ended", DAYS(5), DAYS(25), "measure=detention_review"),
+};
+
+static const sw_row moved_inquiry[] = {
+    EVENT("coercion.hold_started", 0, 10, "measure=admin_inquiry arrived_at=@-5m npc_deputy=false"),
+    EVENT("case.transferred_out", 60, 200, "urgent=true"),
+    MOVE(),
+    EVENT("coercion.restraint_started", 5, 30,
+          "measure=sobering foreign=false exception=false not_executable_group=false"),
+    EVENT("coercion.restraint_ended", 60, 300, "measure=sobering"),
+    EVENT("coercion.hold_extended", 60, 200,
+          "measure=admin_inquiry to_hours=12 approver_level=unit_leader"),
+    EVENT("coercion.hold_extended", 100, 300,
+          "measure=admin_inquiry to_hours=24 approver_level=county"),
+    EVENT("coercion.hold_ended", 60, 500, "measure=admin_inquiry"),
+    EVENT("coercion.restraint_started", 60, 600,
+          "measure=admin_detention days=10 foreign=false exception=false "
+          "not_executable_group=true"),
+    EVENT("coercion.restraint_paused", DAYS(2), DAYS(4), "measure=admin_detention"),
+    EVENT("coercion.restraint_resumed", DAYS(1), DAYS(2), "measure=admin_detention"),
+    EVENT("coercion.restraint_ended", 5000, 7000, "measure=admin_detention"),
+};
+
+static const sw_row long_questioning[] = {
+    EVENT("coercion.hold_started", 3, 10,
+          "measure=continued_questioning arrived_at=@-5m vulnerable=false npc_deputy=false"),
+    EVENT("coercion.hold_extended", 300, 650,
+          "measure=continued_questioning to_hours=24 approver_level=county_duty"),
+    EVENT("coercion.hold_extended", 300, 700,
+          "measure=continued_questioning to_hours=48 approver_level=county_head"),
+    EVENT("coercion.hold_ended", 60, 1000, "measure=continued_questioning"),
+};
+
+static const sw_row special_review[] = {
+    EVENT("report.received", 0, 0, "mode=letter new_facts=false"),
+    EVENT("report.registered", 10, 90,
+          "track=criminal category=economic jurisdiction=own materials_complete=true"),
+    CALL(1000, "economic review of 30 days", 0, 0),
+};
+
+static const sw_row reviews_extended[] = {
+    FORK(1000, "report reviewed 7 days", 0, 600),
+    FORK(1000, "report reviewed 30 days", 0, 600),
+};
+
+static const sw_row reviewed_7[] = {
+    EVENT("report.received", 0, 0, "mode=letter new_facts=false"),
+    EVENT("report.registered", 5, 60,
+          "track=criminal category=fraud jurisdiction=own materials_complete=true"),
+    CALL(1000, "filing review of 7 days", 0, 0),
+};
+
+static const sw_row reviewed_30[] = {
+    EVENT("report.received", 0, 0, "mode=letter new_facts=false"),
+    EVENT("report.registered", 5, 60,
+          "track=criminal category=fraud jurisdiction=own materials_complete=true"),
+    CALL(1000, "filing review of 30 days", 0, 0),
+};
+
+static const sw_row faulty_interrogation[] = {
+    OR(250, "invest.action_performed", 0, 0,
+       "action=interrogate track=criminal officer_count=1 auxiliary_count=1 place_kind=case_area "
+       "av_recorded=true major_crime=false minor=false person_jailed=false"),
+    OR(250, "invest.action_performed", 0, 0,
+       "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=false "
+       "major_crime=true minor=false person_jailed=false"),
+    OR(250, "invest.action_performed", 0, 0,
+       "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
+       "major_crime=false minor=true guardian_present=false person_jailed=false"),
+    OR(250, "invest.action_performed", 0, 0,
+       "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
+       "major_crime=false minor=false person_jailed=true"),
+};
+
+static const sw_row faulty_inquiry[] = {
+    OR(500, "invest.action_performed", 0, 0,
+       "action=question track=administrative officer_count=1 place_kind=case_area role=offender "
+       "av_recorded=false age=#18-65 guardian_present=false guardian_unreachable=false "
+       "minor=false"),
+    OR(500, "invest.action_performed", 0, 0,
+       "action=inspect track=administrative officer_count=1 place_kind=home role=offender "
+       "av_recorded=true age=#18-65 guardian_present=false guardian_unreachable=false minor=false"),
+};
+
+static const sw_row faulty_review[] = {
+    OR(340, "review.approved", 60, 2000,
+       "subject=filing reviewer_is_handler=true legal_qualification=true levels_complete=true "
+       "level=legal_officer"),
+    OR(330, "approval.granted", 60, 1500,
+       "subject=collective_discussion level=superior required_level=bureau "
+       "approver_is_handler=false"),
+    OR(330, "approval.granted", 60, 1500,
+       "subject=onspot_measure level=bureau required_level=bureau approver_is_handler=true"),
+    EVENT("case.graded", DAYS(10), DAYS(60), "grade=poor"),
+};
+
+static const sw_row faulty_bail[] = {
+    OR(350, "coercion.deposit_paid", 0, 600, "amount=#1000-20000 channel=cash"),
+    OR_CALL(350, "detention too long", 0, 0),
+    OR_CALL(300, "surveillance in an office", 0, 0),
+};
+
+static const sw_row merged_detention[] = {
+    EVENT("case.decided", 0, 30,
+          "decider=county fine=0 detention_days=15 detention_days_total=#21-25 revoke=false "
+          "execute=true category=public_order penalised=true minor=false public_official=false"),
+};
+
+static const sw_row surveillance_in_office[] = {
+    EVENT("coercion.rs_started", 0, 30,
+          "designated=false place_kind=case_centre|office has_fixed_home=false foreign=false "
+          "npc_deputy=false"),
+    EVENT("coercion.detained", 600, 3000,
+          "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
+    FORK(1000, "first day of detention", 0, 0),
+    EVENT("coercion.released", 2000, 3500, "reason=no_ground"),
+    EVENT("case.withdrawn", DAYS(2), DAYS(20), "kind=case reason=no_crime"),
 };
 
 #define PERSON_CASE (BIND(WHO_PERSON) | BIND(WHO_CASE))
@@ -356,6 +507,28 @@ static const sw_life lives[] = {
      ROWS(waiting_room)},
     {"rectified at once", "warnings in the loop", 1, BIND(WHO_WARNING), true, false,
      ROWS(rectified_at_once)},
+    {"foreigner never identified", "administrative cases", 1, PERSON_CASE, false, false,
+     ROWS(unknown_foreigner)},
+    {"inquiry that moved", "administrative cases", 1, PERSON_CASE, false, false,
+     ROWS(moved_inquiry)},
+    {"long questioning", "continued questionings", 1, BIND(WHO_PERSON), false, false,
+     ROWS(long_questioning)},
+    {"special economic report", "economic reports", 1, BIND(WHO_REPORT) | BIND(WHO_CASE), true,
+     false, ROWS(special_review)},
+    {"reviews extended", NULL, 1, 0, true, false, ROWS(reviews_extended)},
+    {"report reviewed 7 days", "reports", 0, BIND(WHO_REPORT) | BIND(WHO_CASE), false, false,
+     ROWS(reviewed_7)},
+    {"report reviewed 30 days", "reports", 0, BIND(WHO_REPORT) | BIND(WHO_CASE), false, false,
+     ROWS(reviewed_30)},
+    {"faulty interrogation", "faults found by patrols", 2, PERSON_CASE, false, false,
+     ROWS(faulty_interrogation)},
+    {"faulty inquiry", "faults found by patrols", 2, PERSON_CASE, false, false,
+     ROWS(faulty_inquiry)},
+    {"faulty review", "faults found by patrols", 2, BIND(WHO_CASE) | BIND(WHO_REQUEST), true, false,
+     ROWS(faulty_review)},
+    {"faulty measure", "faults found by patrols", 2, PERSON_CASE, false, false, ROWS(faulty_bail)},
+    {"detention too long", NULL, 0, 0, false, false, ROWS(merged_detention)},
+    {"surveillance in an office", NULL, 0, 0, false, false, ROWS(surveillance_in_office)},
     {"inquiry of the year before", "administrative cases", 1, PERSON_CASE | BIND(WHO_FILE), true,
      true, ROWS(old_inquiry)},
 };
