@@ -11,7 +11,7 @@
 
 #define PROCESS_BYTES    ((size_t)1 << 30)
 #define OUTPUT_BYTES     ((size_t)1 << 20)
-#define CASES_MAX        1000000000
+#define CASES_MAX        50000000
 #define STATIONS_DEFAULT 25
 #define ELEMENTS_MAX     16u
 
