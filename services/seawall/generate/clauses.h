@@ -1,4 +1,4 @@
-/* clauses.h - the clauses of rules, each with how often it was exercised.  Layer 8.  Thread:
+/* clauses.h - the clauses of rules, each with how often it was exercised.  Layer 9.  Thread:
  * owner's. */
 #ifndef SW_SEAWALL_CLAUSES_H
 #define SW_SEAWALL_CLAUSES_H

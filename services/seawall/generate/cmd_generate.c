@@ -1,11 +1,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "seawall/cli/report.h"
+#include "seawall/cli/term.h"
 #include "seawall/generate/coverage.h"
 #include "seawall/generate/generate.h"
 #include "seawall/input/load.h"
-#include "seawall/cli/report.h"
-#include "seawall/cli/term.h"
 #include "text/json.h"
 #include "text/time.h"
 

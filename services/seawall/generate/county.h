@@ -1,5 +1,5 @@
 /* county.h - the county that is made up: its stations, officers and hot places, when things begin,
- * how late they are told.  Layer 8.  Thread: owner's; integers only, so that a seed gives the same
+ * how late they are told.  Layer 9.  Thread: owner's; integers only, so that a seed gives the same
  * county on every machine. */
 #ifndef SW_SEAWALL_COUNTY_H
 #define SW_SEAWALL_COUNTY_H

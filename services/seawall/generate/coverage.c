@@ -83,7 +83,7 @@ sw_err sw_coverage_take(sw_coverage *cov, sw_slice json) {
     sw_err err =
         sw_event_from_json(&cov->reading, sw_ruleset_catalogue(cov->set), json, cov->diags, &event);
     if (!err) {
-        int64_t clock_ms = sw_replay_clock(event);
+        int64_t clock_ms = sw_event_clock(event);
         if (clock_ms > cov->last_ms) cov->last_ms = clock_ms;
         err = sw_replay_route_add(cov->route, event, clock_ms, (sw_origin){0, ++cov->taken});
     }

@@ -1,5 +1,5 @@
 /* coverage.h - which rules and clauses a set of events exercises, as the evaluator sees it: books
- * are played, and what their ledgers say was taken is counted.  Layer 8.  Thread: owner's. */
+ * are played, and what their ledgers say was taken is counted.  Layer 9.  Thread: owner's. */
 #ifndef SW_SEAWALL_COVERAGE_H
 #define SW_SEAWALL_COVERAGE_H
 

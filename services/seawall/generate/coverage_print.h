@@ -1,4 +1,4 @@
-/* coverage_print.h - coverage for people and programs.  Layer 8.  Thread: main. */
+/* coverage_print.h - coverage for people and programs.  Layer 9.  Thread: main. */
 #ifndef SW_SEAWALL_COVERAGE_PRINT_H
 #define SW_SEAWALL_COVERAGE_PRINT_H
 

@@ -1,4 +1,4 @@
-/* field.h - one field of a form: what fills it and how it is written.  Layer 8.  Thread: owner's.
+/* field.h - one field of a form: what fills it and how it is written.  Layer 9.  Thread: owner's.
  */
 #ifndef SW_SEAWALL_GENERATE_FIELD_H
 #define SW_SEAWALL_GENERATE_FIELD_H

@@ -1,5 +1,5 @@
 /* flow.h - what happened, on its way to being told: lags, repeats, corrections, and the order of
- * receiving.  Layer 8.  Thread: owner's.
+ * receiving.  Layer 9.  Thread: owner's.
  *
  * Holds what is to be told after the present moment only: its memory is that of the events of the
  * lives that run at one time. */

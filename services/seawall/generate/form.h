@@ -1,5 +1,5 @@
 /* form.h - the events that lives name, worked out against the catalogue once and written as JSON
- * many times.  Layer 8.  Thread: owner's. */
+ * many times.  Layer 9.  Thread: owner's. */
 #ifndef SW_SEAWALL_FORM_H
 #define SW_SEAWALL_FORM_H
 

@@ -1,5 +1,5 @@
 /* generate.h - a county's case events from a seed, in the order in which they are received.
- * Layer 8.  Thread: owner's. */
+ * Layer 9.  Thread: owner's. */
 #ifndef SW_SEAWALL_GENERATE_H
 #define SW_SEAWALL_GENERATE_H
 

@@ -1,5 +1,5 @@
 /* life.h - a life: what can happen to one incident, case, person or thing, as a table of rows.
- * Layer 8. Thread: any, immutable.
+ * Layer 9. Thread: any, immutable.
  *
  * Rows run from top to bottom. Each waits its delay after the row before it, most times within
  * lo..hi, now and then within late_lo..late_hi: the tail that breaks a term of law. Minutes. */

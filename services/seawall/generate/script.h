@@ -1,4 +1,4 @@
-/* script.h - all lives, worked out against a catalogue, and the walk through one of them.  Layer 8.
+/* script.h - all lives, worked out against a catalogue, and the walk through one of them.  Layer 9.
  * Thread: owner's. */
 #ifndef SW_SEAWALL_SCRIPT_H
 #define SW_SEAWALL_SCRIPT_H
