@@ -41,18 +41,10 @@ static sw_calendar *new_calendar(sw_arena *arena) {
     return cal;
 }
 
-static void check_keys(reader *r, const sw_yaml *map, const char *const *keys, size_t count) {
-    for (const sw_yaml *at = map->first; at; at = at->next) {
-        size_t i = 0;
-        while (i < count && !sw_slice_is(at->key, keys[i])) i++;
-        if (i < count) continue;
-        const char *near = sw_nearest(at->key, keys, count);
-        r->bad = true;
-        (void)sw_diag_at(r->diags, SW_E_INVALID, at->key_line, at->key_col, NULL,
-                         near ? near : "see docs/counting.md for the keys of a calendar",
-                         near ? "unknown key \"%.*s\", did you mean this" : "unknown key \"%.*s\"",
-                         SW_FMT(at->key));
-    }
+static void check_keys(reader *r, const sw_yaml *map, const char *const *names, size_t count) {
+    const sw_yaml_keys keys = {names, count, NULL, NULL,
+                               "see docs/counting.md for the keys of a calendar"};
+    if (sw_yaml_check_keys(map, &keys, r->diags)) r->bad = true;
 }
 
 /* A list, or nothing (left out or null); anything else is a finding. */

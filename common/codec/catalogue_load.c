@@ -15,10 +15,13 @@ typedef struct loader {
     sw_err err;
 } loader;
 
+static const char *field_of(loader *ld, sw_slice path) {
+    return path.len ? sw_arena_printf(ld->arena, "%.*s", SW_FMT(path)).ptr : NULL;
+}
+
 static void find(loader *ld, sw_err code, uint32_t line, uint32_t col, sw_slice path,
                  const char *hint, const char *what) {
-    const char *field = path.len ? sw_arena_printf(ld->arena, "%.*s", SW_FMT(path)).ptr : NULL;
-    sw_diag_at(ld->diags, code, line, col, field, hint, "%s", what);
+    sw_diag_at(ld->diags, code, line, col, field_of(ld, path), hint, "%s", what);
     if (ld->err != SW_E_LIMIT) ld->err = SW_E_INVALID;
 }
 
@@ -44,26 +47,10 @@ static bool is_word(sw_slice s, bool dots) {
     return true;
 }
 
-/* "did you mean 'X'?" or what there is. */
-static const char *mean(loader *ld, sw_slice word, const char *const *words, size_t count,
-                        const char *otherwise) {
-    const char *near = sw_nearest(word, words, count);
-    if (!near) return otherwise;
-    sw_slice hint = sw_arena_printf(ld->arena, "did you mean '%s'?", near);
-    return hint.ptr;
-}
-
 static void check_keys(loader *ld, const sw_yaml *map, sw_slice path, const char *const *words,
                        size_t count, const char *otherwise) {
-    for (const sw_yaml *m = map->first; m; m = m->next) {
-        bool known = false;
-        for (size_t i = 0; i < count && !known; i++) known = sw_slice_is(m->key, words[i]);
-        if (known) continue;
-        char what[200];
-        snprintf(what, sizeof what, "unknown key '%.*s'", SW_FMT(m->key));
-        find(ld, SW_E_UNKNOWN, m->key_line, m->key_col, path,
-             mean(ld, m->key, words, count, otherwise), what);
-    }
+    const sw_yaml_keys keys = {words, count, NULL, field_of(ld, path), otherwise};
+    if (sw_yaml_check_keys(map, &keys, ld->diags) && ld->err != SW_E_LIMIT) ld->err = SW_E_INVALID;
 }
 
 /* A text, or empty where there is none. */
@@ -118,8 +105,8 @@ static void read_type(loader *ld, const sw_yaml *node, sw_slice path, sw_field *
     } else if (!type_of(node->text, &field->type, &field->list)) {
         char what[200];
         snprintf(what, sizeof what, "unknown type '%.*s'", SW_FMT(node->text));
-        find_value(ld, SW_E_UNKNOWN, node, path, mean(ld, node->text, names, SW_COUNT(names), all),
-                   what);
+        find_value(ld, SW_E_UNKNOWN, node, path,
+                   sw_did_you_mean(ld->arena, node->text, names, SW_COUNT(names), all), what);
     }
 }
 
@@ -262,8 +249,8 @@ static void read_element(loader *ld, const sw_yaml *map, sw_slice path, sw_event
     char what[200];
     snprintf(what, sizeof what, "unknown element '%.*s'", SW_FMT(type->element));
     find_value(ld, SW_E_UNKNOWN, sw_yaml_get(map, "element"), path,
-               mean(ld, type->element, elements, SW_COUNT(elements),
-                    "the elements are incident case person place property file"),
+               sw_did_you_mean(ld->arena, type->element, elements, SW_COUNT(elements),
+                               "the elements are incident case person place property file"),
                what);
 }
 

@@ -41,3 +41,9 @@ const char *sw_nearest(sw_slice word, const char *const *candidates, size_t coun
     }
     return best;
 }
+
+const char *sw_did_you_mean(sw_arena *arena, sw_slice word, const char *const *candidates,
+                            size_t count, const char *otherwise) {
+    const char *near = sw_nearest(word, candidates, count);
+    return near ? sw_arena_printf(arena, "did you mean '%s'?", near).ptr : otherwise;
+}

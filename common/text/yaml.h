@@ -44,6 +44,18 @@ SW_NODISCARD sw_err sw_yaml_parse(sw_arena *arena, sw_slice text, sw_diags *diag
 /* NULL if `map` is NULL, no map, or has no such key. */
 const sw_yaml *sw_yaml_get(const sw_yaml *map, const char *key);
 
+/* The keys that a map may have, and how the others are told. */
+typedef struct sw_yaml_keys {
+    const char *const *names;
+    size_t count;
+    const char *what;      /* "an event": "an event has no key 'X'"; NULL: "unknown key 'X'" */
+    const char *field;     /* of the finding; may be NULL */
+    const char *otherwise; /* the remedy where no name is near; may be NULL */
+} sw_yaml_keys;
+
+/* Tells every key of `map` that is none of `keys` (SW_E_UNKNOWN); how many there were. */
+uint32_t sw_yaml_check_keys(const sw_yaml *map, const sw_yaml_keys *keys, sw_diags *diags);
+
 /* The same value as JSON; .inf and .nan, which JSON lacks, as null. Check buf->err at the end. */
 void sw_yaml_write_json(sw_buf *buf, const sw_yaml *node);
 
@@ -55,6 +67,10 @@ SW_NODISCARD sw_err sw_file_read(sw_arena *arena, const char *path, size_t max_b
 /* For "did you mean …": the candidate nearest to `word` by edit distance, at most 3 away and less
  * than half of the word; NULL if none. */
 const char *sw_nearest(sw_slice word, const char *const *candidates, size_t count);
+/* "did you mean 'X'?" with the nearest, else `otherwise` (may be NULL). In the arena; NULL too
+ * where it is full. */
+const char *sw_did_you_mean(sw_arena *arena, sw_slice word, const char *const *candidates,
+                            size_t count, const char *otherwise);
 /* The distance that sw_nearest goes by; UINT32_MAX for what is not near in its sense. */
 uint32_t sw_word_distance(sw_slice word, sw_slice candidate);
 

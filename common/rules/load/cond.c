@@ -197,7 +197,8 @@ const sw_cel *cond_rewrite(sw_arena *arena, const sw_rule *rule, const sw_event_
 const char *cond_near_field(loader *l, const sw_event_type *type, sw_slice name) {
     scope s = {.arena = l->arena, .type = type};
     sw_slice nearest = near_field(&s, type, name);
-    return nearest.len ? load_mean(l, nearest.ptr) : NULL;
+    return nearest.len ? sw_arena_printf(l->arena, "did you mean '%.*s'?", SW_FMT(nearest)).ptr
+                       : NULL;
 }
 
 const sw_event_type *cond_event_type(loader *l, const sw_yaml *node) {

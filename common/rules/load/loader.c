@@ -71,9 +71,3 @@ void load_note(loader *l, const sw_yaml *node, const char *hint, const char *fmt
                      format(l, fmt, args));
     va_end(args);
 }
-
-const char *load_mean(loader *l, const char *nearest) {
-    if (!nearest) return NULL;
-    sw_slice text = sw_arena_printf(l->arena, "did you mean '%s'?", nearest);
-    return text.ptr;
-}

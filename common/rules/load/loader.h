@@ -44,8 +44,6 @@ void load_error(loader *l, sw_err code, uint32_t line, uint32_t col, const char 
 /* Allowed, but looks wrong. */
 void load_note(loader *l, const sw_yaml *node, const char *hint, const char *fmt, ...)
     SW_PRINTF(4, 5);
-/* "did you mean 'x'?" or NULL; in the arena. */
-const char *load_mean(loader *l, const char *nearest);
 
 /* What a key of a map means: its reader, and where the value goes in the struct being filled. */
 typedef struct key_spec {

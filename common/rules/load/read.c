@@ -26,7 +26,7 @@ static void unknown_key(loader *l, const sw_yaml *child, const key_table *table,
     size_t count = 0;
     for (size_t i = 0; i < table->count && count < KEYS_MAX; i++)
         if (applies(&table->specs[i], kinds)) names[count++] = table->specs[i].name;
-    const char *hint = load_mean(l, sw_nearest(child->key, names, count));
+    const char *hint = sw_did_you_mean(l->arena, child->key, names, count, NULL);
     if (!hint && count <= 12) { /* few keys: name them all */
         sw_slice all = SW_S("it has");
         for (size_t i = 0; i < count; i++)

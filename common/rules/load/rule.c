@@ -60,7 +60,7 @@ static const char *near_key(loader *l, sw_slice name) {
         sw_slice key = sw_arena_printf(l->arena, "%.*s", SW_FMT(sw_catalogue_key_name(l->cat, i)));
         names[i] = key.ptr ? key.ptr : "";
     }
-    const char *hint = names ? load_mean(l, sw_nearest(name, names, count)) : NULL;
+    const char *hint = names ? sw_did_you_mean(l->arena, name, names, count, NULL) : NULL;
     return hint ? hint : "a key is a field that the catalogue marks with key: true";
 }
 

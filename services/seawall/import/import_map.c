@@ -141,16 +141,9 @@ static const sw_yaml *need(loading *l, const sw_yaml *root, const char *key, con
     return node;
 }
 
-static void check_keys(loading *l, const sw_yaml *map, const char *const *known, size_t count) {
-    for (const sw_yaml *node = map->first; node; node = node->next) {
-        bool found = false;
-        for (size_t i = 0; i < count && !found; i++) found = sw_slice_is(node->key, known[i]);
-        if (found) continue;
-        const char *near = sw_nearest(node->key, known, count);
-        sw_slice hint = near ? sw_arena_printf(l->arena, "did you mean %s?", near) : SW_SLICE_NONE;
-        sw_diag_at(l->diags, SW_E_UNKNOWN, node->key_line, node->key_col, NULL, hint.ptr,
-                   "unknown key '%.*s'", SW_FMT(node->key));
-    }
+static void check_keys(loading *l, const sw_yaml *map, const char *const *names, size_t count) {
+    const sw_yaml_keys keys = {.names = names, .count = count};
+    (void)sw_yaml_check_keys(map, &keys, l->diags);
 }
 
 static uint32_t count_children(const sw_yaml *node) {

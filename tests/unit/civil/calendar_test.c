@@ -166,9 +166,9 @@ static void all_that_is_wrong_is_told_at_once(void **state) {
                                      "    working_days: 100\n"
                                      "    holidays: []\n"
                                      "  next: {}\n");
-    assert_string_equal(got, "1 unknown key \"naem\", did you mean this\n"
+    assert_string_equal(got, "1 unknown key 'naem'\n"
                              "2 \"sunny\" is no day of the week\n"
-                             "20 unknown key \"holidays\"\n"
+                             "20 unknown key 'holidays'\n"
                              "10 \"2026-02-30\" is no date\n"
                              "12 2026-05-01 is listed before, in line 11\n"
                              "13 2025-05-01 is listed under the year 2026\n"

@@ -13,18 +13,8 @@ bool test_keys(const sw_yaml *map, const char *const *names, size_t count, const
     if (!good)
         (void)sw_diag_at(diags, SW_E_TYPE, map->line, map->col, NULL, NULL, "%s is a map, not %s",
                          what, sw_yaml_kind_names[map->kind]);
-    for (const sw_yaml *child = good ? map->first : NULL; child; child = child->next) {
-        bool known = false;
-        for (size_t i = 0; i < count; i++) known |= sw_slice_is(child->key, names[i]);
-        if (known) continue;
-        const char *nearest = sw_nearest(child->key, names, count);
-        sw_slice hint =
-            nearest ? sw_arena_printf(diags->arena, "did you mean '%s'?", nearest) : SW_SLICE_NONE;
-        (void)sw_diag_at(diags, SW_E_UNKNOWN, child->key_line, child->key_col, NULL, hint.ptr,
-                         "%s has no key '%.*s'", what, SW_FMT(child->key));
-        good = false;
-    }
-    return good;
+    const sw_yaml_keys keys = {.names = names, .count = count, .what = what};
+    return good && sw_yaml_check_keys(map, &keys, diags) == 0;
 }
 
 static const char *beside(sw_arena *arena, const char *file, sw_slice path) {
@@ -98,10 +88,8 @@ static void wrong(reader *r, sw_err code, const sw_yaml *node, const char *hint,
 static int choice(reader *r, const sw_yaml *node, const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (sw_slice_is(node->text, names[i])) return (int)i;
-    const char *nearest = sw_nearest(node->text, names, count);
-    sw_slice hint =
-        nearest ? sw_arena_printf(r->arena, "did you mean '%s'?", nearest) : SW_SLICE_NONE;
-    wrong(r, SW_E_UNKNOWN, node, hint.ptr, "this word is not known here");
+    const char *hint = sw_did_you_mean(r->arena, node->text, names, count, NULL);
+    wrong(r, SW_E_UNKNOWN, node, hint, "this word is not known here");
     return -1;
 }
 
@@ -121,10 +109,9 @@ static sw_slice rule_id(reader *r, const sw_yaml *node) {
         if (sw_slice_eq(sw_ruleset_line(r->set, i)->id, node->text)) return node->text;
     for (uint32_t i = 0; ids && i < count; i++)
         ids[i] = sw_arena_printf(r->arena, "%.*s", SW_FMT(sw_ruleset_line(r->set, i)->id)).ptr;
-    const char *nearest = ids ? sw_nearest(node->text, ids, count) : NULL;
-    sw_slice hint = nearest ? sw_arena_printf(r->arena, "did you mean '%s'?", nearest)
-                            : SW_S("the packs of this file don't have it");
-    wrong(r, SW_E_UNKNOWN, node, hint.ptr, "there is no such rule");
+    const char *hint = sw_did_you_mean(r->arena, node->text, ids, ids ? count : 0,
+                                       "the packs of this file don't have it");
+    wrong(r, SW_E_UNKNOWN, node, hint, "there is no such rule");
     return node->text;
 }
 
