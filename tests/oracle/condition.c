@@ -3,7 +3,7 @@
 
 typedef struct reading {
     const sw_view *view;
-    const sw_group *group; /* NULL: facts can't be read here */
+    const sw_group *group;
     const sw_rule *rule;
     const sw_event *event;
 } reading;
@@ -56,7 +56,6 @@ static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
         SW_ASSERT(slot < at->event->type->field_count);
         return at->event->fields[slot];
     case SW_ROOT_FACTS:
-        if (!at->group) return (sw_value){.kind = SW_ABSENT};
         return fact_at(at->view, at->group, at->rule, slot, at->event->time_ms);
     default:
         return (sw_value){.kind = SW_ABSENT};
@@ -89,7 +88,7 @@ static sw_value fact_at(const sw_view *view, const sw_group *group, const sw_rul
         const sw_event *event = group->members[i];
         if (event->time_ms > at_ms) continue;
         if (view->bend == SW_BEND_FACT_BEFORE_ITS_TIME && event->time_ms == at_ms) continue;
-        reading at = {view, NULL, rule, event};
+        reading at = {view, group, rule, event};
         sw_value value;
         for (uint32_t k = 0; k < named->from_count; k++) {
             bool last_first = view->bend == SW_BEND_FACT_LAST_SOURCE;

@@ -231,17 +231,19 @@ static sw_slice fact_source(writer *w, const char *mostly, const char *value) {
 
 static void facts(writer *w) {
     static const struct {
-        const char *name, *values[3];
+        const char *name, *values[4];
     } kinds[] = {
-        {"k", {"\"p\"", "data.x", "data.tags[0]"}},
-        {"g", {"data.n", "data.n / data.m", "2"}},
-        {"t", {"event.time", "data.at", "event.recordedtime"}},
+        {"k", {"\"p\"", "data.x", "data.tags[0]", "data.x"}},
+        {"g", {"data.n", "data.n / data.m", "2", "size(facts.k) + data.n"}},
+        {"t",
+         {"event.time", "data.at", "event.recordedtime",
+          "has(facts.g) ? data.at : event.time + duration(\"2h\")"}},
     };
     gen_field *field = add_field(w, "facts", '{', false);
     for (size_t i = 0; i < SW_COUNT(kinds); i++) {
-        sw_slice from = fact_source(w, "e.note", kinds[i].values[sw_rng_below(w->rng, 3)]);
+        sw_slice from = fact_source(w, "e.note", kinds[i].values[sw_rng_below(w->rng, 4)]);
         for (uint32_t more = (uint32_t)sw_rng_below(w->rng, 3); more > 0; more--) {
-            sw_slice next = fact_source(w, "e.also", kinds[i].values[sw_rng_below(w->rng, 3)]);
+            sw_slice next = fact_source(w, "e.also", kinds[i].values[sw_rng_below(w->rng, 4)]);
             from = TEXT(w, "%.*s, %.*s", SW_FMT(from), SW_FMT(next));
         }
         add_item(field, TEXT(w, "%s: {from: [%.*s]}", kinds[i].name, SW_FMT(from)));

@@ -77,7 +77,6 @@ static void write_extension(sw_ledger *l, const sw_life *life, const sw_step *st
         sw_value value;
         sw_book_read(l->book, rec, &view);
         sw_scope scope = sw_scope_of(l->book, l->arena, NULL, life->rule, &view, NULL);
-        scope.in_fact = true;
         if (sw_scope_value(&scope, entry->approver, &value) && value.kind == SW_STRING)
             sw_ledger_text(l, "approver", value.s);
         if (scope.err) l->err = scope.err;

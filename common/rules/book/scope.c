@@ -36,7 +36,7 @@ static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
     sw_scope *scope = ctx;
     sw_value value = {.kind = SW_ABSENT};
     if (root == SW_ROOT_EVENT) return read_attribute(scope, slot);
-    if (root == SW_ROOT_FACTS && !scope->in_fact) return read_fact(scope, slot);
+    if (root == SW_ROOT_FACTS && scope->group) return read_fact(scope, slot);
     if (root != SW_ROOT_DATA) return value;
     sw_err err = sw_view_field(scope->view, slot, sw_book_value(scope->book), scope->arena, &value);
     if (err) scope->err = err;
@@ -127,8 +127,8 @@ static sw_err find_fact(sw_scope *scope, const sw_fact *fact, sw_value *ret) {
         sw_err err = sw_group_has(book, strand, &view, scope->group, scope->arena, &belongs);
         if (err) return err;
         if (!belongs) continue;
-        sw_scope inner = sw_scope_of(book, scope->arena, scope->probe, scope->rule, &view, NULL);
-        inner.in_fact = true;
+        sw_scope inner =
+            sw_scope_of(book, scope->arena, scope->probe, scope->rule, &view, scope->group);
         bool found = fact_from(&inner, fact, type, ret);
         if (inner.err) return inner.err;
         if (found) return SW_OK;

@@ -39,7 +39,6 @@ typedef struct sw_scope {
     const sw_view *view;
     const sw_group *group;
     sw_value *facts; /* read so far; kind SW_TYPE: not read yet; NULL: none */
-    bool in_fact;    /* a fact's own condition: facts are absent */
     sw_err err;      /* of the machine, not of a condition: arena or heap exhausted */
 } sw_scope;
 

@@ -81,11 +81,12 @@ static sw_slice near_fact(const void *ctx, sw_slice member) {
     return names ? near_name(s->arena, member, names, s->fact_count) : SW_SLICE_NONE;
 }
 
-static int32_t refuse_fact(const void *ctx, sw_slice member, const sw_cel_type **ret_type,
-                           const char **ret_refusal) {
-    (void)ctx, (void)member, (void)ret_type;
-    *ret_refusal = "a fact is read from its event alone, not from other facts";
-    return -1;
+/* So no fact is read for its own sake. */
+static int32_t find_earlier_fact(const void *ctx, sw_slice member, const sw_cel_type **ret_type,
+                                 const char **ret_refusal) {
+    int32_t index = find_fact(ctx, member, ret_type, ret_refusal);
+    if (index < 0) *ret_refusal = "a fact reads only those that are declared above it";
+    return index;
 }
 
 static int32_t refuse_side(const void *ctx, sw_slice member, const sw_cel_type **ret_type,
@@ -110,7 +111,7 @@ static sw_err compile_text(sw_arena *arena, scope *s, form kind, sw_slice text,
         [SW_ROOT_RIGHT_DATA] = {"right.data", s, find_right, near_right, NULL},
     };
     sw_cel_env env = {roots, kind == OF_PAIR ? SW_COUNT(roots) : SW_ROOT_FACTS + 1};
-    if (kind == OF_FACT) roots[SW_ROOT_FACTS].find = refuse_fact;
+    if (kind == OF_FACT) roots[SW_ROOT_FACTS].find = find_earlier_fact;
     if (kind == OF_PAIR) roots[SW_ROOT_EVENT].find = roots[SW_ROOT_DATA].find = refuse_side;
     sw_cel_place place = {1, 1, NULL};
     return sw_cel_compile(arena, &env, text, want, place, diags, ret);
@@ -151,15 +152,15 @@ static const sw_cel *compile(loader *l, const sw_yaml *node, scope *s, form kind
     return NULL;
 }
 
-const sw_cel *cond_compile(loader *l, const sw_yaml *node, const sw_event_type *type, bool facts,
+const sw_cel *cond_compile(loader *l, const sw_yaml *node, const sw_event_type *type, bool of_fact,
                            const sw_cel_type *want) {
     scope s = {.type = type};
-    if (facts && l->rule) {
+    if (l->rule) {
         s.facts = l->rule->rule.facts;
         s.fact_count = l->rule->rule.fact_count;
         s.fact_used = l->rule->fact_used;
     }
-    return compile(l, node, &s, facts ? ON_EVENT : OF_FACT, want);
+    return compile(l, node, &s, of_fact ? OF_FACT : ON_EVENT, want);
 }
 
 const sw_cel *const *cond_compile_starts(loader *l, const sw_yaml *node, const sw_cel_type *want) {
@@ -171,7 +172,7 @@ const sw_cel *const *cond_compile_starts(loader *l, const sw_yaml *node, const s
         if (!type) return NULL; /* told where it stands */
         for (uint32_t j = 0; j < i; j++)
             if (rule->starts[j].type == type) cels[i] = cels[j];
-        if (!cels[i]) cels[i] = cond_compile(l, node, type, true, want);
+        if (!cels[i]) cels[i] = cond_compile(l, node, type, false, want);
         if (!cels[i]) return NULL;
     }
     return cels;
@@ -224,13 +225,13 @@ static const key_table on_table = {"an entry {on, when, at}", on_keys, SW_COUNT(
 static bool load_parts(loader *l, const on_nodes *nodes, bool at_ok, sw_on *ret) {
     if (nodes->when) {
         size_t before = load_enter_key(l, SW_S("when"));
-        ret->when = cond_compile(l, nodes->when, ret->type, true, sw_cel_type_of(SW_BOOL));
+        ret->when = cond_compile(l, nodes->when, ret->type, false, sw_cel_type_of(SW_BOOL));
         load_leave(l, before);
     }
     if (nodes->at) {
         size_t before = load_enter_key(l, SW_S("at"));
         if (at_ok)
-            ret->at = cond_compile(l, nodes->at, ret->type, true, sw_cel_type_of(SW_TIMESTAMP));
+            ret->at = cond_compile(l, nodes->at, ret->type, false, sw_cel_type_of(SW_TIMESTAMP));
         else
             load_error_at(l, SW_E_INVALID, nodes->at,
                           "only the events of a deadline are counted from another moment than "

@@ -5,9 +5,9 @@
 
 #include "rules/load/draft.h"
 
-/* Compiles a scalar over the roots event, data and (not in a fact itself) facts. `want` NULL: any
- * type. NULL, and told with the place inside the scalar. */
-const sw_cel *cond_compile(loader *l, const sw_yaml *node, const sw_event_type *type, bool facts,
+/* Compiles a scalar over the roots event, data and facts (`of_fact`: in a fact's source, which
+ * reads those above it). `want` NULL: any type. NULL, and told with the place inside the scalar. */
+const sw_cel *cond_compile(loader *l, const sw_yaml *node, const sw_event_type *type, bool of_fact,
                            const sw_cel_type *want);
 /* The same for each start entry of the rule, in its order: an array in the arena. NULL on failure.
  */

@@ -194,7 +194,7 @@ static void load_extend_amount(loader *l, const sw_yaml *node, const sw_event_ty
     const sw_yaml *expr = amount_expression(l, node, &amount->span, &amount->scale_ms);
     if (!expr || !type) return;
     size_t before = load_enter_key(l, expr->key);
-    amount->n = cond_compile(l, expr, type, true, sw_cel_type_of(SW_INT));
+    amount->n = cond_compile(l, expr, type, false, sw_cel_type_of(SW_INT));
     load_leave(l, before);
     note_unit(l, amount->span);
 }
@@ -219,7 +219,7 @@ static void load_extend(loader *l, const sw_yaml *node, sw_extend *extend) {
     if (!nodes.approver || !extend->on.type) return;
     before = load_enter_key(l, SW_S("approver"));
     extend->approver =
-        cond_compile(l, nodes.approver, extend->on.type, true, sw_cel_type_of(SW_STRING));
+        cond_compile(l, nodes.approver, extend->on.type, false, sw_cel_type_of(SW_STRING));
     load_leave(l, before);
 }
 

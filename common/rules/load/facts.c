@@ -45,14 +45,14 @@ static void load_source(loader *l, const sw_yaml *node, sw_fact *fact, sw_fact_s
     on->type = source->type;
     if (nodes.when) {
         before = load_enter_key(l, SW_S("when"));
-        source->when = cond_compile(l, nodes.when, source->type, false, sw_cel_type_of(SW_BOOL));
+        source->when = cond_compile(l, nodes.when, source->type, true, sw_cel_type_of(SW_BOOL));
         load_leave(l, before);
     }
     on->when = source->when;
     draft_mention(l, "facts", nodes.on, on, false);
     if (!nodes.value) return;
     before = load_enter_key(l, SW_S("value"));
-    source->value = cond_compile(l, nodes.value, source->type, false, NULL);
+    source->value = cond_compile(l, nodes.value, source->type, true, NULL);
     if (source->value) join_type(l, nodes.value, fact, sw_cel_result_type(source->value));
     load_leave(l, before);
 }
@@ -102,6 +102,8 @@ void load_facts(loader *l, const sw_yaml *node, void *into, const key_spec *spec
         size_t before = load_enter_key(l, item->key);
         sw_fact *fact = &facts[count++];
         fact->name = item->key;
+        draft->rule.facts = facts;
+        draft->rule.fact_count = count - 1; /* what its sources may read */
         if (!is_identifier(item->key))
             load_error(l, SW_E_INVALID, item->key_line, item->key_col, NULL,
                        "a fact's name is letters, digits and _, as conditions write it");

@@ -18,7 +18,7 @@ void load_rule_on(loader *l, const sw_yaml *node, void *into, const key_spec *sp
 void load_rule_when(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
     (void)spec;
     sw_on *on = &((rule_draft *)into)->rule.on;
-    if (on->type) on->when = cond_compile(l, node, on->type, true, sw_cel_type_of(SW_BOOL));
+    if (on->type) on->when = cond_compile(l, node, on->type, false, sw_cel_type_of(SW_BOOL));
 }
 
 /* `left`, `right` of a match. */

@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-#define YEARS_MAX 10000
+#define YEARS_MAX   10000
+#define PERCENT_MAX 10000
 
 typedef struct unit_name {
     const char *text;
@@ -138,9 +139,9 @@ static bool moment_percent(loader *l, const sw_yaml *node, sw_moment *ret) {
                       SW_FMT(node->text));
         return false;
     }
-    if (n < 0 || n > 100) {
-        load_error_at(l, SW_E_RANGE, node, "after due write +3d", "%lld %% is not from 0 to 100",
-                      (long long)n);
+    if (n < 0 || n > PERCENT_MAX) {
+        load_error_at(l, SW_E_RANGE, node, "after due write +3d", "%lld %% is not from 0 to %d",
+                      (long long)n, PERCENT_MAX);
         return false;
     }
     *ret = (sw_moment){.anchor = SW_AT_PERCENT, .percent = (uint32_t)n};

@@ -190,10 +190,24 @@ static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
     return err;
 }
 
+/* "until nothing more can fire": without --until the clock stops at the last event or firing, which
+ * is what a pause that is still open counts up to. */
+static sw_err tell_rest(sw_replay *replay, int64_t *end_ms) {
+    if (replay->options.until_ms != SW_TIME_NONE) return tell_until(replay, *end_ms);
+    int64_t stop_ms = replay->last_ms, next_ms;
+    sw_err err = SW_OK;
+    while (!err && (next_ms = sw_book_next(replay->book)) <= *end_ms) {
+        if (next_ms > stop_ms) stop_ms = next_ms;
+        err = tell_until(replay, next_ms);
+    }
+    *end_ms = stop_ms;
+    return err;
+}
+
 static sw_err finish_book(sw_replay *replay, int64_t moment_ms, int64_t end_ms) {
     if (!replay->book) return SW_OK;
     sw_err err = moment_ms != INT64_MIN ? tell_until(replay, moment_ms) : SW_OK;
-    if (!err) err = tell_until(replay, end_ms);
+    if (!err) err = tell_rest(replay, &end_ms);
     if (!err && replay->options.final) err = keep_set(replay, end_ms);
     if (!err && replay->options.book_done)
         err = replay->options.book_done(replay->options.ctx, replay->book, end_ms);
