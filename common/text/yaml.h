@@ -53,7 +53,8 @@ typedef struct sw_yaml_keys {
     const char *otherwise; /* the remedy where no name is near; may be NULL */
 } sw_yaml_keys;
 
-/* Tells every key of `map` that is none of `keys` (SW_E_UNKNOWN); how many there were. */
+/* Tells every key of `map` that is none of `keys` (SW_E_UNKNOWN); how many there were. `diags`
+ * may be NULL. */
 uint32_t sw_yaml_check_keys(const sw_yaml *map, const sw_yaml_keys *keys, sw_diags *diags);
 
 /* The same value as JSON; .inf and .nan, which JSON lacks, as null. Check buf->err at the end. */
