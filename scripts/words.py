@@ -14,7 +14,9 @@ CODE = re.compile(r"\.(c|h|py|js|sh|cmake)$|^scripts/[a-z]+$")
 RULES = [
     (re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not (yet )?implemented"), CODE, "unfinished work"),
     (re.compile(r"\b(usleep|nanosleep|sleep)\s*\("), re.compile(r"^tests/.*\.c$"), "a sleep in a test: wait for a condition"),
-    (re.compile(r"(^|[^A-Za-z0-9_./-])/(work|root|home)/"), re.compile(""), "a path of a machine"),
+    (re.compile(r"(^|[^A-Za-z0-9_./-])/(work|root|home|tmp/wt)/"), re.compile(""), "a path of a machine"),
+    (re.compile(r"\b(worktree|sub-?agent|coding agent|language model|prompt engineering)\b", re.I), re.compile(""),
+     "how the text was made, not what it says"),
     (re.compile(r"\bsw_\w*(manager|helper|util|misc)\w*"), re.compile(r"\.[ch]$"), "a name that says nothing"),
 ]
 

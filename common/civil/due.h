@@ -1,6 +1,6 @@
 /* due.h - the due time of a period, step by step: one pure function.  Layer 2.  Thread: any.
- * Law: 刑事诉讼法 Art. 105, 公安机关办理行政案件程序规定 Art. 35, 最高法刑诉解释 Art. 202; docs:
- * contract 3, Counting. */
+ * Law: 刑事诉讼法 Art. 105, 公安机关办理行政案件程序规定 Art. 35, 最高法刑诉解释 Art. 202;
+ * docs/counting.md. */
 #ifndef SW_CIVIL_DUE_H
 #define SW_CIVIL_DUE_H
 
@@ -27,7 +27,7 @@ typedef struct sw_span {
 typedef enum sw_begin { SW_BEGIN_INSTANT, SW_BEGIN_NEXT_HOUR, SW_BEGIN_NEXT_DAY } sw_begin;
 typedef enum sw_rollover { SW_ROLL_NONE, SW_ROLL_WORKDAY, SW_ROLL_WORKDAY_BEFORE } sw_rollover;
 
-/* `count:` of a rule. Zeroed, it is the contract's default. */
+/* `count:` of a rule. Zeroed, it is the default of docs/counting.md. */
 typedef struct sw_count {
     sw_begin begin;
     bool end_of_day;
@@ -81,7 +81,7 @@ typedef enum sw_step_kind {
     SW_STEP_ROLLOVER
 } sw_step_kind;
 
-/* One line of the ledger, in the contract's order. */
+/* One line of the ledger, in the order of docs/counting.md. */
 typedef struct sw_step {
     sw_step_kind kind;
     int64_t due_ms;         /* after this step; of BEGIN: the begin; of EXTENSION: without pauses */
@@ -122,7 +122,7 @@ typedef struct sw_moment {
     uint32_t percent;      /* PERCENT */
 } sw_moment;
 
-/* When a level stands (contract 3, Levels in time): moved out of pauses, never before the begin.
+/* When a level stands (docs/rules.md): moved out of pauses, never before the begin.
  * SW_TIME_MAX while an open pause holds it back. `caution` may be NULL where no level names it. */
 int64_t sw_level_time(const sw_period_facts *facts, const sw_due *due, const sw_due *caution,
                       sw_moment at);

@@ -26,7 +26,7 @@ int32_t sw_zone_offset(const sw_zone *zone, int64_t ms);
 /* Local milliseconds (as if the local clock were UTC) of an instant. */
 int64_t sw_zone_to_local(const sw_zone *zone, int64_t ms);
 /* The instant of local milliseconds. One that a change of clocks skips takes the offset before the
- * gap; one that it repeats is the first of the two (docs: contract 3, Counting). */
+ * gap; one that it repeats is the first of the two (docs/counting.md). */
 int64_t sw_zone_from_local(const sw_zone *zone, int64_t local_ms);
 
 /* Days are days since 1970-01-01. The instant of a day's 00:00, which is 24:00 of the day before.

@@ -1,4 +1,4 @@
-/* catalogue.h - the declared event types (docs: contract, "Events in").  Layer 2.  Thread: any,
+/* catalogue.h - the declared event types (docs/events.md).  Layer 2.  Thread: any,
  * immutable after load. */
 #ifndef SW_CODEC_CATALOGUE_H
 #define SW_CODEC_CATALOGUE_H
@@ -42,7 +42,7 @@ enum { SW_TYPE_RETRACTED, SW_TYPE_CORRECTED, SW_TYPE_BUILTIN_COUNT };
  * sw_correction. */
 enum { SW_CORRECTION_ID, SW_CORRECTION_SOURCE, SW_CORRECTION_FIELD_COUNT };
 
-/* Loads and checks one or more YAML files of the contract's form (`types:`), merged; all findings
+/* Loads and checks one or more YAML files (`types:`, docs/events.md), merged; all findings
  * in one run. event.retracted and event.corrected are always there. Lives in `arena`. SW_E_INVALID
  * after any finding in the catalogue; of reading a file: as sw_file_read, sw_yaml_parse. */
 SW_NODISCARD sw_err sw_catalogue_load(sw_arena *arena, const char *const *paths, size_t count,

@@ -5,7 +5,7 @@
 
 #include "rules/pack.h"
 
-/* A root whose members are the attributes (docs: contract 2), by the slots of sw_event_slot. */
+/* A root whose members are the attributes (docs/events.md), by the slots of sw_event_slot. */
 sw_cel_root sw_attribute_root(const char *path);
 /* One of them; SW_ABSENT where the event does not carry it. Borrows from the event. */
 sw_value sw_attribute_of(const sw_event *event, uint32_t slot);

@@ -8,7 +8,7 @@
 
 /* Holds the state of every rule whose key begins with the plan's key name, for one value of it.
  * Events may come in any order, twice, corrected later: what is told follows the set of events
- * alone (contract 3, The set; docs/semantics.md). */
+ * alone (docs/warnings.md, docs/semantics.md). */
 typedef struct sw_book sw_book;
 
 typedef enum sw_change { SW_WITHDRAWN, SW_RAISED, SW_RESOLVED } sw_change;

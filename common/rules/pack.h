@@ -1,4 +1,4 @@
-/* pack.h - rule packs, loaded, checked and compiled (docs: contract 3).  Layer 5.  Thread: any,
+/* pack.h - rule packs, loaded, checked and compiled (docs/rules.md).  Layer 5.  Thread: any,
  * immutable after load. */
 #ifndef SW_RULES_PACK_H
 #define SW_RULES_PACK_H

@@ -1,4 +1,4 @@
-/* warning.h - what a warning is (docs: contract 3 and 4).  Layer 5.  Thread: any. */
+/* warning.h - what a warning is (docs/warnings.md).  Layer 5.  Thread: any. */
 #ifndef SW_RULES_WARNING_H
 #define SW_RULES_WARNING_H
 

@@ -1,4 +1,4 @@
-/* warning_json.h - warnings as CloudEvents JSON (docs: contract 4).  Layer 5.  Thread: any. */
+/* warning_json.h - warnings as CloudEvents JSON (docs/warnings.md).  Layer 5.  Thread: any. */
 #ifndef SW_RULES_WARNING_JSON_H
 #define SW_RULES_WARNING_JSON_H
 

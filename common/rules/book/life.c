@@ -1,6 +1,6 @@
 #include "rules/book/life.h"
 
-/* One clause of one event, to be applied in the contract's order of parts. */
+/* One clause of one event, to be applied in the order of parts (docs/semantics.md). */
 typedef struct step {
     const sw_view *view;
     const sw_use *use;

@@ -3,7 +3,7 @@
 #ifndef SW_SEAWALL_COMMAND_H
 #define SW_SEAWALL_COMMAND_H
 
-/* Exit codes (docs: contract 1). */
+/* Exit codes (docs/warnings.md). */
 enum {
     SW_EXIT_OK = 0,
     SW_EXIT_FAILED = 1,

@@ -1,4 +1,4 @@
-/* replay.h - rules over recorded events with a virtual clock (docs: contract 5).  Layer 9.  Thread:
+/* replay.h - rules over recorded events with a virtual clock (docs/warnings.md).  Layer 9.  Thread:
  * owner's.
  *
  * Memory does not grow with the input: events are sorted by identity (to tell duplicates, conflicts
