@@ -62,18 +62,21 @@ SW_NODISCARD sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratc
 SW_NODISCARD sw_err sw_book_set(const sw_book *book, int64_t now_ms, sw_arena *arena,
                                 const sw_warning **ret, uint32_t *ret_count);
 
-/* What to explain: one warning, or every instance of a rule, or of one of its groups. */
+/* What to explain: one warning, or all of a rule, or of some of its groups. */
 typedef struct sw_explain {
     const sw_hash128 *warning_id; /* NULL: by rule */
     sw_slice rule_id;             /* empty: any */
     const sw_slice *key;          /* NULL: any */
-    uint32_t key_count;
+    uint32_t key_count;           /* as many of the key's fields as are named, from the first on */
+    bool opened_only;             /* leaves out the events that opened nothing */
 } sw_explain;
 
-/* Appends a JSON array, one ledger for each instance (deadline) or event (check), oldest first:
- * what opened it, the steps of its counting with the events behind them, each level's time, the
- * conditions that failed and why (docs/explain.md has the form). `scratch` within the call only.
- * SW_E_NOT_FOUND: nothing fits, nothing is appended. */
+/* Appends a JSON array, oldest first: one ledger for each instance (deadline) or firing (check),
+ * with what opened it, the steps of its counting with the events behind them, each level's time,
+ * the conditions that failed and why; and, but where a warning is named, one for each event that
+ * could have opened one and did not, with the reason (docs/explain.md has the form). `scratch`
+ * within the call only. SW_E_NOT_FOUND: there is no such instance and no such event; nothing is
+ * appended. */
 SW_NODISCARD sw_err sw_book_explain(const sw_book *book, const sw_explain *what, int64_t now_ms,
                                     sw_arena *scratch, sw_buf *out);
 

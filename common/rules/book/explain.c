@@ -1,4 +1,4 @@
-#include "rules/book/explain_json.h"
+#include "rules/book/explain_unopened.h"
 
 #include <stdlib.h>
 
@@ -194,29 +194,6 @@ static sw_err write_levels(sw_ledger *l, const sw_run *run, const sw_standing *s
 
 /* --- one run ------------------------------------------------------------------------------ */
 
-static void write_rule(sw_ledger *l, const sw_run *run, const sw_group *group) {
-    const sw_rule *rule = sw_run_rule(l->book, run);
-    const sw_catalogue *cat = sw_ruleset_catalogue(l->book->plan->set);
-    char hex[SW_HASH128_TEXT];
-    sw_hash128_hex(rule->pack->hash, hex);
-    sw_ledger_text(l, "rule", rule->id);
-    if (rule->name.len) sw_ledger_text(l, "name", rule->name);
-    sw_ledger_name(l, "pack");
-    sw_buf_printf(l->out, "\"%.*s@%.*s\"", SW_FMT(rule->pack->name), SW_FMT(rule->pack->version));
-    sw_ledger_text(l, "pack_hash", sw_slice_cstr(hex));
-    sw_ledger_text(l, "kind", sw_slice_cstr(sw_kind_name(rule->kind)));
-    sw_ledger_basis(l, "basis", rule->basis, rule->basis_count);
-    sw_ledger_name(l, "key");
-    sw_ledger_open(l, '{');
-    for (uint32_t i = 0; i < rule->key_count; i++) {
-        sw_slice name = sw_catalogue_key_name(cat, rule->key_ids[i]);
-        char text[64] = "";
-        memcpy(text, name.ptr, name.len < sizeof text ? name.len : sizeof text - 1);
-        sw_ledger_text(l, text, i ? group->values[i - 1] : sw_book_value(l->book));
-    }
-    sw_ledger_close(l, '}');
-}
-
 static sw_err write_opening(sw_ledger *l, const sw_run *run, const sw_group *group) {
     const sw_rule *rule = sw_run_rule(l->book, run);
     bool check = rule->kind != SW_DEADLINE;
@@ -273,7 +250,7 @@ static sw_err explain_run(sw_ledger *l, const sw_run *run, int64_t now_ms) {
     if (!err) err = sw_run_stand(l->book, run, now_ms, NULL, true, l->arena, &s);
     if (!err) {
         sw_ledger_open(l, '{');
-        write_rule(l, run, &group);
+        sw_ledger_rule(l, rule, &group);
         err = write_opening(l, run, &group);
         if (!err && rule->kind == SW_DEADLINE) write_period(l, &s);
         if (!err) err = write_levels(l, run, &s, now_ms);
@@ -323,21 +300,30 @@ static sw_err fits(const sw_ledger *l, const sw_run *run, const sw_explain *what
     return what->warning_id ? has_warning(l, run, *what->warning_id, ret) : SW_OK;
 }
 
-typedef struct opened {
-    sw_view view;
+/* An instance, or an event that opened none. */
+typedef struct entry {
+    sw_view view; /* of the event */
     const sw_run *run;
-} opened;
+    const sw_unopened *unopened; /* NULL: `run` */
+} entry;
 
-static int by_opening(const void *a, const void *b) {
-    const opened *x = a, *y = b;
+static int by_order(const void *a, const void *b) {
+    const entry *x = a, *y = b;
     int order = sw_view_cmp(&x->view, &y->view);
-    return order ? order : (x->run > y->run) - (x->run < y->run);
+    if (!order) order = (x->run > y->run) - (x->run < y->run);
+    return order ? order : (x->unopened > y->unopened) - (x->unopened < y->unopened);
 }
 
-static sw_err find_runs(const sw_ledger *l, const sw_explain *what, opened **ret,
-                        uint32_t *ret_count) {
-    opened *found = sw_arena_zero(l->arena, l->book->run_count, sizeof *found);
-    uint32_t count = 0;
+static sw_err find_entries(const sw_ledger *l, const sw_explain *what, entry **ret,
+                           uint32_t *ret_count) {
+    const sw_unopened *unopened = NULL;
+    uint32_t unopened_count = 0, count = 0;
+    if (!what->opened_only && !what->warning_id) {
+        sw_err err = sw_unopened_find(l, what, &unopened, &unopened_count);
+        if (err) return err;
+    }
+    size_t most = (size_t)l->book->run_count + unopened_count;
+    entry *found = sw_arena_zero(l->arena, most, sizeof *found);
     if (!found) return SW_E_NOMEM;
     for (uint32_t i = 0; i < l->book->run_count; i++) {
         const sw_run *run = &sw_book_runs(l->book)[i];
@@ -348,10 +334,18 @@ static sw_err find_runs(const sw_ledger *l, const sw_explain *what, opened **ret
         found[count].run = run;
         sw_book_read(l->book, run->rec, &found[count++].view);
     }
-    if (count > 1) qsort(found, count, sizeof *found, by_opening);
+    for (uint32_t i = 0; i < unopened_count; i++)
+        found[count++] = (entry){.view = unopened[i].view, .unopened = &unopened[i]};
+    if (count > 1) qsort(found, count, sizeof *found, by_order);
     *ret = found;
     *ret_count = count;
     return SW_OK;
+}
+
+static sw_err explain_entry(sw_ledger *l, const entry *e, int64_t now_ms) {
+    if (e->run) return explain_run(l, e->run, now_ms);
+    sw_unopened_write(l, e->unopened);
+    return l->err;
 }
 
 sw_err sw_book_explain(const sw_book *book, const sw_explain *what, int64_t now_ms,
@@ -361,19 +355,19 @@ sw_err sw_book_explain(const sw_book *book, const sw_explain *what, int64_t now_
     sw_arena_mark mark = sw_arena_save(scratch);
     sw_ledger l = {.arena = scratch, .out = out};
     sw_book *copy;
-    opened *found;
+    entry *found;
     uint32_t count;
     size_t before = out->len;
     sw_err err = sw_book_at(book, now_ms, scratch, &l.book, &copy);
     if (err) return err;
-    err = find_runs(&l, what, &found, &count);
+    err = find_entries(&l, what, &found, &count);
     if (!err && count == 0) err = SW_E_NOT_FOUND;
     if (!err) {
         sw_buf_add_byte(out, '[');
         for (uint32_t i = 0; i < count && !err; i++) {
             sw_arena_mark one = sw_arena_save(scratch);
             if (i) sw_buf_add_byte(out, ',');
-            err = explain_run(&l, found[i].run, now_ms);
+            err = explain_entry(&l, &found[i], now_ms);
             sw_arena_rewind(scratch, one);
         }
         sw_buf_add_byte(out, ']');

@@ -162,3 +162,29 @@ void sw_ledger_condition(sw_ledger *l, const char *name, const sw_cel *cel, sw_s
     sw_ledger_close(l, '}');
     sw_ledger_close(l, '}');
 }
+
+void sw_ledger_pack(sw_ledger *l, const sw_pack *pack) {
+    sw_ledger_name(l, "pack");
+    sw_buf_printf(l->out, "\"%.*s@%.*s\"", SW_FMT(pack->name), SW_FMT(pack->version));
+}
+
+void sw_ledger_rule(sw_ledger *l, const sw_rule *rule, const sw_group *group) {
+    const sw_catalogue *cat = sw_ruleset_catalogue(l->book->plan->set);
+    char hex[SW_HASH128_TEXT];
+    sw_hash128_hex(rule->pack->hash, hex);
+    sw_ledger_text(l, "rule", rule->id);
+    if (rule->name.len) sw_ledger_text(l, "name", rule->name);
+    sw_ledger_pack(l, rule->pack);
+    sw_ledger_text(l, "pack_hash", sw_slice_cstr(hex));
+    sw_ledger_text(l, "kind", sw_slice_cstr(sw_kind_name(rule->kind)));
+    sw_ledger_basis(l, "basis", rule->basis, rule->basis_count);
+    sw_ledger_name(l, "key");
+    sw_ledger_open(l, '{');
+    for (uint32_t i = 0; i < rule->key_count && (i == 0 || group); i++) {
+        sw_slice name = sw_catalogue_key_name(cat, rule->key_ids[i]);
+        char text[64] = "";
+        memcpy(text, name.ptr, name.len < sizeof text ? name.len : sizeof text - 1);
+        sw_ledger_text(l, text, i ? group->values[i - 1] : sw_book_value(l->book));
+    }
+    sw_ledger_close(l, '}');
+}

@@ -29,6 +29,10 @@ void sw_ledger_span(sw_ledger *l, const char *name, sw_span span);
 /* {"source", "id", "type", "time"} of a record. */
 void sw_ledger_event(sw_ledger *l, const char *name, uint32_t rec);
 void sw_ledger_basis(sw_ledger *l, const char *name, const sw_basis *basis, uint32_t count);
+/* "pack": "name@version". */
+void sw_ledger_pack(sw_ledger *l, const sw_pack *pack);
+/* The rule, its law and the key; of the key only the first field if `group` is NULL. */
+void sw_ledger_rule(sw_ledger *l, const sw_rule *rule, const sw_group *group);
 /* A condition's text and the values that it read: {"text", "values": {path: value}}; nothing for
  * NULL. */
 void sw_ledger_condition(sw_ledger *l, const char *name, const sw_cel *cel, sw_scope *scope);

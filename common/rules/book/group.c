@@ -59,6 +59,19 @@ sw_err sw_group_count(const sw_book *book, const sw_strand *strand, const sw_vie
     return SW_OK;
 }
 
+sw_err sw_group_lacks(const sw_book *book, const sw_strand *strand, const sw_view *view,
+                      sw_arena *arena, uint32_t *ret) {
+    uint32_t lacks = 0;
+    for (uint32_t i = 1; i < strand->key_count && !lacks; i++) {
+        values v;
+        sw_err err = key_values(book, view, strand->key_ids[i], arena, &v);
+        if (err) return err;
+        if (v.count == 0) lacks = i;
+    }
+    *ret = lacks;
+    return SW_OK;
+}
+
 sw_err sw_group_of(const sw_book *book, const sw_strand *strand, const sw_view *view,
                    uint32_t combo, sw_arena *arena, sw_group *ret) {
     ret->count = strand->key_count - 1;

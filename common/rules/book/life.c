@@ -92,7 +92,10 @@ static sw_err find_combo(reader *r, const sw_view *view, uint32_t *ret) {
 }
 
 static sw_err take_opening(reader *r, sw_scope *scope, const step *s) {
-    if (s->use->part == SW_PART_START && r->running) return SW_OK;
+    if (s->use->part == SW_PART_START && r->running) {
+        if (r->probe && r->probe->met) r->probe->met(r->probe->ctx, s->view, r->running);
+        return SW_OK;
+    }
     uint32_t combo;
     sw_err err = find_combo(r, s->view, &combo);
     if (err || combo == UINT32_MAX) return err;
@@ -188,7 +191,8 @@ static void take_stop(reader *r, const step *s, int64_t moment_ms) {
     r->running = NULL;
 }
 
-static void take_cancel(reader *r) {
+static void take_cancel(reader *r, const step *s) {
+    if (r->probe && r->probe->cancelled) r->probe->cancelled(r->probe->ctx, r->running, s->view);
     sw_life *before = NULL;
     for (sw_life *life = r->first; life != r->running; life = life->next) before = life;
     sw_life *after = r->running->next;
@@ -234,7 +238,7 @@ static sw_err take_step(reader *r, const step *s) {
         if (s->use->part == SW_PART_STOP)
             take_stop(r, s, moment_ms);
         else if (s->use->part == SW_PART_CANCEL)
-            take_cancel(r);
+            take_cancel(r, s);
         else if (s->use->part != SW_PART_RESTART)
             err = take_pause(r, s, moment_ms);
     }

@@ -47,7 +47,7 @@ sw_value sw_scope_read(sw_scope *scope, uint32_t root, uint32_t slot) {
     return get(scope, root, slot);
 }
 
-bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret) {
+bool sw_scope_try(sw_scope *scope, const sw_cel *cel, sw_value *ret, sw_cel_failure *ret_failure) {
     if (scope->err) return false;
     sw_cel_bind bind = {.ctx = scope, .get = get};
     sw_cel_failure failure = {.code = SW_OK};
@@ -55,13 +55,17 @@ bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret) {
     sw_err err = sw_cel_eval(cel, &bind, scope->arena, SW_CEL_COST_MAX, &value, &failure);
     if (err == SW_E_NOMEM) scope->err = err;
     if (scope->err) return false;
-    if (err) {
-        if (scope->probe && scope->probe->failed)
-            scope->probe->failed(scope->probe->ctx, scope->rule, scope->view, cel, &failure);
-        return false;
-    }
-    *ret = value;
-    return true;
+    if (err && ret_failure) *ret_failure = failure;
+    if (!err) *ret = value;
+    return err == SW_OK;
+}
+
+bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret) {
+    sw_cel_failure failure;
+    if (sw_scope_try(scope, cel, ret, &failure)) return true;
+    if (!scope->err && scope->probe && scope->probe->failed)
+        scope->probe->failed(scope->probe->ctx, scope->rule, scope->view, cel, &failure);
+    return false;
 }
 
 bool sw_scope_holds(sw_scope *scope, const sw_cel *when) {

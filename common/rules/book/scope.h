@@ -15,6 +15,9 @@ typedef struct sw_group {
  */
 SW_NODISCARD sw_err sw_group_count(const sw_book *book, const sw_strand *strand,
                                    const sw_view *view, sw_arena *arena, uint32_t *ret);
+/* The first key field of which the event carries no value (index in the strand's key); 0: none. */
+SW_NODISCARD sw_err sw_group_lacks(const sw_book *book, const sw_strand *strand,
+                                   const sw_view *view, sw_arena *arena, uint32_t *ret);
 /* One of them. Values borrow from the record and the arena. */
 SW_NODISCARD sw_err sw_group_of(const sw_book *book, const sw_strand *strand, const sw_view *view,
                                 uint32_t combo, sw_arena *arena, sw_group *ret);
@@ -24,11 +27,16 @@ SW_NODISCARD sw_err sw_group_has(const sw_book *book, const sw_strand *strand, c
 bool sw_group_eq(const sw_group *a, const sw_group *b);
 int sw_group_cmp(const sw_group *a, const sw_group *b);
 
-/* Is told what an evaluation did; both may be NULL. */
+struct sw_life;
+
+/* Is told what an evaluation did; each may be NULL. */
 typedef struct sw_probe {
     void *ctx;
     void (*failed)(void *ctx, const sw_rule *rule, const sw_view *view, const sw_cel *cel,
                    const sw_cel_failure *failure);
+    /* A start event that came while an instance ran: it was not looked at. */
+    void (*met)(void *ctx, const sw_view *view, const struct sw_life *running);
+    void (*cancelled)(void *ctx, const struct sw_life *life, const sw_view *by);
 } sw_probe;
 
 typedef struct sw_scope {
@@ -54,6 +62,8 @@ static inline sw_scope sw_scope_of(const sw_book *book, sw_arena *arena, const s
 sw_value sw_scope_read(sw_scope *scope, uint32_t root, uint32_t slot);
 /* The value; false if the expression failed, which the probe was told, or scope->err is set. */
 bool sw_scope_value(sw_scope *scope, const sw_cel *cel, sw_value *ret);
+/* The same, and why it failed (may be NULL; in the arena). The probe is not told. */
+bool sw_scope_try(sw_scope *scope, const sw_cel *cel, sw_value *ret, sw_cel_failure *ret_failure);
 /* True if there is no condition, or it holds. */
 bool sw_scope_holds(sw_scope *scope, const sw_cel *when);
 /* `when` and `at`: whether the clause holds, and its moment. */

@@ -71,8 +71,7 @@ static bool corrects(const sw_view *correction, const sw_view *event) {
            sw_slice_eq(correction->target_id, event->id);
 }
 
-/* The correction in effect of the identity (source, id) that holds; false: none. */
-static bool find_holding(const sw_book *book, sw_slice source, sw_slice id, sw_view *ret) {
+bool sw_book_correction(const sw_book *book, sw_slice source, sw_slice id, sw_view *ret) {
     uint32_t first = book->order_count + book->fresh_count;
     bool found = false;
     for (uint32_t i = first; i < first + book->aside_count; i++) {
@@ -106,7 +105,8 @@ static sw_err take_correction(sw_turn *turn, const sw_view *correction) {
     sw_book *book = turn->book;
     sw_view holding, target;
     put_aside(book, correction->at);
-    bool found = find_holding(book, correction->target_source, correction->target_id, &holding);
+    bool found =
+        sw_book_correction(book, correction->target_source, correction->target_id, &holding);
     SW_ASSERT(found);
     if (holding.at != correction->at) return SW_OK;
     sw_err err = lift_target(turn, correction);
@@ -218,7 +218,7 @@ static sw_err take_first(sw_turn *turn) {
         return SW_OK;
     }
     bool corrected = !(view.flags & SW_RECORD_REPLACEMENT) && book->aside_count > 0 &&
-                     find_holding(book, view.source, view.id, &holding);
+                     sw_book_correction(book, view.source, view.id, &holding);
     if (!corrected) return put_in_order(turn, &view);
     put_aside(book, view.at);
     return SW_OK;

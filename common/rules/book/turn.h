@@ -34,6 +34,9 @@ SW_NODISCARD sw_err sw_turn_take(sw_turn *turn);
 /* Puts a record among those that wait. The list has room. */
 void sw_book_put_fresh(sw_book *book, const sw_view *view);
 
+/* Of the corrections of an identity that are in effect the one that holds; false: none. */
+bool sw_book_correction(const sw_book *book, sw_slice source, sw_slice id, sw_view *ret);
+
 /* What an event in effect changes: one behind all others, */
 SW_NODISCARD sw_err sw_turn_step(sw_turn *turn, uint32_t rec);
 /* and one that has come among others or has gone: its groups are read again. */
