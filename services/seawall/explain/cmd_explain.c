@@ -11,24 +11,32 @@
 #define KEY_MAX       16u
 #define BOOKS_MAX     20u
 
+/* Ledgers of several books, as one JSON array. */
+typedef struct ledgers {
+    sw_buf out;
+    uint64_t found, left_out; /* books */
+} ledgers;
+
 typedef struct explain_command {
     sw_explain what;
+    const sw_rule *rule; /* NULL: by warning */
     sw_hash128 warning_id;
     sw_slice key[KEY_MAX];
     sw_arena scratch;
-    sw_buf out; /* ledgers, as one JSON array */
+    sw_buf one;             /* of one book */
+    ledgers opened, silent; /* silent: of books in which nothing opened */
     sw_replay *replay;
     sw_event_reader reader;
-    uint64_t found, left_out; /* books */
 } explain_command;
 
 static const sw_cli_option options[] = {
     SW_LOAD_OPTIONS,
     {"events", "FILE", "events, one CloudEvent in JSON a line; - is standard input", true},
     {"warning", "ID", "the warning to explain", false},
-    {"rule", "ID", "every period of this rule, also those that did not warn", false},
-    {"key", "NAME=VALUE", "only of this case, person, …; all fields of the rule's key, or none",
-     true},
+    {"rule", "ID", "every period of this rule, and every event that opened none, with the reason",
+     false},
+    {"key", "NAME=VALUE",
+     "only of this case, person, …: fields of the rule's key, from the first on", true},
     SW_REPLAY_TIME_OPTIONS,
 };
 
@@ -38,29 +46,47 @@ static const sw_cli_spec spec = {
                "to the article",
     .options = options,
     .option_count = SW_COUNT(options),
-    .notes = "Exit code 1: nothing fits.\n\n"
+    .notes = "Why there is none: name the rule and the key. Each event that could have begun the\n"
+             "rule and did not is listed with the reason: its condition and the values that it\n"
+             "read, no limit or version that held, a period that ran already, a cancel, a\n"
+             "correction, a key field that it lacks.\n\n"
+             "Exit code 1: nothing fits, not even such an event.\n\n"
              "  seawall explain --rules deploy/packs/cn-police --events day.jsonl \\\n"
              "    --rule cr.detain.request-3d --key case_id=A1 --key person_id=P1\n",
 };
 
 /* Every ledger of a book goes into one array. */
+static sw_err put(ledgers *to, sw_slice array) {
+    sw_buf *out = &to->out;
+    if (to->found >= BOOKS_MAX) {
+        to->left_out++;
+        return SW_OK;
+    }
+    to->found++;
+    if (out->len == 0) return sw_buf_add(out, array);
+    out->ptr[out->len - 1] = ','; /* the end of the last array and the beginning of this one */
+    return sw_buf_add(out, sw_slice_sub(array, 1, array.len));
+}
+
+static sw_err explain_one(explain_command *cmd, const sw_book *book, const sw_explain *what,
+                          int64_t end_ms) {
+    sw_buf_clear(&cmd->one);
+    sw_err err = sw_book_explain(book, what, end_ms, &cmd->scratch, &cmd->one);
+    sw_arena_reset(&cmd->scratch);
+    return err;
+}
+
+/* Books in which something opened go before the others, which are many where no key is named. */
 static sw_err on_book(void *ctx, const sw_book *book, int64_t end_ms) {
     explain_command *cmd = ctx;
-    size_t before = cmd->out.len;
-    sw_err err = sw_book_explain(book, &cmd->what, end_ms, &cmd->scratch, &cmd->out);
-    sw_arena_reset(&cmd->scratch);
-    if (err == SW_E_NOT_FOUND) return SW_OK;
-    if (err) return err;
-    if (++cmd->found > BOOKS_MAX) {
-        cmd->out.len = before;
-        cmd->left_out++;
-    } else if (before > 0) {
-        cmd->out.ptr[before - 1] =
-            ','; /* the end of the last array and the beginning of this one */
-        memmove(cmd->out.ptr + before, cmd->out.ptr + before + 1, cmd->out.len - before - 1);
-        cmd->out.len--;
-    }
-    return SW_OK;
+    sw_explain opened = cmd->what;
+    opened.opened_only = true;
+    sw_err err = explain_one(cmd, book, &opened, end_ms);
+    if (err && err != SW_E_NOT_FOUND) return err;
+    ledgers *to = err ? &cmd->silent : &cmd->opened;
+    if (!cmd->what.warning_id) err = explain_one(cmd, book, &cmd->what, end_ms);
+    if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
+    return put(to, sw_buf_slice(&cmd->one));
 }
 
 static sw_err on_telling(void *ctx, const sw_telling *telling) {
@@ -77,36 +103,42 @@ static sw_err take(void *ctx, const sw_event *event, sw_origin origin) {
     return sw_replay_add(((explain_command *)ctx)->replay, event, origin);
 }
 
-/* The values of --key in the order of the rule's key. */
-static bool read_key(const sw_cli *cli, const sw_rule *rule, explain_command *cmd, int *ret_exit) {
+/* The value that --key gives a field, or an empty slice. */
+static sw_slice key_value(const char *const *given, uint32_t count, sw_slice name) {
+    for (uint32_t i = 0; i < count; i++) {
+        sw_slice text = sw_slice_cstr(given[i]);
+        if (sw_slice_starts(text, name) && text.len > name.len && text.ptr[name.len] == '=')
+            return sw_slice_sub(text, name.len + 1, text.len);
+    }
+    return SW_SLICE_NONE;
+}
+
+/* The values of --key in the order of the rule's key, of which any first part may be given. */
+static bool read_key(const sw_cli *cli, explain_command *cmd, int *ret_exit) {
     uint32_t count, found = 0;
     const char *const *given = sw_cli_values(cli, "key", &count);
+    const sw_rule *rule = cmd->rule;
     if (count == 0) return true;
-    for (uint32_t i = 0; rule && i < rule->key_count && i < KEY_MAX; i++) {
-        for (uint32_t k = 0; k < count; k++) {
-            sw_slice text = sw_slice_cstr(given[k]), name = rule->key_names[i];
-            if (!sw_slice_starts(text, name) || text.len == name.len || text.ptr[name.len] != '=')
-                continue;
-            cmd->key[found++] = sw_slice_sub(text, name.len + 1, text.len);
-            break;
-        }
+    for (; rule && found < rule->key_count && found < KEY_MAX; found++) {
+        cmd->key[found] = key_value(given, count, rule->key_names[found]);
+        if (!cmd->key[found].ptr) break;
     }
-    if (rule && found == rule->key_count && count == found) {
+    if (found == count) {
         cmd->what.key = cmd->key;
         cmd->what.key_count = found;
         return true;
     }
-    *ret_exit =
-        rule ? sw_cli_usage(&spec,
-                            "--key is to be given for each field of the rule's key, as NAME=VALUE")
-             : sw_cli_usage(&spec, "--key goes with --rule");
+    *ret_exit = rule ? sw_cli_usage(&spec,
+                                    "--key takes NAME=VALUE, for fields of the rule's key from the "
+                                    "first on: %.*s%s",
+                                    SW_FMT(rule->key_names[0]), rule->key_count > 1 ? ", …" : "")
+                     : sw_cli_usage(&spec, "--key goes with --rule");
     return false;
 }
 
 static bool read_what(const sw_cli *cli, const sw_ruleset *set, explain_command *cmd,
                       int *ret_exit) {
     const char *warning = sw_cli_value(cli, "warning"), *rule_id = sw_cli_value(cli, "rule");
-    const sw_rule *rule = NULL;
     if (!warning == !rule_id)
         return *ret_exit = sw_cli_usage(&spec, "name what to explain: --warning ID or --rule ID"),
                false;
@@ -116,30 +148,63 @@ static bool read_what(const sw_cli *cli, const sw_ruleset *set, explain_command 
                false;
     if (warning) cmd->what.warning_id = &cmd->warning_id;
     for (uint32_t i = 0; rule_id && i < sw_ruleset_rule_count(set); i++)
-        if (sw_slice_is(sw_ruleset_rule(set, i)->id, rule_id)) rule = sw_ruleset_rule(set, i);
-    if (rule_id && !rule)
+        if (sw_slice_is(sw_ruleset_rule(set, i)->id, rule_id)) cmd->rule = sw_ruleset_rule(set, i);
+    if (rule_id && !cmd->rule)
         return *ret_exit = sw_cli_usage(
                    &spec, "there is no rule '%s'; `seawall rules list` names them", rule_id),
                false;
-    if (rule) cmd->what.rule_id = rule->id;
-    return read_key(cli, rule, cmd, ret_exit);
+    if (cmd->rule) cmd->what.rule_id = cmd->rule->id;
+    return read_key(cli, cmd, ret_exit);
+}
+
+/* What to do where there is not even an event that opened nothing. */
+static void print_nothing(const explain_command *cmd) {
+    const sw_rule *rule = cmd->rule;
+    if (!rule) {
+        fputs("seawall explain: there is no such warning now. It may never have been raised, or it "
+              "was withdrawn;\nwith its rule and key, --rule ID --key NAME=VALUE tells why there "
+              "is none\n",
+              stderr);
+        return;
+    }
+    fprintf(stderr, "seawall explain: nothing fits: no event of the input can begin %.*s",
+            SW_FMT(rule->id));
+    for (uint32_t i = 0; i < cmd->what.key_count; i++)
+        fprintf(stderr, "%s %.*s=%.*s", i ? "," : " for", SW_FMT(rule->key_names[i]),
+                SW_FMT(cmd->key[i]));
+    bool deadline = rule->kind == SW_DEADLINE;
+    uint32_t count = deadline ? rule->start_count : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const sw_on *on = deadline ? &rule->starts[i] : &rule->on;
+        if (on->type)
+            fprintf(stderr, "%s%.*s", i ? ", " : "\nit begins with: ", SW_FMT(on->type->name));
+    }
+    uint64_t later = sw_replay_stats_of(cmd->replay)->later;
+    if (later)
+        fprintf(stderr, "\n%llu events that came after --known-at were left out",
+                (unsigned long long)later);
+    fputc('\n', stderr);
 }
 
 static int print(const explain_command *cmd, bool json) {
-    if (cmd->found == 0) {
+    const ledgers *shown = cmd->opened.found ? &cmd->opened : &cmd->silent;
+    uint64_t silent = cmd->opened.found ? cmd->silent.found + cmd->silent.left_out : 0;
+    if (shown->found == 0) {
         if (json) puts("[]");
-        fprintf(stderr, "seawall explain: nothing fits: no such warning, or the rule opened "
-                        "nothing for this key\n");
+        print_nothing(cmd);
         return SW_EXIT_FAILED;
     }
     sw_err err = SW_OK;
     if (json)
-        printf("%.*s\n", SW_FMT(sw_buf_slice(&cmd->out)));
+        printf("%.*s\n", SW_FMT(sw_buf_slice(&shown->out)));
     else
-        err = sw_ledger_print(stdout, sw_buf_slice(&cmd->out));
-    if (cmd->left_out)
+        err = sw_ledger_print(stdout, sw_buf_slice(&shown->out));
+    if (shown->left_out)
         fprintf(stderr, "%llu more are left out: name one with --key\n",
-                (unsigned long long)cmd->left_out);
+                (unsigned long long)shown->left_out);
+    if (silent)
+        fprintf(stderr, "%llu more opened nothing: name one with --key to see why\n",
+                (unsigned long long)silent);
     return err || fflush(stdout) != 0 ? SW_EXIT_FAILED : SW_EXIT_OK;
 }
 
@@ -158,7 +223,7 @@ static int run_loaded(explain_command *cmd, const sw_replay_options *replay_opti
 }
 
 static int run_parsed(const sw_cli *cli, sw_arena *arena) {
-    explain_command cmd = {.found = 0};
+    explain_command cmd = {.rule = NULL};
     sw_replay_options replay_options;
     sw_load load;
     int code;
@@ -176,10 +241,14 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     if (cmd.reader.path_count == 0)
         return sw_cli_usage(&spec, "name the events with --events FILE (- is standard input)");
     sw_arena_init(&cmd.scratch, SCRATCH_BYTES);
-    sw_buf_init(&cmd.out, SCRATCH_BYTES);
+    sw_buf_init(&cmd.one, SCRATCH_BYTES);
+    sw_buf_init(&cmd.opened.out, SCRATCH_BYTES);
+    sw_buf_init(&cmd.silent.out, SCRATCH_BYTES);
     code = run_loaded(&cmd, &replay_options, &load.diags, cli->json);
     sw_replay_close(cmd.replay);
-    sw_buf_done(&cmd.out);
+    sw_buf_done(&cmd.one);
+    sw_buf_done(&cmd.opened.out);
+    sw_buf_done(&cmd.silent.out);
     sw_arena_done(&cmd.scratch);
     return code;
 }

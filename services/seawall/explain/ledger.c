@@ -18,6 +18,11 @@ static bool truth(const sw_json *object, const char *name) {
     return node && node->kind == SW_JSON_BOOL && node->truth;
 }
 
+static bool is_false(const sw_json *object, const char *name) {
+    const sw_json *node = sw_json_get(object, sw_slice_cstr(name));
+    return node && node->kind == SW_JSON_BOOL && !node->truth;
+}
+
 static const sw_json *list(const sw_json *object, const char *name) {
     const sw_json *node = sw_json_get(object, sw_slice_cstr(name));
     return node && node->kind == SW_JSON_ARRAY ? node->first : NULL;
@@ -161,22 +166,43 @@ static sw_tint tint_of(sw_slice level) {
     return SW_TINT_NONE;
 }
 
-static void print_level(FILE *to, const sw_json *level) {
+/* Whether it is reached, and if not why. */
+static void print_reached(FILE *to, const sw_json *level, sw_slice stop) {
+    if (truth(level, "reached")) {
+        fputs("reached", to);
+        return;
+    }
+    fputs("not reached: ", to);
+    if (truth(level, "prevented_by_stop")) {
+        fputs("stopped ", to);
+        print_time(to, stop);
+        fputs(" before it", to);
+    } else if (truth(level, "held_by_pause")) {
+        fputs("held by a pause that is still open", to);
+    } else if (!member(level, "time").len) {
+        fputs("its time can't be counted", to);
+    } else {
+        fputs("still to come", to);
+    }
+}
+
+static void print_level(FILE *to, const sw_json *level, sw_slice stop) {
     sw_slice name = member(level, "level"), at = member(level, "at"),
              id = member(level, "warning_id");
     fputs("    ", to);
     sw_print_tinted(to, tint_of(name), name);
     fprintf(to, "%*s", sw_pad(name, 8), "");
     print_time(to, member(level, "time"));
-    fprintf(to, "  %-8.*s %s", SW_FMT(at), truth(level, "reached") ? "reached" : "not reached");
-    if (truth(level, "held_by_pause")) fputs(", held by a pause", to);
-    if (truth(level, "prevented_by_stop")) fputs(", prevented by the stop", to);
+    fprintf(to, "  %-8.*s ", SW_FMT(at));
+    print_reached(to, level, stop);
     if (id.len) fprintf(to, "  %.*s", SW_FMT(id));
     fputc('\n', to);
     for (const sw_json *r = list(level, "repeats"); r; r = r->next) {
         fprintf(to, "    %-8s", "  again");
         print_time(to, member(r, "time"));
-        fprintf(to, "  %s\n", truth(r, "reached") ? "reached" : "not reached");
+        fprintf(to, "  %-8s ", "");
+        print_reached(to, r, stop);
+        fputc('\n', to);
     }
 }
 
@@ -210,6 +236,48 @@ static void print_failed(FILE *to, const sw_json *failed) {
     }
 }
 
+/* --- why nothing opened ------------------------------------------------------------------- */
+
+static void print_failure(FILE *to, const sw_json *failure) {
+    if (!failure || failure->kind != SW_JSON_OBJECT) return;
+    sw_slice part = member(failure, "part"), message = member(failure, "message");
+    fprintf(to, "  %-11s   failed at %.*s: %.*s\n", "", SW_FMT(part), SW_FMT(message));
+}
+
+static void print_versions(FILE *to, const sw_json *why) {
+    const sw_json *version = list(why, "versions");
+    if (!version) return;
+    fprintf(to, "  %-11s its moment: ", "");
+    print_time(to, member(why, "at"));
+    fputc('\n', to);
+    for (; version; version = version->next) {
+        sw_slice pack = member(version, "pack"), from = member(version, "from"),
+                 until = member(version, "until");
+        fprintf(to, "  %-11s   %.*s holds", "", SW_FMT(pack));
+        if (!from.len && !until.len) fputs(" always", to);
+        if (from.len) fputs(" from ", to), print_time(to, from);
+        if (until.len) fputs(" until ", to), print_time(to, until);
+        fputc('\n', to);
+    }
+}
+
+static void print_why(FILE *to, const sw_json *why) {
+    sw_slice words = member(why, "words"), field = member(why, "field");
+    fprintf(to, "  %-11s %.*s", "because", SW_FMT(words));
+    if (field.len) fprintf(to, ": %.*s", SW_FMT(field));
+    fputc('\n', to);
+    print_condition(to, "", sw_json_get(why, SW_S("condition")));
+    print_failure(to, sw_json_get(why, SW_S("failure")));
+    for (const sw_json *limit = list(why, "limits"); limit; limit = limit->next) {
+        print_condition(to, "limit when", sw_json_get(limit, SW_S("condition")));
+        print_condition(to, "of length", sw_json_get(limit, SW_S("number")));
+        print_failure(to, sw_json_get(limit, SW_S("failure")));
+    }
+    print_versions(to, why);
+    print_event(to, "opened by", sw_json_get(why, SW_S("running")));
+    print_event(to, "by", sw_json_get(why, SW_S("by")));
+}
+
 static void print_key(FILE *to, const sw_json *key) {
     for (const sw_json *k = key && key->kind == SW_JSON_OBJECT ? key->first : NULL; k; k = k->next)
         fprintf(to, "  %.*s=%.*s", SW_FMT(k->name), SW_FMT(k->text));
@@ -217,13 +285,16 @@ static void print_key(FILE *to, const sw_json *key) {
 
 static void print_ledger(FILE *to, const sw_json *l) {
     sw_slice rule = member(l, "rule"), name = member(l, "name"), pack = member(l, "pack");
+    const sw_json *stop = sw_json_get(l, SW_S("stop"));
+    bool unopened = is_false(l, "opened");
     sw_print_tinted(to, SW_TINT_BOLD, name.len ? name : rule);
     fprintf(to, "  %.*s  %.*s", SW_FMT(rule), SW_FMT(pack));
     print_key(to, sw_json_get(l, SW_S("key")));
     fputc('\n', to);
-    print_basis(to, list(l, "basis"));
+    if (!unopened) print_basis(to, list(l, "basis"));
     print_event(to, "opened by", sw_json_get(l, SW_S("opened_by")));
-    print_event(to, "event", sw_json_get(l, SW_S("event")));
+    print_event(to, unopened ? "not opened" : "event", sw_json_get(l, SW_S("event")));
+    for (const sw_json *why = list(l, "why"); why; why = why->next) print_why(to, why);
     print_condition(to, "because", sw_json_get(l, SW_S("when")));
     print_condition(to, "from", sw_json_get(l, SW_S("at")));
     print_event(to, "restarted", sw_json_get(l, SW_S("restarted_by")));
@@ -236,10 +307,10 @@ static void print_ledger(FILE *to, const sw_json *l) {
     }
     print_steps(to, "counted in these steps", list(l, "steps"));
     print_steps(to, "counted with caution", list(sw_json_get(l, SW_S("caution")), "steps"));
-    print_stop(to, sw_json_get(l, SW_S("stop")));
+    print_stop(to, stop);
     if (list(l, "levels")) heading(to, "levels");
     for (const sw_json *level = list(l, "levels"); level; level = level->next)
-        print_level(to, level);
+        print_level(to, level, member(stop, "at"));
     print_failed(to, list(l, "failed"));
 }
 
