@@ -104,7 +104,7 @@ static void parts_that_the_same_event_always_plays_are_refused(void **state) {
     assert_sentences(list, SW_COUNT(list));
 }
 
-static void facts_are_read_from_events_alone(void **state) {
+static void facts_read_only_those_above_them(void **state) {
     (void)state;
     static const sentence list[] = {
         {"  limit: [{when: facts.a, limit: 3d}]\n"
@@ -112,8 +112,8 @@ static void facts_are_read_from_events_alone(void **state) {
          ""},
         {"  limit: [{when: facts.a > 0, limit: 3d}]\n"
          "  facts: {a: {from: {on: case.filed, value: facts.a}}}\n",
-         "p.yaml:12:51: rules[0].facts.a.from[0].value: facts.a: a fact is read from its event "
-         "alone, not from other facts\n"},
+         "p.yaml:12:51: rules[0].facts.a.from[0].value: facts.a: a fact reads only those that "
+         "are declared above it\n"},
         {"  limit: 3d\n  facts: {a b: {from: {on: case.filed, value: 'true'}}}\n",
          "p.yaml:12:11: rules[0].facts.a b: a fact's name is letters, digits and _, as conditions "
          "write it\n"},
@@ -145,7 +145,7 @@ int main(void) {
         cmocka_unit_test(every_error_is_found_in_one_run_with_its_place),
         cmocka_unit_test(lengths_are_read_with_their_units_only),
         cmocka_unit_test(parts_that_the_same_event_always_plays_are_refused),
-        cmocka_unit_test(facts_are_read_from_events_alone),
+        cmocka_unit_test(facts_read_only_those_above_them),
         cmocka_unit_test(an_expression_may_be_any_scalar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
