@@ -1,4 +1,5 @@
 """seawall generate: the same bytes for a seed, valid events, rules exercised, bounded memory."""
+import functools
 import json
 import os
 import subprocess
@@ -22,11 +23,19 @@ def memory(cases):
     """The most kilobytes that `seawall generate` held, and the most events that waited in it to be told."""
     child = subprocess.Popen([cli.SEAWALL, "generate", "--cases", str(cases), "--json"], stdout=subprocess.DEVNULL,
                              stderr=subprocess.PIPE, text=True)
-    summary = json.loads(child.stderr.read())
+    with child.stderr:
+        summary = json.loads(child.stderr.read())
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 0
     return usage.ru_maxrss, summary["waiting_max"]
+
+
+@functools.cache
+def exercised():
+    """The events of 5,000 lives, and what the evaluator says of them."""
+    events, report = generate("--cases", 5000, "--coverage", "--json")
+    return events, json.loads(report.splitlines()[-1])
 
 
 class Generate(cli.Case):
@@ -93,7 +102,7 @@ class Generate(cli.Case):
         self.assertNotEqual(final("--corrections", 0), final("--corrections", 60))
 
     def test_the_pack_is_exercised_as_its_evaluator_sees_it(self):
-        report = json.loads(generate("--cases", 5000, "--coverage", "--json", "--out", os.devnull)[0])
+        _, report = exercised()
         rules = report["rules"]
         self.assertGreaterEqual(rules["exercised"], 0.9 * rules["all"])
         for part in ("extend", "pause", "restart", "cancel"):
@@ -123,10 +132,10 @@ rules:
         self.assertIn("rules 1 of 2 (50.0 %); clauses 2 of 4 (50.0 %)", err)
 
     def test_most_periods_are_kept_and_every_level_is_seen(self):
-        path = self.file("events.jsonl", generate("--cases", 5000)[0])
+        events, report = exercised()
+        path = self.file("events.jsonl", events)
         warnings = [w["data"] for w in cli.lines(cli.run("replay", "--rules", PACK, "--events", path, "--final", "--json")[0])]
         self.assertEqual({w["level"] for w in warnings}, {"blue", "yellow", "orange", "red", "breach"})
-        report = json.loads(generate("--cases", 5000, "--coverage", "--json", "--out", os.devnull)[0])
         periods = sum(sum(r["start"]) for r in report["by_rule"] if "stop" in r)
         breaches = len({(w["rule"], json.dumps(w["key"]), w["start"]) for w in warnings if w["kind"] == "deadline" and w["level"] == "breach"})
         self.assertGreater(breaches, 0.01 * periods)

@@ -97,23 +97,22 @@ static const sw_row criminal_case[] = {
 };
 
 static const sw_row case_solved[] = {
-    CALL(500, "investigation", 0, 0),
-    FORK(200, "suspect", DAYS(1), DAYS(6)),
-    CALL(1000, "suspect", 60, DAYS(4)),
+    MAYBE(500, "case.progress_recorded", 600, DAYS(5), "kind=outside_inquiry -person_id"),
+    FORK(200, "suspect", DAYS(1), DAYS(3)),
+    CALL(1000, "suspect", 60, DAYS(2)),
     EVENT("case.closed", DAYS(8), DAYS(25), "close_kind=judged"),
 };
 
 static const sw_row case_unsolved[] = {
     CALL(1000, "investigation", 0, 0),
-    CALL(700, "month plan", DAYS(10), DAYS(24)),
-    CALL(600, "investigation", 0, 0),
+    CALL(970, "month plan", DAYS(2), DAYS(10)),
+    CALL(500, "work goes on", 0, 0),
     EVENT("case.closed", DAYS(3), DAYS(20), "close_kind=suspended"),
 };
 
 static const sw_row investigation[] = {
-    LATE("case.progress_recorded", DAYS(4), DAYS(22), DAYS(32), DAYS(40),
+    LATE("case.progress_recorded", DAYS(4), DAYS(16), DAYS(32), DAYS(40),
          "kind=outside_inquiry|ground_multiple|all_acts_covered|new_facts -person_id"),
-    CALL(300, "investigation", 0, 0),
 };
 
 static const sw_row month_plan[] = {

@@ -53,7 +53,7 @@ static const sw_row direct[] = {
 
 static const sw_row released_from_detention[] = {
     EVENT("coercion.released", 0, 0, "reason=no_ground"),
-    EVENT("case.withdrawn", DAYS(5), DAYS(60), "kind=person reason=no_crime"),
+    EVENT("case.withdrawn", DAYS(2), DAYS(20), "kind=person reason=no_crime"),
 };
 
 static const sw_row arrest_decision[] = {
@@ -69,7 +69,7 @@ static const sw_row arrest_refused[] = {
 
 static const sw_row released_after_refusal[] = {
     LATE("coercion.released", 60, 640, 730, 1000, "reason=arrest_refused"),
-    EVENT("case.withdrawn", DAYS(10), DAYS(200), "kind=person reason=no_evidence"),
+    EVENT("case.withdrawn", DAYS(2), DAYS(14), "kind=person reason=no_evidence"),
 };
 
 static const sw_row arrest[] = {
@@ -78,7 +78,7 @@ static const sw_row arrest[] = {
     FORK(1000, "first day of arrest", 0, 0),
     CALL(1000, "work under a plan", 0, 0),
     OR_CALL(680, "prosecution", DAYS(5), DAYS(26)),
-    OR_CALL(180, "custody extended", 0, 0),
+    OR_CALL(180, "custody extended", DAYS(2), DAYS(4)),
     OR_CALL(50, "custody begins anew", 0, 0),
     OR_CALL(40, "appraisal in custody", 0, 0),
     OR_CALL(50, "bail", DAYS(5), DAYS(24)),
@@ -178,7 +178,7 @@ static const sw_row prosecution_on_bail[] = {
 };
 
 static const sw_row work_under_plan[] = {
-    EVENT("case.progress_recorded", DAYS(12), DAYS(22), "kind=month_plan_approved"),
+    EVENT("case.progress_recorded", DAYS(8), DAYS(18), "kind=month_plan_approved"),
 };
 
 static const sw_row work_goes_on[] = {

@@ -88,6 +88,7 @@ static const sw_row rectification[] = {
 
 static const sw_row fault_procedure[] = {
     EVENT("case.progress_recorded", 0, 0, "kind=fault_procedure_opened"),
+    EVENT("case.closed", DAYS(2), DAYS(8), "close_kind=corrected"),
     LATE("accountability.decided", DAYS(10), DAYS(55), DAYS(62), DAYS(70),
          "kind=reprimand|none|points"),
 };

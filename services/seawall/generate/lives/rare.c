@@ -165,6 +165,7 @@ static const sw_row told_to_withdraw[] = {
     EVENT("notice.received", 0, 0, "notice_kind=withdraw"),
     OR(500, "case.withdrawn", DAYS(2), DAYS(13), "kind=case reason=notice person_ids=[]"),
     OR(500, "remedy.requested", DAYS(2), DAYS(13), "remedy_kind=withdraw_objection complete=true"),
+    EVENT("case.closed", DAYS(5), DAYS(20), "close_kind=settled"),
 };
 
 static const sw_row overdue_review[] = {
