@@ -368,6 +368,8 @@ sw_err sw_calendar_parse(sw_arena *arena, sw_slice file, sw_slice text, sw_diags
     check_keys(&r, root, root_keys, SW_COUNT(root_keys));
     const sw_yaml *name = sw_yaml_get(root, "name");
     keep_text(&r, name ? name->text : name_of_file(file), &cal->name);
+    if (name && (name->kind != SW_YAML_STRING || !name->text.len))
+        FIND(&r, name, "name", "name: cn", "must be a word by which packs call the calendar");
     read_weekend(&r, root);
     read_weekday_names(&r, root);
     if (read_coverage(&r, root)) read_years(&r, root);

@@ -214,6 +214,9 @@ static void a_calendar_without_its_frame_is_refused(void **state) {
         {"weekday_names: [So, Mo]\n"
          "coverage: {from: '2026-01-01', to: '2026-12-31'}\nyears: {'2026': {days_off: []}}",
          "1 has 2 names, not the seven of a week\n"},
+        {"name: ''\n"
+         "coverage: {from: '2026-01-01', to: '2026-12-31'}\nyears: {'2026': {days_off: []}}",
+         "1 must be a word by which packs call the calendar\n"},
     };
     for (size_t i = 0; i < SW_COUNT(cases); i++)
         assert_string_equal(findings_of(g, cases[i].text), cases[i].want);
