@@ -121,6 +121,8 @@ static void heads(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena
     };
     for (size_t i = 0; i < SW_COUNT(heads); i++)
         sw_report_text(buf, first, heads[i].name, heads[i].text);
+    sw_report_name(buf, first, "key");
+    sw_report_texts(buf, rule->key_names, rule->key_count);
     sw_report_int(buf, first, "line", rule->line);
     sw_report_bool(buf, first, "local_default", rule->local_default);
     sw_report_bool(buf, first, "evaluated", sw_rule_is_evaluated(rule));
