@@ -35,4 +35,7 @@ typedef struct sw_warning {
 sw_hash128 sw_warning_id(const sw_rule *rule, const sw_slice *key, sw_hash128 opened_by,
                          const sw_hash128 *second, sw_level level, uint32_t repeat);
 
+/* The entry of the rule that gave the warning its level: recipients, repetition. */
+const sw_warn *sw_warning_warn(const sw_warning *warning);
+
 #endif

@@ -61,8 +61,7 @@ static void key(sw_buf *out, const sw_warning *w) {
 }
 
 static void recipients(sw_buf *out, const sw_warning *w) {
-    const sw_rule *rule = w->rule;
-    const sw_warn *warn = rule->kind == SW_DEADLINE ? &rule->warns[w->warn] : &rule->warn;
+    const sw_warn *warn = sw_warning_warn(w);
     ADD(",\"to\":[");
     for (uint32_t i = 0; i < warn->to_count; i++) {
         if (i) sw_buf_add_byte(out, ',');

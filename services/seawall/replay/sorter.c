@@ -141,11 +141,11 @@ static sw_err write_all(const sw_sorter *sorter, int fd, sw_slice bytes, sw_diag
     return SW_OK;
 }
 
-static int open_unnamed(const char *dir) {
+int sw_unnamed_file(const char *dir) {
     char path[4200];
     int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0) return fd;
-    snprintf(path, sizeof path, "%s/seawall-sort-XXXXXX", dir);
+    snprintf(path, sizeof path, "%s/seawall-XXXXXX", dir);
     fd = mkstemp(path);
     if (fd >= 0) unlink(path);
     return fd;
@@ -176,7 +176,7 @@ static sw_err spill(sw_sorter *sorter, sw_diags *diags) {
     if (!runs) return SW_E_NOMEM;
     sorter->runs = runs;
     sort_entries(sorter);
-    int fd = open_unnamed(sorter->dir);
+    int fd = sw_unnamed_file(sorter->dir);
     if (fd < 0) return disk_failed(sorter, diags, "making a file for a sorted run");
     sw_err err = write_entries(sorter, fd, diags);
     if (err) {

@@ -26,4 +26,8 @@ SW_NODISCARD sw_err sw_sorter_next(sw_sorter *sorter, sw_slice *ret_key, sw_slic
 
 uint32_t sw_sorter_runs(const sw_sorter *sorter); /* runs that went to disk */
 
+/* A file without a name in `dir`, for reading and writing: it vanishes when it is closed. -1: see
+ * errno. */
+int sw_unnamed_file(const char *dir);
+
 #endif
