@@ -9,5 +9,6 @@ extern const sw_command sw_cmd_rules_list;
 extern const sw_command sw_cmd_rules_show;
 extern const sw_command sw_cmd_rules_eval;
 extern const sw_command sw_cmd_rules_test;
+extern const sw_command sw_cmd_rules_diff;
 
 #endif
