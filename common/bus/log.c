@@ -105,7 +105,7 @@ static sw_err load_topic(sw_log *log, sw_log_topic *topic, uint32_t *next_id, sw
         topic->id = (*next_id)++;
         sw_wire_put_le(bytes, topic->id, 4);
         sw_wire_put_le(bytes + 4, topic->spec.partitions, 4);
-        bytes[8] = topic->spec.compacted;
+        bytes[8] = topic->spec.compacted ? 1 : 0;
         return sw_log_put_meta(log, &key, bytes, sizeof bytes, batch);
     }
     if (err) return err;

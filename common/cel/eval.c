@@ -37,31 +37,41 @@ static void has_member(cel_run *run, const cel_node *node, sw_value *ret) {
     *ret = (sw_value){.kind = SW_BOOL, .b = v.kind != SW_ABSENT && v.kind != SW_NULL};
 }
 
-/* false && failure is false, failure && false too; true || failure is true, from both sides. */
-static sw_err eval_chain(cel_run *run, const cel_node *node, sw_value *ret) {
-    bool decides = node->op == CEL_OR;
-    sw_err held = SW_OK;
-    cel_fault fault = {0};
-    for (uint32_t i = 0; i < node->count; i++) {
-        sw_value v;
-        sw_err err = cel_eval(run, node->items[i], &v);
-        if (err == SW_OK) {
-            if (v.b != decides) continue;
-            *ret = v;
-            return SW_OK;
-        }
-        if (cel_fatal(err)) return err;
-        if (!held) {
-            held = err;
-            fault = run->fault;
-        }
+/* Sides of && or ||, one after the other: a side that decides wins over failures, on both sides of
+ * it; without one the first failure counts. */
+typedef struct junction {
+    bool decides, decided;
+    sw_err held;
+    cel_fault fault;
+} junction;
+
+/* False: what follows is not evaluated. */
+static inline bool take_side(cel_run *run, const cel_node *side, junction *j) {
+    sw_value v;
+    sw_err err = cel_eval(run, side, &v);
+    if (err == SW_OK && v.b != j->decides) return true;
+    j->decided = err == SW_OK;
+    if (err && (!j->held || cel_fatal(err))) {
+        j->held = err;
+        j->fault = run->fault;
     }
-    if (held) {
-        run->fault = fault;
-        return held;
+    return err && !cel_fatal(err);
+}
+
+static inline sw_err join(cel_run *run, const junction *j, sw_value *ret) {
+    if (j->held && !j->decided) {
+        run->fault = j->fault;
+        return j->held;
     }
-    *ret = (sw_value){.kind = SW_BOOL, .b = !decides};
+    *ret = (sw_value){.kind = SW_BOOL, .b = j->decided == j->decides};
     return SW_OK;
+}
+
+static sw_err eval_chain(cel_run *run, const cel_node *node, sw_value *ret) {
+    junction j = {.decides = node->op == CEL_OR};
+    for (uint32_t i = 0; i < node->count; i++)
+        if (!take_side(run, node->items[i], &j)) break;
+    return join(run, &j, ret);
 }
 
 static sw_err eval_choice(cel_run *run, const cel_node *node, sw_value *ret) {
@@ -161,30 +171,13 @@ static bool loop_next(cel_run *run, const cel_node *node, loop *at) {
 
 /* all is &&, exists is || over the items. */
 static sw_err eval_any(cel_run *run, const cel_node *node, sw_value *ret) {
-    bool decides = node->op == CEL_EXISTS;
+    junction j = {.decides = node->op == CEL_EXISTS};
     loop at;
-    sw_err held = loop_begin(run, node, &at);
-    if (held) return held;
-    cel_fault fault = {0};
-    while (loop_next(run, node, &at)) {
-        sw_value v;
-        sw_err err = cel_eval(run, node->kid[1], &v);
-        if (err == SW_OK) {
-            if (v.b != decides) continue;
-            *ret = v;
-            return SW_OK;
-        }
-        if (cel_fatal(err)) return err;
-        if (held) continue;
-        held = err;
-        fault = run->fault;
-    }
-    if (held) {
-        run->fault = fault;
-        return held;
-    }
-    *ret = (sw_value){.kind = SW_BOOL, .b = !decides};
-    return SW_OK;
+    sw_err err = loop_begin(run, node, &at);
+    if (err) return err;
+    while (loop_next(run, node, &at))
+        if (!take_side(run, node->kid[1], &j)) break;
+    return join(run, &j, ret);
 }
 
 static sw_err eval_exists_one(cel_run *run, const cel_node *node, sw_value *ret) {
