@@ -65,7 +65,15 @@ class Eval(cli.Case):
         self.assertIn("too big", error("--bind", "x=9223372036854775808", "x", code=2))
         self.assertIn("nowhere", error("--event", "nowhere.json", "true", code=2))
         refused = self.file("event.json", json.dumps({**EVENT, "type": "no.such"}))
-        self.assertIn("no.such", error("--event", refused, "true", code=2))
+        self.assertIn("no.such", error("--event", refused, "--catalogue", cli.ROOT / "tests/contract3/catalogue.yaml", "true", code=2))
+
+    def test_an_event_of_a_type_that_no_catalogue_declares_is_typed_by_its_values(self):
+        data = {"n": 3, "x": 1.5, "f": True, "s": "a", "at": "2026-03-01T08:00:00+08:00", "l": ["p", "q"], "o": {"a": 1}, "m": [1, "a"], "e": []}
+        path = self.file("event.json", json.dumps({**EVENT, "type": "no.such", "data": data}))
+        self.assertEqual(value("--event", path, "data.n + 1"), {"type": "int", "value": 4})
+        self.assertEqual(value("--event", path, "data.x > 1.0 && data.f && data.s == 'a' && 'q' in data.l && "
+                                                "event.time - data.at == duration('1h')")["value"], True)
+        self.assertIn("data has no o", error("--event", path, "data.o.a == 1"))
 
 
 if __name__ == "__main__":

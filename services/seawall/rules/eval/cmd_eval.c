@@ -6,6 +6,7 @@
 #include "seawall/input/load.h"
 #include "seawall/rules/cmd_rules.h"
 #include "seawall/rules/eval/eval_env.h"
+#include "seawall/rules/eval/infer.h"
 #include "seawall/rules/eval/value_json.h"
 #include "text/utf8.h"
 
@@ -31,6 +32,8 @@ static const sw_cli_spec spec = {
     .notes =
         "Whole JSON numbers are int, others double; an object whose members have one type is a "
         "map.\n"
+        "An event of a type that the packs' catalogue lacks is typed by its own values; with "
+        "--catalogue\nit is refused.\n"
         "The language: docs/conditions.md. Exit codes: 0 a value, 1 an error, 2 wrong usage.\n\n"
         "  seawall rules eval 'size(\"案件\") + 1'\n"
         "  seawall rules eval --bind 'data={\"kind\":\"criminal\",\"to_days\":7}' \\\n"
@@ -51,10 +54,14 @@ static bool read_event(eval_command *cmd, const char *path) {
     sw_event *event;
     if (!sw_load_catalogue(&load, cmd->arena, cmd->cli)) return false;
     cmd->diags.file = sw_slice_cstr(path);
-    bool good =
-        sw_file_read(cmd->arena, path, EVENT_BYTES, &cmd->diags, &text) == SW_OK &&
-        sw_event_from_json(cmd->arena, load.catalogue, text, &cmd->diags, &event) == SW_OK &&
-        eval_env_event(&cmd->env, event);
+    bool good = sw_file_read(cmd->arena, path, EVENT_BYTES, &cmd->diags, &text) == SW_OK;
+    const sw_catalogue *catalogue = load.catalogue;
+    if (good && !sw_cli_value(cmd->cli, "catalogue") &&
+        !eval_knows_type(cmd->arena, catalogue, text))
+        catalogue = eval_infer_catalogue(cmd->arena, text, &cmd->diags);
+    good = good && catalogue &&
+           sw_event_from_json(cmd->arena, catalogue, text, &cmd->diags, &event) == SW_OK &&
+           eval_env_event(&cmd->env, event);
     if (!good) sw_print_diags(stderr, &cmd->diags, "error", SW_TINT_RED);
     return good;
 }
