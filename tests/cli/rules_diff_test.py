@@ -2,6 +2,8 @@
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
 
 import cli
 
@@ -189,11 +191,21 @@ class Diff(cli.Case):
         for text in ("2026-03-04 00:00", "2026-03-06 00:00", "办案期限", "橙", "0 added, 2 removed, 0 earlier, 3 later, 0 changed, 0 same"):
             self.assertIn(text, table)
 
+    def test_conditions_that_fail_are_noted_for_each_side(self):
+        # One filing says nothing of the officers: the new rule can't decide it.
+        events = [event("A", "filed", "01T09:00:00", 1)]
+        _, rules, err = self.diff(self.pack("old.yaml", LIMIT), self.pack("new.yaml", LIMIT, CHECK), events=events)
+        self.assertEqual(rules["r.check"], [0] * 6)
+        self.assertIn("0 times under OLD, 1 under NEW", err)
+
     def test_standard_input_is_read_for_both_sides(self):
         args = self.args(self.pack("old.yaml", LIMIT), self.pack("new.yaml", LIMIT, CHECK))
         wanted, _ = cli.run(*args, "--json")
         piped, _ = cli.run(*args[:-1], "-", "--json", stdin=args[-1].read_text())
         self.assertEqual(piped, wanted)
+        _, err = cli.run(*args[:-1], "-", stdin=args[-1].read_text(), env={"TMPDIR": "/no/such/folder"}, code=1)
+        self.assertIn("/no/such/folder", err)
+        self.assertIn("TMPDIR", err)
 
     def test_any_order_of_the_events_and_little_memory_give_the_same_bytes(self):
         events = [e for n in range(300) for e in (event(f"K{n}", "filed", f"{n % 20 + 1:02}T09:00:00", 1, f"3209810{n % 7}0000", officers=n % 3),
@@ -213,6 +225,34 @@ class Diff(cli.Case):
         cli.run(*self.args(pack, pack), "--format", "csv", "--json", code=2)
         _, err = cli.run(*self.args(pack, pack)[:-1], "/no/such/file", code=1)
         self.assertEqual(err.count("/no/such/file"), 1)
+
+
+class OwnPack(cli.Case):
+    """The figures agree with two replays, compared by warning_id without the program."""
+
+    def final(self, pack, events):
+        out, _ = cli.run("replay", "--rules", pack, "--events", events, "--final", "--format", "jsonl")
+        return {w["data"]["warning_id"]: w["data"] for w in cli.lines(out)}
+
+    def test_a_day_of_a_county_under_a_longer_limit(self):
+        events = Path(self.folder.name) / "day.jsonl"
+        cli.run("generate", "--cases", "400", "--seed", "5", "--late", "0", "--out", events)
+        draft = Path(self.folder.name) / "draft"
+        shutil.copytree(cli.PACKS / "cn-police", draft)
+        changed = draft / "coercion.yaml"
+        head, rule, tail = changed.read_text().partition("id: cr.detain.request-3d")
+        changed.write_text(head + rule + tail.replace("limit: 3d", "limit: 5d", 1))
+        old, new = self.final(cli.PACKS / "cn-police", events), self.final(draft, events)
+        found = json.loads(cli.run("rules", "diff", cli.PACKS / "cn-police", draft, "--events", events, "--json", "--list")[0])
+        joined = sum("opened_by" in w["differs"] for w in found["warnings"])
+        parts = ("start", "due", "fires_at", "state", "late_by", "provisional", "to")
+        alike = sum(all(old[i].get(p) == new[i].get(p) for p in parts) for i in old.keys() & new.keys())
+        total = found["total"]
+        self.assertGreater(total["later"], 0)
+        self.assertEqual((total["same"], total["removed"] + joined, total["added"] + joined),
+                         (alike, len(old.keys() - new.keys()), len(new.keys() - old.keys())))
+        self.assertEqual(sum(total.values()) + joined, len(old.keys() | new.keys()))
+        self.assertEqual({w["rule"] for w in found["warnings"]}, {"cr.detain.request-3d"})
 
 
 class List(cli.Case):

@@ -176,6 +176,14 @@ static void tell_notes(const session *s) {
                 "note: %u rules of NEW hold only from after the last event on; --always tries "
                 "them as if they had always held\n",
                 count_later(s));
+    uint64_t failed[2] = {s->trials[0].stats.failed_conditions,
+                          s->trials[1].stats.failed_conditions};
+    if (failed[0] || failed[1])
+        fprintf(
+            stderr,
+            "note: conditions failed and counted as false %llu times under OLD, %llu under NEW; "
+            "`seawall explain` shows where\n",
+            (unsigned long long)failed[0], (unsigned long long)failed[1]);
     if (before->rejected != after->rejected)
         fprintf(stderr,
                 "note: by the catalogue of OLD %llu events are rejected, by that of NEW %llu\n",
