@@ -155,6 +155,33 @@ class Replay(cli.Case):
         self.assertEqual([(s["fate"], s["approver"], s["basis"][0]["article"], s["due"]) for s in steps],
                          [("taken", "chief", "B", at("12T08:00")), ("late", "chief", "B", at("12T08:00"))])
 
+    def test_after_to_pauses_count_by_its_unit_and_the_step_says_so(self):
+        pack = self.file("pack.yaml", PACK.replace("by: 7d", "to: 7d").replace("limit: 3d", "limit: 72h"))
+        events = [OPEN, event(2, "a.extend", "03T09:00"), event(3, "a.pause", "04T09:00"), event(4, "a.resume", "05T08:00")]
+        for e in events[1:]:
+            del e["data"]["person_id"]
+        text = "".join(json.dumps(e) + "\n" for e in events)
+        out, _ = cli.run("replay", "--rules", pack, "--catalogue", FOLDER / "catalogue.yaml", "--events", "-", "--final", "--explain",
+                         "--until", at("06T00:00"), stdin=text)
+        steps = cli.lines(out)[0]["data"]["explanation"][0]["steps"]
+        self.assertEqual([s["step"] for s in steps], ["begin", "limit", "extension", "pause"])
+        self.assertEqual((steps[3]["added_days"], steps[3]["due"]), (1, at("10T08:00")))
+
+    def test_an_instance_is_judged_by_the_version_in_whose_interval_its_start_lies_and_keeps_it(self):
+        old = self.file("old.yaml", PACK.replace("{on: a.open}", "{on: a.open, at: 'has(data.at) ? data.at : event.time'}"))
+        new = self.file("new.yaml", old.read_text().replace("1.0.0", "2.0.0").replace("2026-01-01", "2026-03-05").replace("limit: 3d", "limit: 5d"))
+
+        def of(case, number, time, kind="a.open", **data):
+            return event(number, kind, time, {"case_id": case, **data})
+        events = [of("A", 1, "04T08:00"), of("B", 2, "05T00:00"), of("C", 3, "05T00:00", at="2026-03-04T23:59:59+08:00"),
+                  of("D", 4, "04T08:00"), of("D", 5, "06T08:00", "a.again"), {**of("E", 6, "04T08:00"), "time": "2025-12-31T23:59:59+08:00"}]
+        text = "".join(json.dumps(e) + "\n" for e in events)
+        out, _ = cli.run("replay", "--rules", new, old, "--catalogue", FOLDER / "catalogue.yaml", "--events", "-", "--final",
+                         "--until", at("06T09:00"), stdin=text)
+        found = {(d["key"]["case_id"], d["pack"], d["due"]) for d in (l["data"] for l in cli.lines(out))}
+        self.assertEqual(found, {("A", "p@1.0.0", at("07T08:00")), ("B", "p@2.0.0", at("10T00:00")), ("C", "p@1.0.0", "2026-03-07T23:59:59+08:00"),
+                                 ("D", "p@1.0.0", at("09T08:00"))})
+
 
 if __name__ == "__main__":
     cli.main()

@@ -84,6 +84,16 @@ static void write_extension(sw_ledger *l, const sw_life *life, const sw_step *st
     sw_ledger_basis(l, "basis", entry->basis, entry->basis_count);
 }
 
+/* Whether pauses count by their exact length: by the limit's unit, or that of the last `to` taken.
+ */
+static bool is_exact(const sw_life *life, const sw_due *due) {
+    sw_unit unit = life->span.unit;
+    for (uint32_t i = 0; i < life->extension_count; i++)
+        if (life->extensions[i].to && due->fates[i] == SW_EXT_TAKEN)
+            unit = life->extensions[i].span.unit;
+    return unit == SW_UNIT_EXACT;
+}
+
 static void write_step(sw_ledger *l, const sw_standing *s, const sw_due *due, const sw_step *step) {
     static const char *const names[] = {"begin", "limit", "extension", "pause",
                                         "lead",  "end",   "rollover"};
@@ -95,8 +105,7 @@ static void write_step(sw_ledger *l, const sw_standing *s, const sw_due *due, co
     if (step->kind == SW_STEP_PAUSE) {
         sw_ledger_time(l, "from", due->pauses[step->index].from_ms);
         sw_ledger_time(l, "to", due->pauses[step->index].to_ms);
-        bool exact = s->life.span.unit == SW_UNIT_EXACT;
-        sw_ledger_int(l, exact ? "added_ms" : "added_days", step->amount);
+        sw_ledger_int(l, is_exact(&s->life, due) ? "added_ms" : "added_days", step->amount);
     }
     if (step->kind == SW_STEP_LEAD) sw_ledger_int(l, "days", step->amount);
     if (step->kind == SW_STEP_ROLLOVER) {
