@@ -1,5 +1,7 @@
 #include "cel/lex.h"
 
+#include <stdio.h>
+
 /* By precedence climbing; the table is the grammar's ladder of infix operators. */
 static const struct {
     const char *sign;
@@ -80,8 +82,8 @@ static bool parse_items(parser *p, const char *end, bool pairs, bool comma_last,
         if (pairs && (!expect(p, ":") || !push(p, list, parse_expr(p)))) return false;
         if (at_sign(p, end)) break;
         if (!at_sign(p, ",")) {
-            char wanted[24] = "',' or '";
-            strcat(strcat(wanted, end), "'");
+            char wanted[24];
+            snprintf(wanted, sizeof wanted, "',' or '%s'", end);
             return refuse(p, NULL, wanted), false;
         }
         if (!next(p)) return false;

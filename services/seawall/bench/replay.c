@@ -7,7 +7,7 @@
 #include "seawall/input/event_reader.h"
 #include "seawall/input/load.h"
 #include "seawall/input/replay_options.h"
-#include "seawall/replay/replay_text.h"
+#include "seawall/replay/text/replay_text.h"
 
 #define PROCESS_BYTES   ((size_t)8 << 30)
 #define SCRATCH_BYTES   ((size_t)256 << 20)

@@ -3,7 +3,7 @@
 
 #include "seawall/cli/report.h"
 #include "seawall/cli/term.h"
-#include "seawall/generate/coverage.h"
+#include "seawall/generate/coverage/coverage.h"
 #include "seawall/generate/generate.h"
 #include "seawall/input/load.h"
 #include "text/json.h"

@@ -6,7 +6,7 @@
 #ifndef SW_SEAWALL_FLOW_H
 #define SW_SEAWALL_FLOW_H
 
-#include "seawall/generate/form.h"
+#include "seawall/generate/form/form.h"
 
 typedef struct sw_flow_stats {
     uint64_t events, late, duplicates, corrected, retracted;

@@ -3,7 +3,7 @@
 #ifndef SW_SEAWALL_SCRIPT_H
 #define SW_SEAWALL_SCRIPT_H
 
-#include "seawall/generate/form.h"
+#include "seawall/generate/form/form.h"
 
 typedef struct sw_script sw_script;
 

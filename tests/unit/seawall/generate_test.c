@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "seawall/generate/flow.h"
-#include "seawall/generate/form.h"
+#include "seawall/generate/form/form.h"
 #include "text/time.h"
 #include "unit/test.h"
 

@@ -2,7 +2,7 @@
 
 #include "rules/warning_json.h"
 #include "seawall/cli/report.h"
-#include "seawall/replay/row.h"
+#include "seawall/replay/text/row.h"
 #include "seawall/rules/diff/tally.h"
 #include "text/json.h"
 

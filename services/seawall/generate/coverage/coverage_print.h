@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "seawall/generate/clauses.h"
+#include "seawall/generate/coverage/clauses.h"
 
 /* SW_E_IO, SW_E_LIMIT. */
 SW_NODISCARD sw_err coverage_print(const clauses *c, bool json, sw_arena *arena, FILE *to);

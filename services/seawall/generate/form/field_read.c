@@ -1,4 +1,4 @@
-#include "seawall/generate/field.h"
+#include "seawall/generate/form/field.h"
 #include "text/json.h"
 
 typedef struct known_field {

@@ -1,4 +1,4 @@
-#include "seawall/generate/field.h"
+#include "seawall/generate/form/field.h"
 #include "text/time.h"
 
 #define HOT_PLACES  60u

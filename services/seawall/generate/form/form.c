@@ -1,6 +1,6 @@
-#include "seawall/generate/form.h"
+#include "seawall/generate/form/form.h"
 
-#include "seawall/generate/field.h"
+#include "seawall/generate/form/field.h"
 #include "text/time.h"
 
 struct sw_form {

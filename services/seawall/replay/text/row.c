@@ -1,4 +1,4 @@
-#include "seawall/replay/row.h"
+#include "seawall/replay/text/row.h"
 
 #include "seawall/cli/term.h"
 

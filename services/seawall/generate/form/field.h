@@ -4,7 +4,7 @@
 #define SW_SEAWALL_GENERATE_FIELD_H
 
 #include "codec/catalogue.h"
-#include "seawall/generate/form.h"
+#include "seawall/generate/form/form.h"
 
 typedef enum field_fill {
     FILL_TEXT,    /* as written: one of `choices`, ready as JSON */

@@ -1,4 +1,4 @@
-#include "seawall/generate/clauses.h"
+#include "seawall/generate/coverage/clauses.h"
 
 #include "rules/attribute.h"
 

@@ -1,7 +1,7 @@
-#include "seawall/replay/replay_text.h"
+#include "seawall/replay/text/replay_text.h"
 
 #include "rules/warning_json.h"
-#include "seawall/replay/row.h"
+#include "seawall/replay/text/row.h"
 
 static bool put(FILE *to, sw_slice line) {
     return fwrite(line.ptr, 1, line.len, to) == line.len && fputc('\n', to) != EOF;

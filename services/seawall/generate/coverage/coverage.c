@@ -1,10 +1,10 @@
-#include "seawall/generate/coverage.h"
+#include "seawall/generate/coverage/coverage.h"
 
 #include <stdlib.h>
 
 #include "rules/book.h"
-#include "seawall/generate/clauses.h"
-#include "seawall/generate/coverage_print.h"
+#include "seawall/generate/coverage/clauses.h"
+#include "seawall/generate/coverage/coverage_print.h"
 #include "seawall/replay/replay_route.h"
 
 #define ARENA_BYTES  ((size_t)512 << 20)

@@ -1,4 +1,4 @@
-#include "seawall/generate/coverage_print.h"
+#include "seawall/generate/coverage/coverage_print.h"
 
 #include "seawall/cli/report.h"
 #include "seawall/cli/term.h"
