@@ -58,7 +58,7 @@ static void check_clash(loader *l, const rule_draft *draft, const struct clash *
             if (strcmp(b->part, clash->b) != 0 || a->on->type != b->on->type) continue;
             bool same = same_text(a->on->when, b->on->when) || (clash->covers && !b->on->when);
             if (same && same_text(a->on->at, b->on->at))
-                load_error_at(l, SW_E_INVALID, b->node, clash->hint, "%s", clash->message);
+                load_note(l, b->node, clash->hint, "%s", clash->message);
         }
     }
 }
@@ -70,8 +70,8 @@ static void check_pauses(loader *l, const rule_draft *draft) {
         const sw_pause_entry *pause = &draft->rule.pauses[i];
         if (!pause->from.type || pause->from.type != pause->to.type) continue;
         if (same_text(pause->from.when, pause->to.when) && same_text(pause->from.at, pause->to.at))
-            load_error_at(l, SW_E_INVALID, item, "tell them apart with 'when'",
-                          "the same event begins and ends the pause");
+            load_note(l, item, "tell them apart with 'when'",
+                      "the same event begins and ends the pause");
     }
 }
 

@@ -136,8 +136,8 @@ static void load_limit_entry(loader *l, const sw_yaml *node, sw_limit *limit) {
  * an expression, which may fail. */
 static void check_reached(loader *l, const sw_yaml *item, bool *always) {
     if (*always)
-        load_error_at(l, SW_E_INVALID, item, "the first entry that holds is taken: put it last",
-                      "it is never reached: an entry above has no 'when'");
+        load_note(l, item, "the first entry that holds is taken: put it last",
+                  "it is never reached: an entry above has no 'when'");
     const sw_yaml *limit = sw_yaml_get(item, "limit");
     const sw_yaml *amount = limit ? limit : item;
     *always |= amount->kind != SW_YAML_MAP && !sw_yaml_get(item, "when");
