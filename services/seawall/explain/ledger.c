@@ -223,8 +223,12 @@ static void print_pauses(FILE *to, const sw_json *pauses) {
 static void print_stop(FILE *to, const sw_json *stop) {
     if (!stop || stop->kind != SW_JSON_OBJECT) return;
     print_event(to, "stopped by", sw_json_get(stop, SW_S("event")));
-    sw_slice late = member(stop, "late_by");
-    if (late.len) fprintf(to, "  %-11s %.*s seconds late\n", "", SW_FMT(late));
+    int64_t late_s;
+    if (!sw_slice_int(member(stop, "late_by"), &late_s)) return;
+    fprintf(to, "  %-11s late by ", "");
+    if (late_s >= 86400) fprintf(to, "%lld d ", (long long)(late_s / 86400));
+    fprintf(to, "%02d:%02d:%02d\n", (int)(late_s / 3600 % 24), (int)(late_s / 60 % 60),
+            (int)(late_s % 60));
 }
 
 static void print_failed(FILE *to, const sw_json *failed) {
