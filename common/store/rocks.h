@@ -12,6 +12,9 @@
 #define ROCKS_NUMBER_KEY   "/number" /* no store is named so */
 #define ROCKS_NUMBER_BYTES 12u       /* and its checksum */
 
+/* RocksDB's property: what readers of tables take beside the cache. */
+#define ROCKS_FILTERS_OUTSIDE "rocksdb.estimate-table-readers-mem"
+
 typedef struct rocks_db {
     sw_db db;
     sw_db_folder folder;
@@ -33,7 +36,8 @@ typedef struct rocks_db {
     rocksdb_writebatch_t *batch;
     pthread_mutex_t write; /* one write at a time: a mark must not run ahead of its sync */
     uint64_t bytes_appended;
-    sw_err failed; /* the first failed write; nothing is written after it */
+    uint32_t writes_to_share; /* until memory is shared out again */
+    sw_err failed;            /* the first failed write; nothing is written after it */
     sw_buf error_text;
 } rocks_db;
 
@@ -46,6 +50,9 @@ SW_NODISCARD sw_err rocks_write_batch(rocks_db *db, bool sync);
 
 /* rocks_options.c: fills options, cache, family_options; the names are known. */
 SW_NODISCARD sw_err rocks_options(rocks_db *db, const sw_store_spec *specs);
+/* The cache gives way to filters that are outside of it, down to a third of its share. Now and
+ * then, under the lock of writes. */
+void rocks_share_memory(rocks_db *db);
 void rocks_options_free(rocks_db *db);
 
 /* rocks_open.c: everything between an open folder and a database in use. */

@@ -11,6 +11,14 @@
 #define LOG_LEVEL_NONE 6
 #define BLOOM_BITS     10
 
+/* Churn. Runs are merged when there are so many: more of them where nobody looks up single keys.
+ * Files are small, because a filter is built whole and its keys wait in memory. */
+#define CHURN_FILE_BYTES ((uint64_t)16 << 20)
+#define CHURN_RUNS       8
+#define CHURN_RUNS_SCAN  14
+#define CHURN_RUNS_SLACK 20 /* so many more before writers are slowed, and again before they stop  \
+                             */
+
 /* The budget's parts. RocksDB starts to flush when memtables reach their limit and fills others
  * meanwhile, so that they may hold twice of it: half of their share is the limit. docs/decisions
  * has the reasons. */
@@ -23,7 +31,9 @@ static size_t cache_bytes(size_t memory_bytes) {
 }
 
 /* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
- * limit is the limit. */
+ * limit is the limit. Filters of churn are outside of it, whole: a key that is not there is asked
+ * for at every run, and the way through the cache would cost more than the answer. The cache gets
+ * smaller by what they take. */
 static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
                               rocksdb_options_t *options) {
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
@@ -39,7 +49,8 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     if (spec && spec->point_lookups) {
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
-        rocksdb_block_based_options_set_partition_filters(table, 1);
+        rocksdb_block_based_options_set_partition_filters(table, !spec->churn);
+        if (spec->churn) rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 0);
         rocksdb_block_based_options_set_data_block_index_type(
             table, rocksdb_block_based_table_data_block_index_type_binary_search_and_hash);
         rocksdb_block_based_options_set_data_block_hash_ratio(table, 0.75);
@@ -84,6 +95,11 @@ static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *opti
     if (!spec || !spec->churn) return;
     rocksdb_options_set_compaction_style(options, rocksdb_universal_compaction);
     rocksdb_options_set_compression(options, rocksdb_no_compression);
+    rocksdb_options_set_target_file_size_base(options, CHURN_FILE_BYTES);
+    int runs = spec->point_lookups ? CHURN_RUNS : CHURN_RUNS_SCAN;
+    rocksdb_options_set_level0_file_num_compaction_trigger(options, runs);
+    rocksdb_options_set_level0_slowdown_writes_trigger(options, runs + CHURN_RUNS_SLACK);
+    rocksdb_options_set_level0_stop_writes_trigger(options, runs + 2 * CHURN_RUNS_SLACK);
 }
 
 sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
@@ -103,6 +119,17 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     rocksdb_writeoptions_set_sync(db->synced, 1);
     db->batch = rocksdb_writebatch_create();
     return SW_OK;
+}
+
+void rocks_share_memory(rocks_db *db) {
+    size_t share = cache_bytes(db->budget.memory_bytes), filters = 0;
+    for (uint32_t i = 0; i < db->store_count; i++) {
+        uint64_t bytes = 0;
+        if (rocksdb_property_int_cf(db->rocks, db->families[i], ROCKS_FILTERS_OUTSIDE, &bytes) == 0)
+            filters += (size_t)bytes;
+    }
+    size_t left = filters < share ? share - filters : 0;
+    rocksdb_cache_set_capacity(db->cache, left > share / 3 ? left : share / 3);
 }
 
 void rocks_options_free(rocks_db *db) {

@@ -10,6 +10,7 @@
 
 #define ERROR_TEXT_MAX   ((size_t)4096)
 #define BATCH_BYTES_KEPT ((size_t)16 << 20)
+#define WRITES_TO_SHARE  256u
 
 typedef struct rocks_iter {
     sw_iter iter;
@@ -111,6 +112,10 @@ static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
         fill_batch(db, batch);
         db->failed = err = rocks_write_batch(db, sync);
         db->bytes_appended += sw_batch_bytes(batch);
+        if (db->writes_to_share-- == 0) {
+            rocks_share_memory(db);
+            db->writes_to_share = WRITES_TO_SHARE;
+        }
         if (sw_batch_bytes(batch) > BATCH_BYTES_KEPT) {
             rocksdb_writebatch_destroy(db->batch);
             db->batch = rocksdb_writebatch_create();
@@ -213,7 +218,7 @@ static void rocks_usage(sw_db *base, sw_db_usage *ret) {
     ret->block_cache_bytes = rocksdb_cache_get_usage(db->cache);
     ret->pinned_bytes = rocksdb_cache_get_pinned_usage(db->cache);
     ret->memtable_bytes = sum_property(db, "rocksdb.size-all-mem-tables");
-    ret->filter_bytes = sum_property(db, "rocksdb.estimate-table-readers-mem");
+    ret->filter_bytes = sum_property(db, ROCKS_FILTERS_OUTSIDE);
     ret->disk_bytes = sw_db_folder_bytes(&db->folder);
     pthread_mutex_lock(&db->write);
     ret->bytes_appended = db->bytes_appended;

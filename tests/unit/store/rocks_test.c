@@ -194,6 +194,54 @@ static void memory_stays_within_the_budget(void **state) {
     assert_true(most <= budget.memory_bytes + slack);
 }
 
+static const sw_store_spec churn[] = {
+    {.name = "churn", .version = 1, .point_lookups = true, .churn = true}};
+
+/* Writes `writes` times `rows` rows, and returns the next number. */
+static uint64_t put_rows(sw_db *db, uint64_t number, int writes, int rows) {
+    sw_batch *batch;
+    assert_ok(sw_batch_new((size_t)1 << 20, &batch));
+    for (int i = 0; i < writes; i++) {
+        sw_batch_clear(batch);
+        for (int n = 0; n < rows; n++, number++)
+            assert_ok(sw_batch_put(batch, 0, sw_slice_of((const char *)&number, sizeof number),
+                                   SW_S("in a week")));
+        assert_ok(sw_db_write(db, batch, false));
+    }
+    sw_batch_free(batch);
+    return number;
+}
+
+static void the_cache_gives_way_to_the_filters_of_rows_that_come_and_go(void **state) {
+    fixture *f = *state;
+    const uint64_t memory = (uint64_t)2 << 20, share = memory - memory / 4;
+    sw_db_usage usage;
+    sw_buf value;
+    sw_rng rng;
+    sw_db_close(f->db);
+    f->db = NULL;
+    snprintf(f->dir, sizeof f->dir, "%s/churn", f->root);
+    assert_ok(open_with(f, churn, 1, (sw_db_budget){.memory_bytes = memory}));
+    uint64_t count = put_rows(f->db, 0, 600, 500);
+    count = put_rows(f->db, count, 300, 1); /* time to see what the others have made */
+    sw_buf_init(&value, 100);
+    sw_rng_init(&rng, 1);
+    for (int i = 0; i < 20000; i++) {
+        uint64_t number = sw_rng_below(&rng, count);
+        sw_buf_clear(&value);
+        assert_ok(sw_db_get(f->db, 0, sw_slice_of((const char *)&number, sizeof number), &value));
+        assert_slice(sw_buf_slice(&value), "in a week");
+    }
+    sw_buf_done(&value);
+    sw_db_usage_read(f->db, &usage);
+    print_message("cache %llu, filters %llu of %llu bytes\n",
+                  (unsigned long long)usage.block_cache_bytes,
+                  (unsigned long long)usage.filter_bytes, (unsigned long long)share);
+    assert_true(usage.filter_bytes > share / 8);
+    assert_true(usage.block_cache_bytes > share / 4);
+    assert_true(usage.block_cache_bytes + usage.filter_bytes <= share + share / 16);
+}
+
 static void below_the_watermark_there_is_no_room(void **state) {
     fixture *f = *state;
     assert_true(sw_db_has_room(f->db));
@@ -268,6 +316,7 @@ int main(void) {
         CASE(stores_that_are_added_and_left_out_keep_what_they_hold),
         CASE(a_checkpoint_is_a_database_of_that_moment),
         CASE(memory_stays_within_the_budget),
+        CASE(the_cache_gives_way_to_the_filters_of_rows_that_come_and_go),
         CASE(below_the_watermark_there_is_no_room),
         CASE(after_a_failed_write_nothing_more_is_written),
         CASE(threads_may_write_and_read_together),

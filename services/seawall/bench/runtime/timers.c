@@ -6,7 +6,7 @@
 
 /* Many timers against few: setting, firing, memory, restart. A record sets PER_RECORD of them, for
  * keys and moments in no order. */
-enum { PER_RECORD = 100, MEMORY_BYTES = 48 << 20 };
+enum { PER_RECORD = 100, MEMORY_BYTES = 40 << 20 };
 
 #define START_MS INT64_C(1790000000000)
 #define SPAN_MS  ((int64_t)30 * 24 * 3600 * 1000)
