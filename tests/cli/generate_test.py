@@ -125,11 +125,19 @@ rules:
     limit: 5m
     warn: [{at: due, level: red, to: [handler]}]
   - {id: t.missed, kind: check, key: [case_id], on: case.filed, when: 'data.category == "never said"', level: red, to: [handler]}
+  - id: t.fact
+    kind: check
+    key: [incident_id]
+    facts: {received: {from: [{on: incident.received, value: "true"}]}}
+    on: incident.arrived
+    when: has(facts.received) && facts.received
+    level: red
+    to: [handler]
 """
         _, err = generate("--cases", 200, "--coverage", "--rules", self.file("t.yaml", rules))
         self.assertIn("never: t.hit: stop[1] on incident.closed_no_case", err)
         self.assertIn("never: t.missed: start[0] on case.filed", err)
-        self.assertIn("rules 1 of 2 (50.0 %); clauses 2 of 4 (50.0 %)", err)
+        self.assertIn("rules 2 of 3 (66.6 %); clauses 3 of 5 (60.0 %)", err)
 
     def test_most_periods_are_kept_and_every_level_is_seen(self):
         events, report = exercised()

@@ -59,11 +59,13 @@ sw_err clauses_init(clauses *c, sw_arena *arena, const sw_ruleset *set) {
     return SW_OK;
 }
 
+/* Facts are not known here. A value of no fact's type is there for has(), but whatever reads it
+ * fails: absent, it would let has(facts.x) say no. */
 static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
     const sw_event *event = ctx;
     if (root == SW_ROOT_EVENT) return sw_attribute_of(event, slot);
     if (root == SW_ROOT_DATA) return event->fields[slot];
-    return (sw_value){.kind = SW_ABSENT};
+    return (sw_value){.kind = SW_TYPE};
 }
 
 static bool says_no(const sw_cel *when, const sw_event *event, sw_arena *scratch) {
