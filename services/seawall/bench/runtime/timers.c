@@ -97,11 +97,10 @@ static bool measure_fire(const char *dir, uint64_t timers, costs *ret) {
     return ok;
 }
 
-static bool measure(const char *parent, uint64_t timers, costs *ret) {
+static bool measure(const char *parent, uint64_t timers, uint64_t before_bytes, costs *ret) {
     char dir[600];
     snprintf(dir, sizeof dir, "%s/timers-%" PRIu64, parent, timers);
-    bool ok =
-        measure_set(dir, timers, sw_bench_resident_bytes(), ret) && measure_fire(dir, timers, ret);
+    bool ok = measure_set(dir, timers, before_bytes, ret) && measure_fire(dir, timers, ret);
     sw_bench_remove(dir);
     return ok;
 }
@@ -109,7 +108,8 @@ static bool measure(const char *parent, uint64_t timers, costs *ret) {
 bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t few,
                              uint64_t many) {
     costs a = {0}, b = {0};
-    if (!measure(dir, few, &a) || !measure(dir, many, &b)) return false;
+    uint64_t before_bytes = sw_bench_resident_bytes();
+    if (!measure(dir, few, before_bytes, &a) || !measure(dir, many, before_bytes, &b)) return false;
     char name[96];
     snprintf(name, sizeof name, "set a timer, among %" PRIu64, few);
     sw_bench_line(report, name, a.set_us, "us", 0, true);
