@@ -12,12 +12,12 @@
 #define BLOOM_BITS     10
 
 /* Churn. Runs are merged when there are so many: more of them where nobody looks up single keys.
- * Files are small, because a filter is built whole and its keys wait in memory. */
+ * Files are small, because a filter is built whole and its keys wait in memory. So many runs more
+ * (SLACK) slow writers down, and as many again stop them. */
 #define CHURN_FILE_BYTES ((uint64_t)16 << 20)
 #define CHURN_RUNS       8
 #define CHURN_RUNS_SCAN  14
-#define CHURN_RUNS_SLACK 20 /* so many more before writers are slowed, and again before they stop  \
-                             */
+#define CHURN_RUNS_SLACK 20
 
 /* The budget's parts. RocksDB starts to flush when memtables reach their limit and fills others
  * meanwhile, so that they may hold twice of it: half of their share is the limit. docs/decisions
