@@ -1,5 +1,6 @@
 #include "civil/tzif.h"
 
+#include "base/wire.h"
 #include "text/time.h"
 
 enum {
@@ -36,12 +37,11 @@ typedef struct cursor {
 } cursor;
 
 static uint32_t read_u32(const char *p) {
-    const unsigned char *u = (const unsigned char *)p;
-    return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3];
+    return (uint32_t)sw_wire_get_be(p, 4);
 }
 
 static int64_t read_i64(const char *p) {
-    return (int64_t)((uint64_t)read_u32(p) << 32 | read_u32(p + 4));
+    return (int64_t)sw_wire_get_be(p, 8);
 }
 
 static bool read_counts(sw_slice s, counts *ret) {

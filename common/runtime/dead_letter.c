@@ -1,45 +1,24 @@
 #include "runtime/dead_letter.h"
 
 #include "base/hash.h"
+#include "codec/wire.h"
 
-/* Protobuf's wire format: a tag (field << 3 | type), then a varint or a length and bytes. Defaults
- * are left out, as proto3 does. The whole message is two types of field, so no generated code is
- * needed here. */
-enum { TYPE_VARINT = 0, TYPE_BYTES = 2 };
-
-static sw_err put_varint(sw_buf *buf, uint64_t n) {
-    for (; n >= 0x80; n >>= 7) {
-        sw_err err = sw_buf_add_byte(buf, (char)(unsigned char)(n | 0x80));
-        if (err) return err;
-    }
-    return sw_buf_add_byte(buf, (char)n);
-}
-
-static sw_err put_number(sw_buf *buf, uint32_t field, uint64_t n) {
-    if (n == 0) return buf->err;
-    sw_err err = put_varint(buf, field << 3 | TYPE_VARINT);
-    return err ? err : put_varint(buf, n);
-}
-
-static sw_err put_bytes(sw_buf *buf, uint32_t field, sw_slice bytes) {
-    if (bytes.len == 0) return buf->err;
-    sw_err err = put_varint(buf, field << 3 | TYPE_BYTES);
-    if (!err) err = put_varint(buf, bytes.len);
-    return err ? err : sw_buf_add(buf, bytes);
+/* As proto3 does, a number that is 0 is left out. */
+static void put_number(sw_buf *buf, uint32_t field, uint64_t n) {
+    if (n) sw_wire_varint(buf, field, n);
 }
 
 sw_err sw_dead_letter_write(const sw_dead_letter *letter, sw_buf *buf) {
     SW_ASSERT(letter && buf);
     const sw_slice texts[] = {letter->code, letter->message, letter->processor, letter->topic};
-    sw_err err = buf->err;
-    for (uint32_t i = 0; !err && i < SW_COUNT(texts); i++) err = put_bytes(buf, 1 + i, texts[i]);
+    for (uint32_t i = 0; i < SW_COUNT(texts); i++) sw_wire_text(buf, 1 + i, texts[i]);
     const uint64_t numbers[] = {letter->partition, (uint64_t)letter->offset,
                                 (uint64_t)letter->timestamp_ms};
-    for (uint32_t i = 0; !err && i < SW_COUNT(numbers); i++)
-        err = put_number(buf, 5 + i, numbers[i]);
-    if (!err) err = put_bytes(buf, 8, letter->key);
-    if (!err) err = put_bytes(buf, 9, letter->value);
-    return err ? err : put_number(buf, 10, (uint64_t)letter->due_ms);
+    for (uint32_t i = 0; i < SW_COUNT(numbers); i++) put_number(buf, 5 + i, numbers[i]);
+    sw_wire_text(buf, 8, letter->key);
+    sw_wire_text(buf, 9, letter->value);
+    put_number(buf, 10, (uint64_t)letter->due_ms);
+    return buf->err;
 }
 
 static sw_err emit(sw_ctx *ctx, sw_dead_letter *letter, sw_err code, const char *source) {

@@ -1,6 +1,7 @@
 #include "seawall/replay/replay.h"
 
 #include "seawall/replay/replay_route.h"
+#include "seawall/replay/sort_key.h"
 
 /* The contract's "until nothing more can fire within 10 years of the last event". */
 #define HORIZON_MS     (3653LL * 24 * 3600 * 1000)
@@ -107,12 +108,6 @@ static int64_t end_of(const sw_replay *replay) {
     return replay->last_ms + HORIZON_MS;
 }
 
-/* Order-preserving bytes of a signed number. */
-static void add_time(sw_buf *key, int64_t ms) {
-    uint64_t bits = (uint64_t)ms ^ (uint64_t)1 << 63;
-    for (int shift = 56; shift >= 0; shift -= 8) sw_buf_add_byte(key, (char)(bits >> shift));
-}
-
 /* Encodes what is told, with its explanation, into replay->line. */
 static sw_err encode(sw_replay *replay, const sw_transition *transition, const sw_warning *warning,
                      int64_t at_ms) {
@@ -151,12 +146,12 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_err err = encode(replay, transition, transition->warning, transition->at_ms);
     if (err) return err;
     sw_buf_clear(&replay->key);
-    add_time(&replay->key, transition->at_ms);
+    sw_sort_key_i64(&replay->key, transition->at_ms);
     const sw_warning *warning = transition->warning;
     add_text(&replay->key, warning->rule->id);
     for (uint32_t i = 0; i < warning->rule->key_count; i++) add_text(&replay->key, warning->key[i]);
     sw_buf_add(&replay->key, SW_S("\0\0"));
-    add_time(&replay->key, (int64_t)replay->told++);
+    sw_sort_key_i64(&replay->key, (int64_t)replay->told++);
     return keep(replay);
 }
 
@@ -181,7 +176,7 @@ static sw_err keep_set(sw_replay *replay, int64_t end_ms) {
     sw_err err = sw_book_set(replay->book, end_ms, &replay->set_arena, &set, &count);
     for (uint32_t i = 0; !err && i < count; i++) {
         sw_buf_clear(&replay->key);
-        if (replay->options.set_by_time) add_time(&replay->key, set[i].fires_ms);
+        if (replay->options.set_by_time) sw_sort_key_i64(&replay->key, set[i].fires_ms);
         sw_buf_add(&replay->key, sw_slice_of(set[i].id.bytes, sizeof set[i].id.bytes));
         err = encode(replay, NULL, &set[i], end_ms);
         if (!err) err = keep(replay);

@@ -1,5 +1,7 @@
 #include "seawall/replay/replay_route.h"
 
+#include "seawall/replay/sort_key.h"
+
 #define EVENT_BYTES_MAX ((size_t)32 << 20)
 #define KEYS_MAX        4096u
 #define CORRECTIONS_MAX 100000u
@@ -98,26 +100,6 @@ void sw_replay_route_close(sw_replay_route *route) {
     sw_heap_free(route);
 }
 
-static void add_u32(sw_buf *buf, uint32_t n) { /* big-endian: sorts as a number */
-    for (int shift = 24; shift >= 0; shift -= 8) sw_buf_add_byte(buf, (char)(n >> shift));
-}
-
-static uint32_t read_u32(const char *p) {
-    const uint8_t *b = (const uint8_t *)p;
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-static void add_i64(sw_buf *buf, int64_t n) {
-    uint64_t bits = (uint64_t)n ^ (uint64_t)1 << 63;
-    add_u32(buf, (uint32_t)(bits >> 32));
-    add_u32(buf, (uint32_t)bits);
-}
-
-static int64_t read_i64(const char *p) {
-    uint64_t bits = (uint64_t)read_u32(p) << 32 | read_u32(p + 4);
-    return (int64_t)(bits ^ (uint64_t)1 << 63);
-}
-
 static void add_hash(sw_buf *buf, sw_hash128 hash) {
     sw_buf_add(buf, sw_slice_of(hash.bytes, sizeof hash.bytes));
 }
@@ -137,8 +119,8 @@ static sw_err add_keys(sw_replay_route *route, const sw_event *event, sw_buf *ou
             n = sw_event_key_values(event, key_id, values, n, &route->arena);
         }
         for (uint32_t i = 0; i < n; i++) {
-            add_u32(out, key_id);
-            add_u32(out, (uint32_t)values[i].len);
+            sw_sort_key_u32(out, key_id);
+            sw_sort_key_u32(out, (uint32_t)values[i].len);
             sw_buf_add(out, values[i]);
         }
     }
@@ -169,10 +151,10 @@ sw_err sw_replay_route_add(sw_replay_route *route, const sw_event *event, int64_
     memcpy(route->value.ptr, &head, sizeof head);
     sw_buf_clear(&route->key);
     add_hash(&route->key, event->identity);
-    add_i64(&route->key, clock_ms);
+    sw_sort_key_i64(&route->key, clock_ms);
     add_hash(&route->key, event->content);
-    add_i64(&route->key, event->recorded_ms);
-    add_i64(&route->key, event->received_ms);
+    sw_sort_key_i64(&route->key, event->recorded_ms);
+    sw_sort_key_i64(&route->key, event->received_ms);
     return sw_sorter_add(route->by_identity, sw_buf_slice(&route->key), sw_buf_slice(&route->value),
                          route->diags);
 }
@@ -199,8 +181,8 @@ static sw_slice identity_of(sw_slice key) {
 static sw_err refuse(sw_replay_route *route, const parcel *p) {
     route->stats->conflicts++;
     sw_buf_clear(&route->key);
-    add_u32(&route->key, p->origin.file);
-    add_i64(&route->key, (int64_t)p->origin.line);
+    sw_sort_key_u32(&route->key, p->origin.file);
+    sw_sort_key_i64(&route->key, (int64_t)p->origin.line);
     return sw_sorter_add(route->refusals, sw_buf_slice(&route->key), p->event, route->diags);
 }
 
@@ -208,7 +190,7 @@ static sw_err deliver(sw_replay_route *route, sw_slice book_key, const parcel *p
                       sw_slice identity) {
     sw_buf_clear(&route->key);
     sw_buf_add(&route->key, book_key);
-    add_i64(&route->key, clock_ms);
+    sw_sort_key_i64(&route->key, clock_ms);
     sw_buf_add(&route->key, identity);
     route->stats->routed++;
     if (route->key.err) return route->key.err;
@@ -219,7 +201,7 @@ static sw_err deliver(sw_replay_route *route, sw_slice book_key, const parcel *p
  */
 static bool next_key(sw_slice keys, size_t *at, sw_slice *ret) {
     if (*at >= keys.len) return false;
-    size_t len = 8 + read_u32(keys.ptr + *at + 4);
+    size_t len = 8 + sw_sort_key_read_u32(keys.ptr + *at + 4);
     *ret = sw_slice_sub(keys, *at, *at + len);
     *at += len;
     return true;
@@ -231,7 +213,8 @@ static sw_err route_plain(sw_replay_route *route, const parcel *p, sw_slice iden
     sw_slice book_key;
     uint32_t uses;
     for (size_t at = 0; next_key(p->keys, &at, &book_key);) {
-        (void)sw_ruleset_uses_by_key(route->options->set, type, read_u32(book_key.ptr), &uses);
+        (void)sw_ruleset_uses_by_key(route->options->set, type, sw_sort_key_read_u32(book_key.ptr),
+                                     &uses);
         sw_err err = uses ? deliver(route, book_key, p, p->clock_ms, identity) : SW_OK;
         if (err) return err;
     }
@@ -369,7 +352,8 @@ static sw_err report_refusals(sw_replay_route *route) {
     while (!err && !(err = sw_sorter_next(route->refusals, &key, &bytes, route->diags))) {
         sw_event *event;
         err = sw_event_from_pb(&route->arena, route->catalogue, bytes, route->diags, &event);
-        sw_origin origin = {read_u32(key.ptr), (uint64_t)read_i64(key.ptr + 4)};
+        sw_origin origin = {sw_sort_key_read_u32(key.ptr),
+                            (uint64_t)sw_sort_key_read_i64(key.ptr + 4)};
         if (!err)
             route->options->refused(route->options->ctx, origin, SW_E_CONFLICT, event->source,
                                     event->id);
@@ -398,7 +382,7 @@ sw_err sw_replay_route_next(sw_replay_route *route, sw_delivery *ret) {
     sw_slice key, value;
     sw_err err = sw_sorter_next(route->by_book, &key, &value, route->diags);
     if (err) return err;
-    size_t book_len = 8 + read_u32(key.ptr + 4);
+    size_t book_len = 8 + sw_sort_key_read_u32(key.ptr + 4);
     sw_slice book_key = sw_slice_sub(key, 0, book_len);
     bool first = !route->started || !sw_slice_eq(book_key, sw_buf_slice(&route->last_book));
     if (first) {
@@ -408,10 +392,10 @@ sw_err sw_replay_route_next(sw_replay_route *route, sw_delivery *ret) {
     }
     route->started = true;
     *ret = (sw_delivery){.first = first,
-                         .key_id = read_u32(key.ptr),
+                         .key_id = sw_sort_key_read_u32(key.ptr),
                          .key_value = sw_slice_sub(sw_buf_slice(&route->last_book), 8, book_len),
                          .book_key = sw_buf_slice(&route->last_book),
-                         .clock_ms = read_i64(key.ptr + book_len),
+                         .clock_ms = sw_sort_key_read_i64(key.ptr + book_len),
                          .event = value};
     return SW_OK;
 }
