@@ -30,6 +30,8 @@ enum {
     SW_BATCH_POLL_BYTES = 4 << 20,
     SW_BATCH_ARENA_BYTES = 64 << 20,
 
+    SW_OBJECT_BYTES_DEFAULT = 64 << 20, /* decoded objects of all tasks together */
+
     /* Timers that are held in memory, of one task. */
     SW_TIMER_HEAD_ROWS = 4096,
     SW_TIMER_HEAD_BYTES = 1 << 20,

@@ -8,6 +8,7 @@
 struct sw_runtime {
     sw_runtime_options options;
     sw_task_home home;
+    sw_object_budget objects;
     sw_node_metrics *metrics;
     sw_arena arena;
     sw_committer committer;

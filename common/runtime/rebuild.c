@@ -44,7 +44,9 @@ static sw_err run(const sw_rebuild *rebuild, sw_task *task, sw_rebuilt *sum) {
 sw_err sw_rebuild_task(const sw_rebuild *rebuild, sw_rebuilt *ret) {
     SW_ASSERT(rebuild && rebuild->topology && rebuild->source && rebuild->target && rebuild->task &&
               ret);
+    sw_object_budget objects = {.bytes_max = SW_OBJECT_BYTES_DEFAULT};
     const sw_task_home home = {
+        .objects = &objects,
         .topology = rebuild->topology,
         .bus = rebuild->source,
         .db = rebuild->target,

@@ -47,11 +47,13 @@ static sw_err init(sw_runtime *runtime) {
         sw_err err = node_metrics(runtime, i);
         if (err) return err;
     }
+    runtime->objects.bytes_max = o->object_bytes ? o->object_bytes : SW_OBJECT_BYTES_DEFAULT;
     runtime->home = (sw_task_home){
         .topology = o->topology,
         .bus = o->bus,
         .db = sw_bus_db(o->bus),
         .env = o->env,
+        .objects = &runtime->objects,
         .metrics = runtime->metrics,
         .records_max = o->records_max ? o->records_max : SW_BATCH_RECORDS_MAX,
         .timers_max = o->timers_max ? o->timers_max : SW_BATCH_TIMERS_MAX,

@@ -18,6 +18,7 @@ typedef struct sw_runtime_options {
     sw_env env;
     int64_t commit_ms; /* while nobody waits for an answer, a commit each so many ms */
     uint32_t records_max, timers_max; /* of one task's batch */
+    size_t object_bytes;              /* for decoded objects of all tasks */
     uint32_t door; /* 0 to 255: which door this is, where several processes share a bus */
     uint64_t seed; /* of the jitter of back-offs */
 } sw_runtime_options;

@@ -9,6 +9,7 @@ enum { CLOCK_EVERY = 32 }; /* records and timers between two looks at the clock 
 
 sw_err sw_task_open(const sw_task_home *home, const sw_task_spec *spec, sw_task **ret) {
     SW_ASSERT(home && home->topology && home->bus && home->db && home->env.clock && spec && ret);
+    SW_ASSERT(home->objects);
     SW_ASSERT(home->records_max > 0 && home->timers_max > 0);
     sw_task *task = sw_heap_zero(1, sizeof *task);
     if (!task) return SW_E_NOMEM;
@@ -20,7 +21,8 @@ sw_err sw_task_open(const sw_task_home *home, const sw_task_spec *spec, sw_task 
     sw_inputs_init(&task->inputs, task->node, spec->partition);
     sw_err err = sw_batch_new((size_t)2 * SW_BATCH_BYTES_MAX, &task->batch);
     if (!err)
-        err = sw_effects_init(&task->fx, home->db, home->topology, spec->number, home->env.faults);
+        err = sw_effects_init(&task->fx, home->db, home->topology, spec->number, home->objects,
+                              home->env.faults);
     if (err) {
         sw_task_close(task);
         return err;
@@ -75,8 +77,18 @@ static const sw_node_metrics *metrics(const sw_task *task) {
 
 /* ---- one batch ---- */
 
+static uint32_t calls(const sw_task *task) {
+    return task->taken + task->fired_count;
+}
+
 static bool empty(const sw_task *task) {
-    return task->taken == 0 && task->fired_count == 0;
+    return calls(task) == 0;
+}
+
+/* No more records and timers, whatever there is. */
+static bool enough(const sw_task *task) {
+    if (empty(task)) return false;
+    return calls(task) == task->calls_max || sw_effects_crowded(&task->fx);
 }
 
 static sw_err note_fired(sw_task *task, int64_t due_ms) {
@@ -95,7 +107,6 @@ static sw_err note_fired(sw_task *task, int64_t due_ms) {
 static sw_err settle(sw_task *task, sw_err err, bool full) {
     if (full && !empty(task)) return BATCH_FULL;
     if (sw_err_verdict(err) != SW_VERDICT_REJECT) return err;
-    sw_metric_add(metrics(task)->refused, 1);
     return SW_OK;
 }
 
@@ -108,7 +119,7 @@ static void move_now(sw_task *task, int64_t at_ms) {
 static sw_err fire(sw_task *task, sw_timer_at timer) {
     bool full;
     move_now(task, timer.due_ms);
-    sw_effects_mark mark = sw_effects_save(&task->fx);
+    sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_timer(&task->ctx, timer, &full);
     if (err) {
         sw_err code = err;
@@ -116,6 +127,7 @@ static sw_err fire(sw_task *task, sw_timer_at timer) {
         if (!err) err = sw_dead_letter_timer(&task->ctx, code, timer);
         if (err == SW_E_LIMIT && !empty(task)) err = BATCH_FULL;
         if (err) sw_effects_undo(&task->fx, mark);
+        task->refused += !err;
     }
     return err ? err : note_fired(task, timer.due_ms);
 }
@@ -132,9 +144,10 @@ static bool overtime(const sw_task *task, int share) {
 static sw_err fire_until(sw_task *task, int64_t limit_ms) {
     sw_timer_at timer;
     while (sw_timers_peek(&task->fx.timers, limit_ms, &timer)) {
-        bool enough = task->fired_count >= task->home->timers_max || overtime(task, 1) ||
-                      SW_FAULT(task->home->env.faults, "task.few-timers");
-        if (enough && !empty(task)) break;
+        if (enough(task)) return BATCH_FULL;
+        bool many = task->fired_count >= task->home->timers_max || overtime(task, 1) ||
+                    SW_FAULT(task->home->env.faults, "task.few-timers");
+        if (many && !empty(task)) break;
         sw_err err = fire(task, timer);
         if (err) return err;
     }
@@ -154,7 +167,7 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
     };
     bool full;
     move_now(task, record->timestamp_ms);
-    sw_effects_mark mark = sw_effects_save(&task->fx);
+    sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_record(&task->ctx, &input, &full);
     if (err) {
         sw_err code = err;
@@ -162,6 +175,7 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
         if (!err) err = sw_dead_letter_record(&task->ctx, code, &input);
         if (err == SW_E_LIMIT && !empty(task)) err = BATCH_FULL;
         if (err) sw_effects_undo(&task->fx, mark);
+        task->refused += !err;
     }
     if (err) return err;
     sw_inputs_advance(&task->inputs, queue);
@@ -177,6 +191,7 @@ static sw_err work(sw_task *task) {
         int64_t at_ms = record->timestamp_ms;
         sw_err err = fire_until(task, at_ms < task->now_ms ? at_ms : task->now_ms);
         if (err) return err;
+        if (enough(task)) return BATCH_FULL;
         if (!empty(task) && (overtime(task, 2) || SW_FAULT(faults, "task.small-batch")))
             return BATCH_FULL;
         if (SW_FAULT(faults, "task.trouble")) return SW_E_AGAIN;
@@ -220,8 +235,9 @@ static sw_err seal(sw_task *task) {
     sw_commit *commit = &task->item.commit;
     sw_batch_clear(task->batch);
     sw_err err = sw_effects_seal(&task->fx, task->batch, &commit->digest);
-    if (!err) err = make_records(task);
-    if (err) return err == SW_E_LIMIT ? SW_E_INTERNAL : err;
+    if (err) return err;
+    err = make_records(task);
+    if (err) return err;
     commit->now_ms = task->now_ms;
     commit->positions = task->inputs.next;
     commit->position_count = task->node->input_count;
@@ -233,13 +249,16 @@ static sw_err seal(sw_task *task) {
     return SW_OK;
 }
 
-sw_err sw_task_run(sw_task *task, int64_t now_ms) {
-    SW_ASSERT(task && task->state == SW_TASK_READY && empty(task));
-    if (now_ms > task->now_ms) task->now_ms = now_ms;
-    if (!task->follow) task->ctx.now_ms = task->now_ms;
+/* As if the batch had not been begun. */
+static void rewind_batch(sw_task *task) {
+    sw_effects_again(&task->fx);
+    sw_inputs_rewind(&task->inputs);
+    task->taken = task->fired_count = task->refused = 0;
+}
+
+static sw_err run_once(sw_task *task) {
     task->more = false;
     task->trouble = SW_OK;
-    task->start_us = sw_clock_mono_us(task->home->env.clock);
     sw_err err = sw_timers_begin(&task->fx.timers, task->now_ms);
     if (!err) err = sw_inputs_fetch(&task->inputs, task->home->bus, task->home->records_max);
     if (!err) err = work(task);
@@ -250,17 +269,54 @@ sw_err sw_task_run(sw_task *task, int64_t now_ms) {
     if (sw_err_verdict(err) == SW_VERDICT_RETRY) {
         task->trouble = err;
         task->more = true;
-        task->failures++;
-        sw_metric_add(metrics(task)->retries, 1);
         err = SW_OK;
     }
     return err ? err : seal(task);
+}
+
+/* Whether the batch has to be run again, shorter: decoded objects of a call could not be taken back
+ * because earlier calls had changed them too (then it ends before that call, which is the first of
+ * the next batch, where all can be taken back); or what was done is too much for one commit. */
+static bool shorten(sw_task *task, sw_err err, bool *refused) {
+    uint32_t done = calls(task);
+    if (task->fx.spoilt) {
+        SW_ASSERT(done > 0);
+        task->calls_max = done;
+        return true;
+    }
+    if (err != SW_E_LIMIT || *refused) return false;
+    *refused = task->ctx.too_large = done <= 1;
+    task->calls_max = done > 1 ? done / 2 : 1;
+    return true;
+}
+
+sw_err sw_task_run(sw_task *task, int64_t now_ms) {
+    SW_ASSERT(task && task->state == SW_TASK_READY && empty(task));
+    if (now_ms > task->now_ms) task->now_ms = now_ms;
+    if (!task->follow) task->ctx.now_ms = task->now_ms;
+    int64_t start_ms = task->ctx.now_ms;
+    task->start_us = sw_clock_mono_us(task->home->env.clock);
+    bool refused = false;
+    sw_err err = run_once(task);
+    while (shorten(task, err, &refused)) {
+        rewind_batch(task);
+        task->ctx.now_ms = start_ms;
+        err = run_once(task);
+    }
+    task->calls_max = 0;
+    task->ctx.too_large = false;
+    if (task->trouble) {
+        task->failures++;
+        sw_metric_add(metrics(task)->retries, 1);
+    }
+    return err == SW_E_LIMIT ? SW_E_INTERNAL : err;
 }
 
 void sw_task_committed(sw_task *task, int64_t wall_ms) {
     SW_ASSERT(task && task->state == SW_TASK_SEALED);
     const sw_node_metrics *m = metrics(task);
     sw_metric_add(m->records, task->taken);
+    sw_metric_add(m->refused, task->refused);
     sw_metric_add(m->emitted, task->fx.emit_count);
     sw_metric_add(m->fired, task->fired_count);
     for (uint32_t i = 0; i < task->fired_count; i++)
@@ -271,7 +327,7 @@ void sw_task_committed(sw_task *task, int64_t wall_ms) {
     else
         sw_inputs_committed(&task->inputs);
     sw_effects_committed(&task->fx);
-    task->taken = task->fired_count = 0;
+    task->taken = task->fired_count = task->refused = 0;
     task->state = SW_TASK_READY;
 }
 
@@ -287,7 +343,7 @@ void sw_task_drop(sw_task *task) {
         sw_inputs_committed(&task->inputs);
     else
         sw_inputs_rewind(&task->inputs);
-    task->taken = task->fired_count = 0;
+    task->taken = task->fired_count = task->refused = 0;
     task->state = SW_TASK_LOST;
 }
 

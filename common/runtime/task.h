@@ -18,6 +18,7 @@ typedef struct sw_task_home {
     sw_bus *bus; /* inputs, positions, claims */
     sw_db *db;   /* state: the bus's, or another one when state is built anew */
     sw_env env;
+    sw_object_budget *objects;        /* for decoded objects of all tasks */
     const sw_node_metrics *metrics;   /* one a node; NULL: none */
     uint32_t records_max, timers_max; /* of a batch */
     int64_t batch_us_max;             /* 0: no limit */
@@ -45,12 +46,14 @@ typedef struct sw_task {
     uint32_t record_cap;
     int64_t *fired; /* due times, for the lateness */
     uint32_t fired_count, fired_cap;
-    uint32_t taken;    /* records of the batch */
-    int64_t start_us;  /* of the batch, by the steady clock */
-    bool more;         /* there is work left that need not wait for anything */
-    bool follow;       /* each call's now is its own moment: building state anew */
-    uint32_t failures; /* outside troubles in a row */
-    sw_err trouble;    /* why the last batch ended early; SW_OK: it did not */
+    uint32_t taken;     /* records of the batch */
+    uint32_t refused;   /* calls of the batch, each with its dead letter */
+    uint32_t calls_max; /* the batch ends after so many records and timers; 0: no limit */
+    int64_t start_us;   /* of the batch, by the steady clock */
+    bool more;          /* there is work left that need not wait for anything */
+    bool follow;        /* each call's now is its own moment: building state anew */
+    uint32_t failures;  /* outside troubles in a row */
+    sw_err trouble;     /* why the last batch ended early; SW_OK: it did not */
 } sw_task;
 
 /* The task is LOST at first. SW_E_NOMEM. */

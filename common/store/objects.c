@@ -4,12 +4,11 @@
 #include "base/hash.h"
 
 #define BUCKETS_MIN 64u
-#define VALUE_MAX   ((size_t)64 << 20)
 
 typedef struct entry {
     struct entry *chain;         /* of its bucket */
     struct entry *newer, *older; /* by last use */
-    struct entry *next_changed;
+    struct entry *next_changed, *next_touched;
     void *object; /* NULL: deleted in this batch */
     uint64_t hash;
     uint64_t batch;         /* that used it last */
@@ -20,36 +19,51 @@ typedef struct entry {
 } entry;
 
 struct sw_objects {
-    sw_overlay *overlay;
-    uint32_t store;
-    sw_object_codec codec;
-    sw_buf value;
+    sw_rows rows;
+    const sw_object_codec *codec;
+    const void *arg;
+    sw_object_budget *budget;
     entry **buckets;
     uint32_t bucket_count, count;
     entry *newest, *oldest;
     entry *changed; /* in this batch, latest first */
+    entry *touched; /* changed in this record */
     uint64_t batch, record;
-    size_t bytes, bytes_max;
+    uint32_t changed_count;
+    size_t bytes;
 };
 
-sw_err sw_objects_new(sw_overlay *overlay, uint32_t store, sw_object_codec codec, size_t bytes_max,
-                      sw_objects **ret) {
-    SW_ASSERT(overlay && codec.decode && codec.encode && codec.bytes && codec.free && bytes_max);
+sw_err sw_rows_get(sw_rows rows, sw_slice key, sw_slice *ret_value) {
+    return sw_overlay_get(rows.overlay, rows.store, key, ret_value);
+}
+
+sw_err sw_rows_put(sw_rows rows, sw_slice key, sw_slice value) {
+    return sw_overlay_put(rows.overlay, rows.store, key, value);
+}
+
+sw_err sw_rows_delete(sw_rows rows, sw_slice key) {
+    return sw_overlay_delete(rows.overlay, rows.store, key);
+}
+
+sw_err sw_objects_new(sw_overlay *overlay, uint32_t store, const sw_object_codec *codec,
+                      const void *arg, sw_object_budget *budget, sw_objects **ret) {
+    SW_ASSERT(overlay && codec && codec->load && codec->save && codec->bytes && codec->free);
+    SW_ASSERT(budget && budget->bytes_max > 0 && ret);
     sw_objects *objects = sw_heap_zero(1, sizeof *objects);
     if (!objects) return SW_E_NOMEM;
-    *objects = (sw_objects){.overlay = overlay,
-                            .store = store,
+    *objects = (sw_objects){.rows = {overlay, store},
                             .codec = codec,
+                            .arg = arg,
+                            .budget = budget,
                             .bucket_count = BUCKETS_MIN,
                             .batch = 1,
-                            .record = 1,
-                            .bytes_max = bytes_max};
-    sw_buf_init(&objects->value, VALUE_MAX);
+                            .record = 1};
     objects->buckets = sw_heap_zero(BUCKETS_MIN, sizeof objects->buckets[0]);
     if (!objects->buckets) {
         sw_heap_free(objects);
         return SW_E_NOMEM;
     }
+    __atomic_add_fetch(&budget->members, 1, __ATOMIC_RELAXED);
     *ret = objects;
     return SW_OK;
 }
@@ -84,15 +98,20 @@ static void use(sw_objects *objects, entry *e) {
     link_newest(objects, e);
 }
 
+static void account(sw_objects *objects, entry *e, size_t bytes) {
+    objects->bytes += bytes - e->bytes;
+    __atomic_add_fetch(&objects->budget->bytes, bytes - e->bytes, __ATOMIC_RELAXED);
+    e->bytes = bytes;
+}
+
 static void measure(sw_objects *objects, entry *e) {
-    objects->bytes -= e->bytes;
-    e->bytes = sizeof *e + e->key_bytes;
-    if (e->object) e->bytes += objects->codec.bytes(objects->codec.arg, e->object);
-    objects->bytes += e->bytes;
+    size_t bytes = sizeof *e + e->key_bytes;
+    if (e->object) bytes += objects->codec->bytes(objects->arg, e->object);
+    account(objects, e, bytes);
 }
 
 static void free_object(sw_objects *objects, entry *e) {
-    if (e->object) objects->codec.free(objects->codec.arg, e->object);
+    if (e->object) objects->codec->free(objects->arg, e->object);
     e->object = NULL;
 }
 
@@ -101,7 +120,7 @@ static void drop(sw_objects *objects, entry *e) {
     while (*link != e) link = &(*link)->chain;
     *link = e->chain;
     unlink_use(objects, e);
-    objects->bytes -= e->bytes;
+    account(objects, e, 0);
     objects->count--;
     free_object(objects, e);
     sw_heap_free(e);
@@ -111,7 +130,7 @@ void sw_objects_free(sw_objects *objects) {
     if (!objects) return;
     while (objects->newest) drop(objects, objects->newest);
     SW_ASSERT(objects->bytes == 0 && objects->count == 0);
-    sw_buf_done(&objects->value);
+    __atomic_sub_fetch(&objects->budget->members, 1, __ATOMIC_RELAXED);
     sw_heap_free(objects->buckets);
     sw_heap_free(objects);
 }
@@ -132,10 +151,17 @@ static void grow(sw_objects *objects) {
     }
 }
 
+/* All together use too much, and these more than their share. */
+static bool over(const sw_objects *objects) {
+    const sw_object_budget *budget = objects->budget;
+    if (__atomic_load_n(&budget->bytes, __ATOMIC_RELAXED) <= budget->bytes_max) return false;
+    uint32_t members = __atomic_load_n(&budget->members, __ATOMIC_RELAXED);
+    return objects->bytes > budget->bytes_max / members;
+}
+
 /* Lets go of what was not used for longest, but of nothing that this batch has used. */
 static void evict(sw_objects *objects) {
-    while (objects->bytes > objects->bytes_max && objects->oldest &&
-           objects->oldest->batch != objects->batch)
+    while (objects->oldest && objects->oldest->batch != objects->batch && over(objects))
         drop(objects, objects->oldest);
 }
 
@@ -169,13 +195,11 @@ static sw_err load(sw_objects *objects, sw_slice key, entry **ret) {
         *ret = e;
         return e->object ? SW_OK : SW_E_NOT_FOUND;
     }
-    sw_slice value;
     void *object;
-    sw_err err = sw_overlay_get(objects->overlay, objects->store, key, &value);
-    if (!err) err = objects->codec.decode(objects->codec.arg, key, value, &object);
+    sw_err err = objects->codec->load(objects->arg, objects->rows, key, &object);
     if (err) return err;
     err = add(objects, key, hash, object, ret);
-    if (err) objects->codec.free(objects->codec.arg, object);
+    if (err) objects->codec->free(objects->arg, object);
     return err;
 }
 
@@ -191,8 +215,12 @@ static void note_change(sw_objects *objects, entry *e) {
         e->first = objects->record;
         e->next_changed = objects->changed;
         objects->changed = e;
+        objects->changed_count++;
     }
+    if (e->latest == objects->record) return;
     e->latest = objects->record;
+    e->next_touched = objects->touched;
+    objects->touched = e;
 }
 
 sw_err sw_objects_edit(sw_objects *objects, sw_slice key, void **ret) {
@@ -238,34 +266,33 @@ sw_err sw_objects_delete(sw_objects *objects, sw_slice key) {
     return SW_OK;
 }
 
-void sw_objects_begin(sw_objects *objects) {
+/* Objects grow while they are edited. */
+static void close_record(sw_objects *objects) {
+    for (entry *e = objects->touched; e; e = e->next_touched) measure(objects, e);
+    objects->touched = NULL;
     objects->record++;
+}
+
+void sw_objects_begin(sw_objects *objects) {
+    close_record(objects);
+    evict(objects);
 }
 
 sw_err sw_objects_undo(sw_objects *objects) {
     sw_err err = SW_OK;
-    entry **link = &objects->changed;
-    while (*link) {
-        entry *e = *link;
-        if (e->latest == objects->record && e->first == objects->record) {
-            *link = e->next_changed; /* overlay and database have what it was */
-            drop(objects, e);
-            continue;
-        }
-        if (e->latest == objects->record) err = SW_E_ABORTED;
-        link = &e->next_changed;
+    for (entry *e = objects->touched; e; e = e->next_touched)
+        if (e->first != objects->record) err = SW_E_ABORTED;
+    /* Those that the record was first to change are the latest. Overlay and database have what they
+     * were. */
+    while (objects->changed && objects->changed->first == objects->record) {
+        entry *e = objects->changed;
+        objects->changed = e->next_changed;
+        objects->changed_count--;
+        drop(objects, e);
     }
+    objects->touched = NULL;
+    objects->record++;
     return err;
-}
-
-static sw_err write_entry(sw_objects *objects, entry *e) {
-    sw_slice key = sw_slice_of(e->key, e->key_bytes);
-    if (!e->object) return sw_overlay_delete(objects->overlay, objects->store, key);
-    sw_buf_clear(&objects->value);
-    sw_err err = objects->codec.encode(objects->codec.arg, e->object, &objects->value);
-    if (err) return err;
-    measure(objects, e);
-    return sw_overlay_put(objects->overlay, objects->store, key, sw_buf_slice(&objects->value));
 }
 
 /* In the order of first change, as everything that reaches the log or a digest. */
@@ -282,12 +309,18 @@ static void order_changed(sw_objects *objects) {
 sw_err sw_objects_flush(sw_objects *objects) {
     sw_err err = SW_OK;
     order_changed(objects);
-    for (entry *e = objects->changed; e && !err; e = e->next_changed) err = write_entry(objects, e);
+    close_record(objects);
+    for (entry *e = objects->changed; e && !err; e = e->next_changed) {
+        sw_slice key = sw_slice_of(e->key, e->key_bytes);
+        err = objects->codec->save(objects->arg, objects->rows, key, e->object);
+        measure(objects, e);
+    }
     order_changed(objects);
     return err;
 }
 
 void sw_objects_settle(sw_objects *objects, bool committed) {
+    close_record(objects);
     while (objects->changed) {
         entry *e = objects->changed;
         objects->changed = e->next_changed;
@@ -295,9 +328,18 @@ void sw_objects_settle(sw_objects *objects, bool committed) {
         e->first = e->latest = 0;
         if (!committed || !e->object) drop(objects, e);
     }
+    objects->changed_count = 0;
     objects->batch++;
-    objects->record++;
     evict(objects);
+}
+
+void sw_objects_forget(sw_objects *objects) {
+    sw_objects_settle(objects, false);
+    while (objects->newest) drop(objects, objects->newest);
+}
+
+uint32_t sw_objects_changed(const sw_objects *objects) {
+    return objects->changed_count;
 }
 
 size_t sw_objects_bytes(const sw_objects *objects) {
@@ -305,5 +347,5 @@ size_t sw_objects_bytes(const sw_objects *objects) {
 }
 
 bool sw_objects_full(const sw_objects *objects) {
-    return objects->bytes > objects->bytes_max;
+    return over(objects);
 }

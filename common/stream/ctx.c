@@ -28,7 +28,13 @@ sw_err sw_ctx_fail(sw_ctx *ctx, sw_err code, const char *fmt, ...) {
 
 static uint32_t store_of(const sw_ctx *ctx, uint32_t store) {
     SW_ASSERT(ctx && store < ctx->node->processor->store_count);
+    SW_ASSERT(!ctx->fx->objects[store]); /* a store of objects has no rows of the processor's */
     return ctx->node->first_store + store;
+}
+
+static sw_objects *objects_of(const sw_ctx *ctx, uint32_t store) {
+    SW_ASSERT(ctx && store < ctx->fx->object_count && ctx->fx->objects[store]);
+    return ctx->fx->objects[store];
 }
 
 /* A limit that the overlay names is the batch's, not the call's. */
@@ -37,10 +43,15 @@ static sw_err noted(sw_ctx *ctx, sw_err err) {
     return err;
 }
 
+static sw_err check_key(sw_ctx *ctx, sw_slice key) {
+    if (key.len <= SW_KEY_BYTES_MAX) return SW_OK;
+    return sw_ctx_fail(ctx, SW_E_LIMIT, "a key of %zu bytes; at most %d", key.len,
+                       SW_KEY_BYTES_MAX);
+}
+
 static sw_err check_write(sw_ctx *ctx, sw_slice key, size_t value_bytes, size_t value_bytes_max) {
-    if (key.len > SW_KEY_BYTES_MAX)
-        return sw_ctx_fail(ctx, SW_E_LIMIT, "a key of %zu bytes; at most %d", key.len,
-                           SW_KEY_BYTES_MAX);
+    sw_err err = check_key(ctx, key);
+    if (err) return err;
     if (value_bytes > value_bytes_max)
         return sw_ctx_fail(ctx, SW_E_LIMIT, "a value of %zu bytes; at most %zu", value_bytes,
                            value_bytes_max);
@@ -96,6 +107,30 @@ sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
     return sw_ctx_fail(ctx, SW_E_LIMIT, "a scan of more than %d rows", SW_CALL_SCANNED_MAX);
 }
 
+sw_err sw_ctx_object_get(sw_ctx *ctx, uint32_t store, sw_slice key, const void **ret) {
+    sw_objects *objects = objects_of(ctx, store);
+    sw_err err = check_key(ctx, key);
+    return err ? err : noted(ctx, sw_objects_get(objects, key, ret));
+}
+
+sw_err sw_ctx_object_edit(sw_ctx *ctx, uint32_t store, sw_slice key, void **ret) {
+    sw_objects *objects = objects_of(ctx, store);
+    sw_err err = check_write(ctx, key, 0, 0);
+    return err ? err : noted(ctx, sw_objects_edit(objects, key, ret));
+}
+
+sw_err sw_ctx_object_put(sw_ctx *ctx, uint32_t store, sw_slice key, void *object) {
+    sw_objects *objects = objects_of(ctx, store);
+    sw_err err = check_write(ctx, key, 0, 0);
+    return err ? err : noted(ctx, sw_objects_put(objects, key, object));
+}
+
+sw_err sw_ctx_object_delete(sw_ctx *ctx, uint32_t store, sw_slice key) {
+    sw_objects *objects = objects_of(ctx, store);
+    sw_err err = check_write(ctx, key, 0, 0);
+    return err ? err : noted(ctx, sw_objects_delete(objects, key));
+}
+
 sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value) {
     SW_ASSERT(ctx && topic);
     const char *const *outputs = ctx->node->processor->outputs;
@@ -127,11 +162,18 @@ sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
 
 /* ---- what the runtime calls ---- */
 
-static void begin(sw_ctx *ctx) {
+static sw_effects_mark begin(sw_ctx *ctx) {
     SW_ASSERT(ctx && ctx->node && ctx->fx && ctx->arena);
     ctx->writes = ctx->emits = ctx->timers = 0;
     ctx->text[0] = '\0';
     ctx->fx->full = false;
+    return sw_effects_begin(ctx->fx);
+}
+
+/* It was called before, and no commit can hold what it did. */
+static sw_err refuse_large(sw_ctx *ctx) {
+    ctx->too_large = false;
+    return sw_ctx_fail(ctx, SW_E_LIMIT, "what this changes is more than one commit can hold");
 }
 
 static sw_err settle(sw_ctx *ctx, sw_err err, sw_effects_mark mark, bool *ret_full) {
@@ -140,27 +182,33 @@ static sw_err settle(sw_ctx *ctx, sw_err err, sw_effects_mark mark, bool *ret_fu
     *ret_full = ctx->fx->full && err == SW_E_LIMIT;
     sw_effects_undo(ctx->fx, mark);
     ctx->fx->full = false;
+    if (ctx->fx->spoilt) {
+        *ret_full = false;
+        return SW_E_ABORTED;
+    }
     return err == SW_E_END ? SW_E_INTERNAL : err;
 }
 
 sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full) {
-    begin(ctx);
+    sw_effects_mark mark = begin(ctx);
     SW_ASSERT(input && ret_full);
-    sw_effects_mark mark = sw_effects_save(ctx->fx);
     sw_arena_mark memory = sw_arena_save(ctx->arena);
-    sw_err err = ctx->node->processor->on_record(ctx, ctx->node->shared, input);
+    sw_err err = ctx->too_large ? refuse_large(ctx)
+                                : ctx->node->processor->on_record(ctx, ctx->node->shared, input);
     sw_arena_rewind(ctx->arena, memory);
     return settle(ctx, err, mark, ret_full);
 }
 
 sw_err sw_ctx_call_timer(sw_ctx *ctx, sw_timer_at timer, bool *ret_full) {
-    begin(ctx);
+    sw_effects_mark mark = begin(ctx);
     SW_ASSERT(ret_full && ctx->node->processor->on_timer);
     SW_ASSERT(timer.due_ms <= ctx->now_ms);
-    sw_effects_mark mark = sw_effects_save(ctx->fx);
     sw_arena_mark memory = sw_arena_save(ctx->arena);
     sw_err err = noted(ctx, sw_timers_pop(&ctx->fx->timers));
-    if (!err) err = ctx->node->processor->on_timer(ctx, ctx->node->shared, timer.key, timer.due_ms);
+    if (!err && ctx->too_large)
+        err = refuse_large(ctx);
+    else if (!err)
+        err = ctx->node->processor->on_timer(ctx, ctx->node->shared, timer.key, timer.due_ms);
     sw_arena_rewind(ctx->arena, memory);
     err = settle(ctx, err, mark, ret_full);
     if (sw_err_verdict(err) != SW_VERDICT_REJECT || *ret_full) return err;

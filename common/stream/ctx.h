@@ -13,12 +13,14 @@ struct sw_ctx {
     sw_effects *fx;
     sw_arena *arena;                   /* rewound after each call */
     uint32_t writes, emits, timers;    /* of this call */
+    bool too_large;                    /* the next call alone was too much for a commit: refused */
     char text[SW_FAIL_TEXT_BYTES_MAX]; /* why the last call failed; may be "" */
 };
 
 /* Calls the processor. With SW_OK its effects are in `fx`. With any other error there are none of
- * this call; `ret_full` then says that a fresh batch may have room. Errors of a declared verdict
- * only: SW_E_END from a processor is SW_E_INTERNAL. */
+ * this call; `ret_full` then says that a fresh batch may have room. SW_E_ABORTED with fx->spoilt:
+ * what it did can't be taken back alone. Errors of a declared verdict only: SW_E_END from a
+ * processor is SW_E_INTERNAL. */
 SW_NODISCARD sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full);
 /* Clears the timer, which must be the first of the head, and calls on_timer. With a REJECT the
  * timer is cleared all the same; with other errors it stands. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "store/objects.h"
 
 /* A record as a processor sees it. Borrowed for the call. */
 typedef struct sw_input {
@@ -19,8 +20,10 @@ typedef struct sw_ctx sw_ctx; /* one call's view of stores, time and effects (ct
 
 typedef struct sw_processor_store {
     const char *name;
-    uint32_t version; /* of the values' format */
-    size_t value_bytes_max;
+    uint32_t version;               /* of the values' format */
+    size_t value_bytes_max;         /* of a row put by sw_ctx_put; 0: SW_VALUE_BYTES_MAX */
+    const sw_object_codec *objects; /* values are kept decoded: sw_ctx_object_* alone; NULL: rows.
+                                       Its `arg` is the processor's `shared` */
 } sw_processor_store;
 
 /* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers).
@@ -51,6 +54,16 @@ SW_NODISCARD sw_err sw_ctx_del(sw_ctx *ctx, uint32_t store, sw_slice key);
 /* Visits keys from <= k < to in order until `each` returns false. */
 SW_NODISCARD sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
                                 bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg);
+/* The same for stores of decoded objects (store/objects.h). A hot object is decoded once and stays
+ * over commits while memory allows; what was changed is saved once a commit. An object is the
+ * context's: borrowed until the end of the call. SW_E_NOT_FOUND; what the codec says. */
+SW_NODISCARD sw_err sw_ctx_object_get(sw_ctx *ctx, uint32_t store, sw_slice key, const void **ret);
+/* To be changed in place. Decide before whether the call is refused, where that is possible: taking
+ * back an edit may make the runtime run the batch again. */
+SW_NODISCARD sw_err sw_ctx_object_edit(sw_ctx *ctx, uint32_t store, sw_slice key, void **ret);
+/* Takes the object over, on success only; what the key had is freed. */
+SW_NODISCARD sw_err sw_ctx_object_put(sw_ctx *ctx, uint32_t store, sw_slice key, void *object);
+SW_NODISCARD sw_err sw_ctx_object_delete(sw_ctx *ctx, uint32_t store, sw_slice key);
 /* Appends a record to one of the declared outputs; its partition follows from the key (murmur2). */
 SW_NODISCARD sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value);
 /* One timer a key: sets it, moves it, or with SW_TIME_MAX clears it. */

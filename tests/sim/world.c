@@ -268,7 +268,7 @@ static void happen_due(world *w) {
 /* ---- the run ---- */
 
 static void begin(world *w) {
-    static const sw_processor *const processors[] = {&sim_intake, &sw_toy_counter, &sw_toy_period,
+    static const sw_processor *const processors[] = {&sim_intake, &sw_toy_tally, &sw_toy_period,
                                                      &sw_toy_ledger};
     sw_arena_init(&w->arena, (size_t)1 << 30);
     sw_rng_init(&w->rng, w->options.seed);

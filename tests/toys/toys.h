@@ -9,6 +9,9 @@
  * A value "bad" is refused. */
 extern const sw_processor sw_toy_counter;
 
+/* The counter with decoded objects instead of rows: what it stores and tells is the same. */
+extern const sw_processor sw_toy_tally;
+
 /* Watches periods: "toy.periods" -> "toy.warnings". The value of an event is
  *   "open AT LIMIT" (milliseconds, both) or "close AT"
  * for the period that the key names. A period that is not closed before AT + LIMIT is warned of

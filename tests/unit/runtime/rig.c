@@ -20,8 +20,10 @@ static sw_err poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t b
 
 static sw_err commit(sw_bus *bus, const sw_commit *commits, uint32_t count, int64_t *ret_offsets) {
     rig_bus *rb = (rig_bus *)bus;
-    sw_err err = rb->next_commit;
-    rb->next_commit = SW_OK;
+    bool door = false;
+    for (uint32_t i = 0; i < count; i++) door = door || commits[i].task < SW_PARTITIONS_MAX;
+    sw_err err = rb->spare_doors && door ? SW_OK : rb->next_commit;
+    if (err) rb->next_commit = SW_OK;
     if (err && !rb->applied) return err;
     sw_err done = sw_bus_commit(rb->inner, commits, count, ret_offsets);
     if (!done) {
@@ -76,6 +78,7 @@ static void start(rig *r) {
         .env = {.clock = &r->clock.clock, .metrics = &r->metrics},
         .timers_max = r->timers_max,
         .records_max = r->records_max,
+        .object_bytes = r->object_bytes,
         .seed = 1,
     };
     assert_ok(sw_runtime_open(&options, &r->runtime));

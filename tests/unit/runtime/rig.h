@@ -15,6 +15,7 @@ typedef struct rig_bus {
     sw_bus *inner;
     sw_err next_commit; /* the next commit fails with it, undone; SW_OK: none */
     bool applied;       /* ... but it was done all the same */
+    bool spare_doors;   /* only a commit of tasks alone fails */
     uint32_t commits, records;
 } rig_bus;
 
@@ -27,6 +28,7 @@ typedef struct rig {
     sw_runtime *runtime;
     sw_worker *worker;
     uint32_t timers_max, records_max;
+    size_t object_bytes;
 } rig;
 
 /* One worker with all tasks of the given processors (NULL: the three toys). */

@@ -1,5 +1,6 @@
 #include "store/objects.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,10 +12,16 @@ typedef struct counts {
     int decoded, encoded, alive;
 } counts;
 
-static sw_err decode(void *arg, sw_slice key, sw_slice value, void **ret) {
-    counts *c = arg;
+static counts *counts_of(const void *arg) {
+    return *(counts *const *)arg;
+}
+
+static sw_err load(const void *arg, sw_rows rows, sw_slice key, void **ret) {
+    counts *c = counts_of(arg);
+    sw_slice value;
     int64_t n;
-    (void)key;
+    sw_err err = sw_rows_get(rows, key, &value);
+    if (err) return err;
     if (!sw_slice_int(value, &n)) return SW_E_CORRUPT;
     int64_t *object = malloc(sizeof *object);
     assert_non_null(object);
@@ -25,37 +32,42 @@ static sw_err decode(void *arg, sw_slice key, sw_slice value, void **ret) {
     return SW_OK;
 }
 
-static sw_err encode(void *arg, const void *object, sw_buf *ret) {
-    ((counts *)arg)->encoded++;
-    return sw_buf_add_int(ret, *(const int64_t *)object);
+static sw_err save(const void *arg, sw_rows rows, sw_slice key, void *object) {
+    char text[24];
+    if (!object) return sw_rows_delete(rows, key);
+    counts_of(arg)->encoded++;
+    int len = snprintf(text, sizeof text, "%" PRId64, *(const int64_t *)object);
+    return sw_rows_put(rows, key, sw_slice_of(text, (size_t)len));
 }
 
-static size_t bytes(void *arg, const void *object) {
+static size_t bytes(const void *arg, const void *object) {
     (void)arg;
     (void)object;
     return sizeof(int64_t);
 }
 
-static void free_number(void *arg, void *object) {
-    ((counts *)arg)->alive--;
+static void free_number(const void *arg, void *object) {
+    counts_of(arg)->alive--;
     free(object);
 }
+
+static const sw_object_codec codec = {load, save, bytes, free_number};
 
 typedef struct fixture {
     sw_db *db;
     sw_overlay *overlay;
     sw_objects *objects;
-    counts counts;
+    sw_object_budget budget;
+    counts counts, *arg;
 } fixture;
 
 static int setup(void **state) {
     static fixture f;
     static const sw_store_spec spec = {.name = "numbers"};
-    f = (fixture){0};
+    f = (fixture){.budget = {.bytes_max = 2000}, .arg = &f.counts};
     assert_ok(sw_db_mem_open(&spec, 1, &f.db));
     assert_ok(sw_overlay_new(f.db, SW_S("p"), 1 << 20, &f.overlay));
-    sw_object_codec codec = {decode, encode, bytes, free_number, &f.counts};
-    assert_ok(sw_objects_new(f.overlay, 0, codec, 2000, &f.objects));
+    assert_ok(sw_objects_new(f.overlay, 0, &codec, &f.arg, &f.budget, &f.objects));
     *state = &f;
     return 0;
 }
@@ -64,6 +76,8 @@ static int teardown(void **state) {
     fixture *f = *state;
     sw_objects_free(f->objects);
     assert_int_equal(f->counts.alive, 0);
+    assert_int_equal(f->budget.bytes, 0);
+    assert_int_equal(f->budget.members, 0);
     sw_overlay_free(f->overlay);
     sw_db_close(f->db);
     return 0;
@@ -225,6 +239,61 @@ static void memory_stays_within_the_limit_between_batches(void **state) {
     settle(f, true);
 }
 
+static void an_undo_leaves_what_earlier_records_did(void **state) {
+    fixture *f = *state;
+    sw_objects_begin(f->objects);
+    put(f, "a", 1);
+    sw_objects_begin(f->objects);
+    put(f, "b", 2);
+    assert_ok(sw_objects_delete(f->objects, SW_S("c")));
+    assert_int_equal(sw_objects_changed(f->objects), 3);
+    assert_ok(sw_objects_undo(f->objects));
+    assert_int_equal(sw_objects_changed(f->objects), 1);
+    settle(f, true);
+    assert_stored(f, "pa", "1");
+    assert_stored(f, "pb", NULL);
+}
+
+static void what_changed_behind_its_back_is_read_again(void **state) {
+    fixture *f = *state;
+    sw_batch *batch;
+    put(f, "k", 5);
+    settle(f, true);
+    assert_ok(sw_batch_new(1 << 10, &batch));
+    assert_ok(sw_batch_put(batch, 0, SW_S("pk"), SW_S("6")));
+    assert_ok(sw_db_write(f->db, batch, true));
+    sw_batch_free(batch);
+    add(f, "k", 1);
+    sw_objects_forget(f->objects);
+    sw_overlay_reset(f->overlay);
+    assert_number(f, "k", 6);
+}
+
+/* One task that has filled all of the memory makes room when another one needs it. */
+static void stores_share_one_budget(void **state) {
+    fixture *f = *state;
+    sw_objects *other;
+    assert_ok(sw_objects_new(f->overlay, 0, &codec, &f->arg, &f->budget, &other));
+    char key[8];
+    for (int i = 0; i < 100; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        put(f, key, i);
+        settle(f, true);
+    }
+    assert_true(sw_objects_bytes(f->objects) > 1000);
+    const void *object;
+    for (int i = 0; i < 100; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        assert_ok(sw_objects_get(other, sw_slice_cstr(key), &object));
+        sw_overlay_reset(f->overlay);
+        sw_objects_settle(other, true);
+        sw_objects_settle(f->objects, true);
+        assert_true(f->budget.bytes <= 2000);
+    }
+    assert_true(sw_objects_bytes(other) > 700 && sw_objects_bytes(f->objects) > 700);
+    sw_objects_free(other);
+}
+
 static void damaged_bytes_are_told(void **state) {
     fixture *f = *state;
     const void *object;
@@ -242,6 +311,9 @@ int main(void) {
         CASE(a_dropped_batch_is_forgotten),
         CASE(a_deleted_object_is_gone_and_may_come_back),
         CASE(memory_stays_within_the_limit_between_batches),
+        CASE(an_undo_leaves_what_earlier_records_did),
+        CASE(what_changed_behind_its_back_is_read_again),
+        CASE(stores_share_one_budget),
         CASE(damaged_bytes_are_told),
     };
 #undef CASE

@@ -46,6 +46,7 @@ typedef struct fixture {
     sw_topology topology;
     sw_db *db;
     sw_effects fx;
+    sw_object_budget budget;
     sw_ctx ctx;
     sw_batch *batch;
 } fixture;
@@ -59,7 +60,9 @@ static int setup(void **state) {
     assert_ok(
         sw_topology_build(&f.arena, all, NULL, 1, topics, SW_COUNT(topics), NULL, &f.topology));
     assert_ok(sw_db_mem_open(f.topology.stores, f.topology.store_count, &f.db));
-    assert_ok(sw_effects_init(&f.fx, f.db, &f.topology, f.topology.tasks[0].number, NULL));
+    f.budget.bytes_max = 1 << 20;
+    assert_ok(
+        sw_effects_init(&f.fx, f.db, &f.topology, f.topology.tasks[0].number, &f.budget, NULL));
     assert_ok(sw_timers_begin(&f.fx.timers, 0));
     assert_ok(sw_batch_new(SW_BATCH_BYTES_MAX, &f.batch));
     f.ctx = (sw_ctx){.topology = &f.topology,
