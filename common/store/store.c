@@ -12,7 +12,12 @@ sw_err sw_db_write(sw_db *db, const sw_batch *batch, bool sync) {
 
 sw_err sw_db_iter_open(sw_db *db, uint32_t store, sw_slice from, sw_slice to, sw_iter **ret) {
     SW_ASSERT(db && ret);
-    return db->table->iter_open(db, store, from, to, ret);
+    return db->table->iter_open(db, store, from, to, false, ret);
+}
+
+sw_err sw_db_iter_open_back(sw_db *db, uint32_t store, sw_slice from, sw_slice to, sw_iter **ret) {
+    SW_ASSERT(db && ret);
+    return db->table->iter_open(db, store, from, to, true, ret);
 }
 
 bool sw_iter_next(sw_iter *iter, sw_slice *ret_key, sw_slice *ret_value) {

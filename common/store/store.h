@@ -63,7 +63,8 @@ typedef struct sw_iter sw_iter;
 typedef struct sw_db_table {
     sw_err (*get)(sw_db *db, uint32_t store, sw_slice key, sw_buf *ret_value);
     sw_err (*write)(sw_db *db, const sw_batch *batch, bool sync);
-    sw_err (*iter_open)(sw_db *db, uint32_t store, sw_slice from, sw_slice to, sw_iter **ret);
+    sw_err (*iter_open)(sw_db *db, uint32_t store, sw_slice from, sw_slice to, bool backward,
+                        sw_iter **ret);
     sw_err (*checkpoint)(sw_db *db, const char *dir);
     void (*usage)(sw_db *db, sw_db_usage *ret);
     void (*error_text)(sw_db *db, sw_buf *ret);
@@ -92,6 +93,9 @@ SW_NODISCARD sw_err sw_db_write(sw_db *db, const sw_batch *batch, bool sync);
 /* Keys from <= k < to (`to` empty: to the end), as of now; later writes are not seen. */
 SW_NODISCARD sw_err sw_db_iter_open(sw_db *db, uint32_t store, sw_slice from, sw_slice to,
                                     sw_iter **ret);
+/* The same keys, the last one first. */
+SW_NODISCARD sw_err sw_db_iter_open_back(sw_db *db, uint32_t store, sw_slice from, sw_slice to,
+                                         sw_iter **ret);
 /* False at the end or on an error (sw_iter_error). Slices live until the next call. */
 bool sw_iter_next(sw_iter *iter, sw_slice *ret_key, sw_slice *ret_value);
 sw_err sw_iter_error(const sw_iter *iter);

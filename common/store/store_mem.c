@@ -43,7 +43,7 @@ typedef struct mem_iter {
     sw_iter iter;
     mem_db *db;
     uint32_t store;
-    bool started;
+    bool started, backward;
     uint64_t seq;
     const node *at;
     size_t from_bytes, to_bytes;
@@ -66,6 +66,19 @@ static node *find(mem_store *store, sw_slice key, node **ret_links[HEIGHT_MAX]) 
         if (ret_links) ret_links[h] = &level[h];
     }
     return level[0];
+}
+
+/* The last node whose key is before `key`; an empty key is the end. */
+static node *find_before(const mem_store *store, sw_slice key) {
+    node *const *level = store->head;
+    node *last = NULL;
+    for (int h = HEIGHT_MAX - 1; h >= 0; h--) {
+        while (level[h] && (key.len == 0 || sw_slice_cmp(key_of(level[h]), key) < 0)) {
+            last = level[h];
+            level = last->next;
+        }
+    }
+    return last;
 }
 
 static const version *seen_at(const node *n, uint64_t seq) {
@@ -211,23 +224,30 @@ static sw_err mem_write(sw_db *base, const sw_batch *batch, bool sync) {
     return err;
 }
 
-static bool iter_next(sw_iter *base, sw_slice *ret_key, sw_slice *ret_value) {
-    mem_iter *it = (mem_iter *)base;
-    mem_db *db = it->db;
+/* The next node in the iterator's direction, within its bounds; NULL at the end. */
+static const node *step(mem_iter *it) {
+    mem_store *store = &it->db->stores[it->store];
     sw_slice from = sw_slice_of(it->bounds, it->from_bytes);
     sw_slice to = sw_slice_of(it->bounds + it->from_bytes, it->to_bytes);
-    const version *v = NULL;
-    pthread_mutex_lock(&db->lock);
-    if (!it->started)
-        it->at = find(&db->stores[it->store], from, NULL);
-    else if (it->at)
-        it->at = it->at->next[0];
+    const node *n = it->at;
+    if (it->backward)
+        n = n || !it->started ? find_before(store, n ? key_of(n) : to) : NULL;
+    else
+        n = n ? n->next[0] : it->started ? NULL : find(store, from, NULL);
     it->started = true;
-    for (; it->at; it->at = it->at->next[0]) {
-        if (to.len && sw_slice_cmp(key_of(it->at), to) >= 0) it->at = NULL;
-        if (!it->at || (v = seen_at(it->at, it->seq))) break;
-    }
-    pthread_mutex_unlock(&db->lock);
+    if (!n) return NULL;
+    bool within = it->backward ? sw_slice_cmp(key_of(n), from) >= 0
+                               : to.len == 0 || sw_slice_cmp(key_of(n), to) < 0;
+    return within ? n : NULL;
+}
+
+static bool iter_next(sw_iter *base, sw_slice *ret_key, sw_slice *ret_value) {
+    mem_iter *it = (mem_iter *)base;
+    const version *v = NULL;
+    pthread_mutex_lock(&it->db->lock);
+    do it->at = step(it);
+    while (it->at && !(v = seen_at(it->at, it->seq)));
+    pthread_mutex_unlock(&it->db->lock);
     if (!v) return false;
     *ret_key = key_of(it->at);
     *ret_value = sw_slice_of(v->bytes, v->len);
@@ -251,7 +271,7 @@ static void iter_close(sw_iter *base) {
 
 static const sw_iter_table iter_table = {iter_next, iter_error, iter_close};
 
-static sw_err mem_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_slice to,
+static sw_err mem_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_slice to, bool backward,
                             sw_iter **ret) {
     mem_db *db = (mem_db *)base;
     SW_ASSERT(store < db->store_count);
@@ -260,6 +280,7 @@ static sw_err mem_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_slice
     it->iter.table = &iter_table;
     it->db = db;
     it->store = store;
+    it->backward = backward;
     it->from_bytes = from.len;
     it->to_bytes = to.len;
     if (from.len) memcpy(it->bounds, from.ptr, from.len);

@@ -17,9 +17,9 @@ typedef struct rocks_iter {
     rocks_db *db;
     rocksdb_iterator_t *rocks;
     rocksdb_readoptions_t *read;
-    bool started;
+    bool started, backward;
     sw_err err;
-    char bound[]; /* RocksDB reads the upper bound from here */
+    char bound[]; /* RocksDB reads the upper bound, then the lower one, from here */
 } rocks_iter;
 
 /* RocksDB gives texts, not codes. */
@@ -127,7 +127,12 @@ static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
 
 static bool iter_next(sw_iter *base, sw_slice *ret_key, sw_slice *ret_value) {
     rocks_iter *it = (rocks_iter *)base;
-    if (it->started && rocksdb_iter_valid(it->rocks)) rocksdb_iter_next(it->rocks);
+    if (it->started && rocksdb_iter_valid(it->rocks)) {
+        if (it->backward)
+            rocksdb_iter_prev(it->rocks);
+        else
+            rocksdb_iter_next(it->rocks);
+    }
     it->started = true;
     if (!rocksdb_iter_valid(it->rocks)) {
         char *text = NULL;
@@ -154,10 +159,10 @@ static void iter_close(sw_iter *base) {
 static const sw_iter_table iter_table = {iter_next, iter_error, iter_close};
 
 static sw_err rocks_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_slice to,
-                              sw_iter **ret) {
+                              bool backward, sw_iter **ret) {
     rocks_db *db = (rocks_db *)base;
     SW_ASSERT(store < db->store_count);
-    rocks_iter *it = sw_heap_zero(1, sizeof *it + to.len);
+    rocks_iter *it = sw_heap_zero(1, sizeof *it + to.len + from.len);
     if (!it) return SW_E_NOMEM;
     it->iter.table = &iter_table;
     it->db = db;
@@ -166,9 +171,17 @@ static sw_err rocks_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_sli
         memcpy(it->bound, to.ptr, to.len);
         rocksdb_readoptions_set_iterate_upper_bound(it->read, it->bound, to.len);
     }
+    if (backward && from.len) {
+        memcpy(it->bound + to.len, from.ptr, from.len);
+        rocksdb_readoptions_set_iterate_lower_bound(it->read, it->bound + to.len, from.len);
+    }
     if (db->scans[store]) rocksdb_readoptions_set_fill_cache(it->read, 0);
     it->rocks = rocksdb_create_iterator_cf(db->rocks, it->read, db->families[store]);
-    rocksdb_iter_seek(it->rocks, from.len ? from.ptr : "", from.len);
+    it->backward = backward;
+    if (backward)
+        rocksdb_iter_seek_to_last(it->rocks); /* before the upper bound */
+    else
+        rocksdb_iter_seek(it->rocks, from.len ? from.ptr : "", from.len);
     *ret = &it->iter;
     return SW_OK;
 }

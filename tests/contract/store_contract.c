@@ -65,6 +65,21 @@ static void assert_range(sw_db *db, const char *from, const char *to, const char
     sw_buf_done(&buf);
 }
 
+static void assert_range_back(sw_db *db, const char *from, const char *to, const char *expected) {
+    sw_iter *iter;
+    sw_slice key, value;
+    sw_buf buf;
+    sw_buf_init(&buf, 1 << 16);
+    assert_ok(sw_db_iter_open_back(db, 0, sw_slice_cstr(from), sw_slice_cstr(to), &iter));
+    while (sw_iter_next(iter, &key, &value))
+        sw_buf_printf(&buf, "%.*s=%.*s ", SW_FMT(key), SW_FMT(value));
+    assert_ok(sw_iter_error(iter));
+    assert_false(sw_iter_next(iter, &key, &value));
+    sw_iter_close(iter);
+    assert_slice(sw_buf_slice(&buf), expected);
+    sw_buf_done(&buf);
+}
+
 static void what_is_put_is_read(void **state) {
     sw_db *db = *state;
     assert_value(db, 0, "a", NULL);
@@ -128,6 +143,11 @@ static void keys_are_ordered_by_bytes(void **state) {
     assert_range(db, "a", "b", "a= a\x01= ab= ");
     assert_range(db, "aa", "b\x01", "ab= b= ");
     assert_range(db, "c", "\xff", "");
+    assert_range_back(db, "", "", "\xff= b= ab= a\x01= a= B= ");
+    assert_range_back(db, "a", "b", "ab= a\x01= a= ");
+    assert_range_back(db, "aa", "b\x01", "b= ab= ");
+    assert_range_back(db, "c", "\xff", "");
+    assert_range_back(db, "", "B", "");
 }
 
 static void keys_with_zero_bytes_are_keys(void **state) {

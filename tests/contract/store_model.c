@@ -120,6 +120,25 @@ static void compare_range(store_model *model, sw_db *db, uint32_t store, uint32_
     sw_iter_close(iter);
 }
 
+static void compare_range_back(store_model *model, sw_db *db, uint32_t store, uint32_t from,
+                               uint32_t to) {
+    key_text from_text = key_of(from), to_text = key_of(to);
+    sw_iter *iter;
+    sw_slice key, value;
+    assert_ok(sw_db_iter_open_back(db, store, full_key(&from_text), full_key(&to_text), &iter));
+    for (uint32_t i = to; i > from; i--) {
+        const cell *c = cell_of(model, store, i - 1);
+        if (!c->there) continue;
+        key_text text = key_of(i - 1);
+        assert_true(sw_iter_next(iter, &key, &value));
+        assert_slice(key, text.text);
+        assert_cell(c, value);
+    }
+    assert_false(sw_iter_next(iter, &key, &value));
+    assert_ok(sw_iter_error(iter));
+    sw_iter_close(iter);
+}
+
 void store_model_compare(store_model *model, sw_db *db) {
     sw_buf buf;
     sw_buf_init(&buf, 1 << 16);
@@ -134,8 +153,9 @@ void store_model_compare(store_model *model, sw_db *db) {
         }
         uint32_t from = (uint32_t)sw_rng_below(&model->rng, KEYS);
         compare_range(model, db, store, 0, KEYS);
-        compare_range(model, db, store, from,
-                      from + (uint32_t)sw_rng_below(&model->rng, KEYS - from));
+        uint32_t to = from + (uint32_t)sw_rng_below(&model->rng, KEYS - from);
+        compare_range(model, db, store, from, to);
+        compare_range_back(model, db, store, from, to);
     }
     sw_buf_done(&buf);
 }

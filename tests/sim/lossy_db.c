@@ -48,9 +48,12 @@ static sw_err write(sw_db *db, const sw_batch *batch, bool sync) {
     return planned ? planned : err;
 }
 
-static sw_err iter_open(sw_db *db, uint32_t store, sw_slice from, sw_slice to, sw_iter **ret) {
+static sw_err iter_open(sw_db *db, uint32_t store, sw_slice from, sw_slice to, bool backward,
+                        sw_iter **ret) {
     sw_err err = flush(of(db));
-    return err ? err : sw_db_iter_open(of(db)->inner, store, from, to, ret);
+    if (err) return err;
+    return backward ? sw_db_iter_open_back(of(db)->inner, store, from, to, ret)
+                    : sw_db_iter_open(of(db)->inner, store, from, to, ret);
 }
 
 static sw_err checkpoint(sw_db *db, const char *dir) {
