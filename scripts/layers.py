@@ -17,6 +17,7 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "librdkafka/rdkafka.h": ["common/bus/"],
     "uv.h": ["common/host/"],
     "microhttpd.h": ["common/host/"],
+    "jwt.h": ["common/host/"],
     "protobuf-c/protobuf-c.h": ["common/codec/", "services/"],
     "expat.h": ["services/seawall/import/"],
     "csv.h": ["services/seawall/import/"],
