@@ -1,5 +1,7 @@
 #include "bus/bus.h"
 
+#include "base/arena.h"
+
 sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,
                    sw_arena *arena, sw_record *ret_records, uint32_t *ret_count,
                    int64_t *ret_next_offset) {
@@ -7,6 +9,52 @@ sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t b
               ret_next_offset);
     return bus->table->poll(bus, from, records_max, bytes_max, arena, ret_records, ret_count,
                             ret_next_offset);
+}
+
+static sw_err fetch_by_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,
+                            sw_arena *arena, sw_fetched *ret) {
+    int64_t first, end;
+    sw_err err = bus->table->end(bus, from.topic, from.partition, &first, &end);
+    if (err) return err;
+    sw_fetched got = {.next_offset = from.next_offset, .to_end = true};
+    if (from.next_offset < end) {
+        if (from.next_offset < first) from.next_offset = first;
+        got.records = sw_arena_zero(arena, records_max, sizeof *got.records);
+        if (!got.records) return SW_E_NOMEM;
+        err = bus->table->poll(bus, from, records_max, bytes_max, arena, got.records, &got.count,
+                               &got.next_offset);
+        if (err) return err;
+        got.to_end = got.next_offset >= end;
+    }
+    *ret = got;
+    return SW_OK;
+}
+
+sw_err sw_bus_fetch(sw_bus *bus, uint32_t task, sw_position from, uint32_t records_max,
+                    size_t bytes_max, sw_arena *arena, sw_fetched *ret) {
+    SW_ASSERT(bus && records_max > 0 && bytes_max > 0 && arena && ret);
+    if (!bus->table->fetch) return fetch_by_poll(bus, from, records_max, bytes_max, arena, ret);
+    return bus->table->fetch(bus, task, from, records_max, bytes_max, arena, ret);
+}
+
+uint32_t sw_bus_lanes(sw_bus *bus) {
+    SW_ASSERT(bus);
+    return bus->table->lanes ? bus->table->lanes(bus) : 1;
+}
+
+uint32_t sw_bus_lane(sw_bus *bus, uint32_t task) {
+    SW_ASSERT(bus);
+    return bus->table->lane ? bus->table->lane(bus, task) : 0;
+}
+
+bool sw_bus_ready(sw_bus *bus) {
+    SW_ASSERT(bus);
+    return bus->table->ready ? bus->table->ready(bus) : sw_db_has_room(bus->table->db(bus));
+}
+
+bool sw_bus_remote(const sw_bus *bus) {
+    SW_ASSERT(bus);
+    return bus->table->remote;
 }
 
 sw_err sw_bus_commit(sw_bus *bus, const sw_commit *commits, uint32_t count, int64_t *ret_offsets) {

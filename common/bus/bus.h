@@ -25,7 +25,13 @@ typedef struct sw_record {
     bool tombstone; /* value is null */
     const sw_header *headers;
     uint32_t header_count;
+    /* To append: the input record that it comes of, for readers of a bus whose commits can be torn;
+     * SW_ORIGIN_NONE: a timer, or the door. */
+    uint32_t origin_topic;
+    int64_t origin_offset;
 } sw_record;
+
+#define SW_ORIGIN_NONE UINT32_MAX
 
 /* The next offset to read, never "the last read": a type of its own so that nobody adds 1 twice. */
 typedef struct sw_position {
@@ -45,6 +51,14 @@ typedef struct sw_commit {
     const sw_batch *state; /* state and timers, already prefixed; NULL: none */
     uint64_t digest;       /* of the effects */
 } sw_commit;
+
+/* What a task is given to work on. The records live until its next fetch of the partition. */
+typedef struct sw_fetched {
+    sw_record *records;
+    uint32_t count;
+    int64_t next_offset; /* after them */
+    bool to_end;         /* they are all that there was; never concluded from offsets */
+} sw_fetched;
 
 typedef struct sw_bus sw_bus;
 
@@ -67,6 +81,14 @@ typedef struct sw_bus_table {
     sw_db *(*db)(sw_bus *bus);
     int (*wake_fd)(sw_bus *bus);
     void (*close)(sw_bus *bus);
+    /* May be NULL: made of poll and end; one lane; as the database has room; records come from this
+     * process alone. */
+    sw_err (*fetch)(sw_bus *bus, uint32_t task, sw_position from, uint32_t records_max,
+                    size_t bytes_max, sw_arena *arena, sw_fetched *ret);
+    uint32_t (*lanes)(sw_bus *bus);
+    uint32_t (*lane)(sw_bus *bus, uint32_t task);
+    bool (*ready)(sw_bus *bus);
+    bool remote; /* other processes append too: wake_fd tells of their records */
 } sw_bus_table;
 struct sw_bus {
     const sw_bus_table *table;
@@ -78,11 +100,23 @@ struct sw_bus {
 SW_NODISCARD sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max,
                                 size_t bytes_max, sw_arena *arena, sw_record *ret_records,
                                 uint32_t *ret_count, int64_t *ret_next_offset);
-/* Commits the batches of one or more tasks with one sync. `ret_offsets` (may be NULL) takes the
- * offset of every record, in order of commits and records. After SW_OK everything is durable, and
- * the database shows the state. By verdict: RETRY nothing happened; ABORT (SW_E_FENCED,
- * SW_E_REBALANCED, SW_E_ABORTED) nothing happened and the task must be claimed again; FATAL the
- * outcome is unknown: stop and recover. Thread: one committer. */
+/* What a task works on next: records from a position on, without waiting. Begins at the first kept
+ * offset where retention has removed what it asks for. Thread: one a task. */
+SW_NODISCARD sw_err sw_bus_fetch(sw_bus *bus, uint32_t task, sw_position from, uint32_t records_max,
+                                 size_t bytes_max, sw_arena *arena, sw_fetched *ret);
+/* Tasks of one lane commit together; those of different lanes never do, and may at the same time
+ * from different threads. Lanes are 0 to lanes - 1. */
+uint32_t sw_bus_lanes(sw_bus *bus);
+uint32_t sw_bus_lane(sw_bus *bus, uint32_t task);
+/* Whether what is appended now has a chance: the disk has room, the brokers answer. */
+bool sw_bus_ready(sw_bus *bus);
+/* Other processes append too: a thread has to watch wake_fd. */
+bool sw_bus_remote(const sw_bus *bus);
+/* Commits the batches of one or more tasks of one lane with one sync. `ret_offsets` (may be NULL)
+ * takes the offset of every record, in order of commits and records. After SW_OK everything is
+ * durable, and the database shows the state. By verdict: RETRY nothing happened; ABORT
+ * (SW_E_FENCED, SW_E_REBALANCED, SW_E_ABORTED) nothing happened and the task must be claimed again;
+ * FATAL the outcome is unknown: stop and recover. Thread: one committer a lane. */
 SW_NODISCARD sw_err sw_bus_commit(sw_bus *bus, const sw_commit *commits, uint32_t count,
                                   int64_t *ret_offsets);
 /* Where a task is to read on, as of its last commit; 0 at first. */

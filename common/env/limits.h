@@ -8,6 +8,7 @@ enum {
     SW_PROCESSORS_MAX = 64,  /* ids 1 to 63; 0 is the door */
     SW_PARTITIONS_MAX = 256, /* of a topic */
     SW_INPUTS_MAX = 8,       /* topics of one processor */
+    SW_SKIPPED_MAX = 1024,   /* offsets without a record that are passed over before a commit */
     SW_STORES_MAX = 64,      /* of one process */
     SW_TOPICS_MAX = 64,
 

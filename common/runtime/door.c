@@ -59,6 +59,7 @@ static sw_err add(sw_door *door, const sw_append *append) {
         .topic = append->topic,
         .partition = sw_partition_of(append->key, partitions),
         .tombstone = append->tombstone,
+        .origin_topic = SW_ORIGIN_NONE,
     };
     sw_arena_mark mark = sw_arena_save(&side->arena);
     if (!sw_arena_copy(&side->arena, append->key, &record.key) ||
@@ -77,7 +78,7 @@ sw_err sw_door_append(sw_door *door, const sw_append *append) {
     SW_ASSERT(!append->tombstone || append->value.len == 0);
     if (append->key.len > SW_KEY_BYTES_MAX || append->value.len > SW_VALUE_BYTES_MAX)
         return SW_E_LIMIT;
-    sw_err err = sw_db_has_room(sw_bus_db(door->bus)) ? SW_OK : SW_E_AGAIN;
+    sw_err err = sw_bus_ready(door->bus) ? SW_OK : SW_E_AGAIN;
     if (!err) {
         pthread_mutex_lock(&door->lock);
         err = add(door, append);

@@ -31,33 +31,32 @@ sw_err sw_inputs_claim(sw_inputs *inputs, sw_bus *bus, uint32_t task) {
     return SW_OK;
 }
 
-static sw_err fetch_one(sw_inputs *inputs, uint32_t index, sw_bus *bus, uint32_t records_max) {
+static sw_err fetch_one(sw_inputs *inputs, uint32_t index, sw_bus *bus, uint32_t task,
+                        uint32_t records_max) {
     sw_input_queue *queue = &inputs->queues[index];
     sw_position from = inputs->committed[index];
-    int64_t first, end;
-    sw_err err = sw_bus_end(bus, from.topic, from.partition, &first, &end);
-    if (err) return err;
-    if (end > inputs->until[index]) end = inputs->until[index];
+    int64_t until = inputs->until[index];
     *queue = (sw_input_queue){.next_offset = from.next_offset, .to_end = true};
-    if (from.next_offset >= end) return SW_OK;
-    if (from.next_offset < first) from.next_offset = first; /* retention has removed the rest */
-    queue->records = sw_arena_zero(&inputs->arena, records_max, sizeof *queue->records);
-    if (!queue->records) return SW_E_NOMEM;
-    err = sw_bus_poll(bus, from, records_max, SW_BATCH_POLL_BYTES, &inputs->arena, queue->records,
-                      &queue->count, &queue->next_offset);
+    if (from.next_offset >= until) return SW_OK;
+    sw_fetched got;
+    sw_err err =
+        sw_bus_fetch(bus, task, from, records_max, SW_BATCH_POLL_BYTES, &inputs->arena, &got);
     if (err) return err;
-    for (; queue->count > 0 && queue->records[queue->count - 1].offset >= inputs->until[index];)
-        queue->next_offset = queue->records[--queue->count].offset;
-    queue->to_end = queue->next_offset >= end;
+    for (; got.count > 0 && got.records[got.count - 1].offset >= until;)
+        got.next_offset = got.records[--got.count].offset;
+    *queue = (sw_input_queue){.records = got.records,
+                              .count = got.count,
+                              .next_offset = got.next_offset,
+                              .to_end = got.to_end || got.next_offset >= until};
     if (queue->count == 0) inputs->next[index].next_offset = queue->next_offset;
     return SW_OK;
 }
 
-sw_err sw_inputs_fetch(sw_inputs *inputs, sw_bus *bus, uint32_t records_max) {
+sw_err sw_inputs_fetch(sw_inputs *inputs, sw_bus *bus, uint32_t task, uint32_t records_max) {
     SW_ASSERT(inputs && bus && records_max > 0);
     forget(inputs);
     for (uint32_t i = 0; i < inputs->node->input_count; i++) {
-        sw_err err = fetch_one(inputs, i, bus, records_max);
+        sw_err err = fetch_one(inputs, i, bus, task, records_max);
         if (err) return err;
     }
     return SW_OK;
@@ -95,10 +94,18 @@ bool sw_inputs_at_end(const sw_inputs *inputs) {
     return true;
 }
 
+bool sw_inputs_waiting(const sw_inputs *inputs) {
+    SW_ASSERT(inputs);
+    for (uint32_t i = 0; i < inputs->node->input_count; i++)
+        if (inputs->queues[i].count == 0 && !inputs->queues[i].to_end) return true;
+    return false;
+}
+
 bool sw_inputs_moved(const sw_inputs *inputs) {
     SW_ASSERT(inputs);
     for (uint32_t i = 0; i < inputs->node->input_count; i++)
-        if (inputs->next[i].next_offset != inputs->committed[i].next_offset) return true;
+        if (inputs->next[i].next_offset - inputs->committed[i].next_offset > SW_SKIPPED_MAX)
+            return true;
     return false;
 }
 

@@ -26,7 +26,8 @@ void sw_inputs_done(sw_inputs *inputs);
 /* Reads the positions of the last commit. */
 SW_NODISCARD sw_err sw_inputs_claim(sw_inputs *inputs, sw_bus *bus, uint32_t task);
 /* Fetches from the committed positions on, at most `records_max` from each. */
-SW_NODISCARD sw_err sw_inputs_fetch(sw_inputs *inputs, sw_bus *bus, uint32_t records_max);
+SW_NODISCARD sw_err sw_inputs_fetch(sw_inputs *inputs, sw_bus *bus, uint32_t task,
+                                    uint32_t records_max);
 /* The record with the least (time, input); NULL if there is none, or if an input of which there is
  * more to read has run out: it might have an earlier one. */
 const sw_record *sw_inputs_first(sw_inputs *inputs, uint32_t *ret_queue);
@@ -34,7 +35,10 @@ const sw_record *sw_inputs_first(sw_inputs *inputs, uint32_t *ret_queue);
 void sw_inputs_advance(sw_inputs *inputs, uint32_t queue);
 /* Whether everything was taken that there was when it was fetched. */
 bool sw_inputs_at_end(const sw_inputs *inputs);
-/* Whether an input has moved since the last commit. */
+/* Whether an input may have more, but has not brought any yet: the bus wakes when it does. */
+bool sw_inputs_waiting(const sw_inputs *inputs);
+/* Whether an input has moved far over offsets without records since the last commit: worth one of
+ * its own. */
 bool sw_inputs_moved(const sw_inputs *inputs);
 void sw_inputs_committed(sw_inputs *inputs);
 void sw_inputs_rewind(sw_inputs *inputs);

@@ -11,7 +11,8 @@ struct sw_runtime {
     sw_object_budget objects;
     sw_node_metrics *metrics;
     sw_arena arena;
-    sw_committer committer;
+    sw_committer *committers; /* one a lane of the bus */
+    uint32_t lanes;
     sw_door door;
     int32_t expected; /* atomic */
     sw_metric *turns;
@@ -25,6 +26,9 @@ struct sw_runtime {
     pthread_t *threads;
     sw_worker **workers;
     uint32_t thread_count;
+    pthread_t listener; /* to the bus, where other processes append too */
+    bool listening;
+    int stop_fd;
 };
 
 /* There may be something new to read. */

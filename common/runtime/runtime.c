@@ -60,7 +60,12 @@ static sw_err init(sw_runtime *runtime) {
     };
     if (o->commit_ms == 0) runtime->options.commit_ms = SW_COMMIT_MS;
     runtime->home.batch_us_max = runtime->options.commit_ms * 500;
-    sw_err err = sw_committer_init(&runtime->committer, o->bus, o->env);
+    uint32_t lanes = sw_bus_lanes(o->bus);
+    runtime->committers = sw_arena_zero(&runtime->arena, lanes, sizeof *runtime->committers);
+    if (!runtime->committers) return SW_E_NOMEM;
+    sw_err err = SW_OK;
+    for (; !err && runtime->lanes < lanes; runtime->lanes += err == SW_OK)
+        err = sw_committer_init(&runtime->committers[runtime->lanes], o->bus, o->env);
     return err ? err
                : sw_door_init(&runtime->door, o->topology, o->bus, o->env,
                               sw_task_number(0, o->door));
@@ -86,7 +91,7 @@ void sw_runtime_close(sw_runtime *runtime) {
     sw_err ended = sw_runtime_stop(runtime);
     (void)ended; /* whoever cares has asked before */
     sw_door_done(&runtime->door);
-    sw_committer_done(&runtime->committer);
+    for (uint32_t i = 0; i < runtime->lanes; i++) sw_committer_done(&runtime->committers[i]);
     pthread_cond_destroy(&runtime->wake);
     pthread_mutex_destroy(&runtime->lock);
     sw_arena_done(&runtime->arena);

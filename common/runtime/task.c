@@ -119,6 +119,8 @@ static void move_now(sw_task *task, int64_t at_ms) {
 static sw_err fire(sw_task *task, sw_timer_at timer) {
     bool full;
     move_now(task, timer.due_ms);
+    task->fx.origin_topic = SW_ORIGIN_NONE;
+    task->fx.origin_offset = timer.due_ms;
     sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_timer(&task->ctx, timer, &full);
     if (err) {
@@ -167,6 +169,8 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
     };
     bool full;
     move_now(task, record->timestamp_ms);
+    task->fx.origin_topic = record->topic;
+    task->fx.origin_offset = record->offset;
     sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_record(&task->ctx, &input, &full);
     if (err) {
@@ -199,7 +203,7 @@ static sw_err work(sw_task *task) {
         if (err) return err;
     }
     if (sw_inputs_at_end(&task->inputs)) return fire_until(task, task->now_ms);
-    task->more = true;
+    if (!sw_inputs_waiting(&task->inputs) || !empty(task)) task->more = true;
     return SW_OK;
 }
 
@@ -221,6 +225,8 @@ static sw_err make_records(sw_task *task) {
             .key = emit->key,
             .value = emit->value,
             .tombstone = emit->tombstone,
+            .origin_topic = emit->origin_topic,
+            .origin_offset = emit->origin_offset,
         };
     }
     return SW_OK;
@@ -260,7 +266,9 @@ static sw_err run_once(sw_task *task) {
     task->more = false;
     task->trouble = SW_OK;
     sw_err err = sw_timers_begin(&task->fx.timers, task->now_ms);
-    if (!err) err = sw_inputs_fetch(&task->inputs, task->home->bus, task->home->records_max);
+    if (!err)
+        err = sw_inputs_fetch(&task->inputs, task->home->bus, task->spec->number,
+                              task->home->records_max);
     if (!err) err = work(task);
     if (err == BATCH_FULL) {
         task->more = true;

@@ -1,4 +1,7 @@
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runtime/parts.h"
 
@@ -59,6 +62,41 @@ static void *run(void *arg) {
     }
 }
 
+/* Passes on what the bus tells of records that others append. */
+static void *listen_to_bus(void *arg) {
+    sw_runtime *runtime = arg;
+    struct pollfd fds[] = {{.fd = sw_bus_wake_fd(runtime->options.bus), .events = POLLIN},
+                           {.fd = runtime->stop_fd, .events = POLLIN}};
+    while (!fds[1].revents) {
+        if (poll(fds, SW_COUNT(fds), -1) <= 0 || !fds[0].revents) continue;
+        uint64_t count;
+        ssize_t got = read(fds[0].fd, &count, sizeof count);
+        (void)got;
+        sw_runtime_wake(runtime);
+    }
+    return NULL;
+}
+
+static sw_err start_listener(sw_runtime *runtime) {
+    if (!sw_bus_remote(runtime->options.bus)) return SW_OK;
+    runtime->stop_fd = eventfd(0, EFD_CLOEXEC);
+    if (runtime->stop_fd < 0) return SW_E_NOMEM;
+    runtime->listening = pthread_create(&runtime->listener, NULL, listen_to_bus, runtime) == 0;
+    if (runtime->listening) return SW_OK;
+    close(runtime->stop_fd);
+    return SW_E_NOMEM;
+}
+
+static void stop_listener(sw_runtime *runtime) {
+    if (!runtime->listening) return;
+    uint64_t one = 1;
+    ssize_t wrote = write(runtime->stop_fd, &one, sizeof one);
+    (void)wrote;
+    pthread_join(runtime->listener, NULL);
+    close(runtime->stop_fd);
+    runtime->listening = false;
+}
+
 static sw_err open_workers(sw_runtime *runtime, uint32_t threads) {
     runtime->workers = sw_heap_zero(threads, sizeof *runtime->workers);
     runtime->threads = sw_heap_zero(threads, sizeof *runtime->threads);
@@ -88,6 +126,7 @@ sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads) {
     SW_ASSERT(runtime && threads > 0 && !runtime->workers);
     runtime->stopping = false;
     sw_err err = open_workers(runtime, threads);
+    if (!err) err = start_listener(runtime);
     for (; !err && runtime->thread_count < threads; runtime->thread_count++) {
         uint32_t i = runtime->thread_count;
         if (pthread_create(&runtime->threads[i], NULL, run, runtime->workers[i]) != 0)
@@ -99,12 +138,14 @@ sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads) {
         sw_err ended = sw_runtime_stop(runtime);
         return ended ? ended : err;
     }
+    stop_listener(runtime);
     close_workers(runtime, threads);
     return err;
 }
 
 sw_err sw_runtime_stop(sw_runtime *runtime) {
     SW_ASSERT(runtime);
+    stop_listener(runtime);
     if (runtime->thread_count == 0) return sw_runtime_error(runtime);
     pthread_mutex_lock(&runtime->lock);
     runtime->stopping = true;

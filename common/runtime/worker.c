@@ -189,11 +189,28 @@ static sw_err settle(sw_worker *worker, int64_t mono_us, sw_turn *turn) {
     return SW_OK;
 }
 
+/* Brings the items of each lane together, and commits one lane after the other. */
+static void commit_lanes(sw_worker *worker) {
+    sw_runtime *runtime = worker->runtime;
+    sw_commit_item **items = worker->items;
+    for (uint32_t at = 0, next; at < worker->item_count; at = next) {
+        uint32_t lane = sw_bus_lane(runtime->options.bus, items[at]->commit.task);
+        next = at + 1;
+        for (uint32_t i = next; i < worker->item_count; i++) {
+            if (sw_bus_lane(runtime->options.bus, items[i]->commit.task) != lane) continue;
+            sw_commit_item *item = items[i];
+            items[i] = items[next];
+            items[next++] = item;
+        }
+        sw_committer_run(&runtime->committers[lane], items + at, next - at);
+    }
+}
+
 /* RETRY of an item means that nothing of it happened: it stays, and is committed again as it is. */
 static sw_err commit(sw_worker *worker, int64_t mono_us, sw_turn *turn) {
     worker->pending = false;
     if (worker->item_count == 0) return SW_OK;
-    sw_committer_run(&worker->runtime->committer, worker->items, worker->item_count);
+    commit_lanes(worker);
     uint32_t again = 0;
     for (uint32_t i = 0; i < worker->item_count; i++) {
         sw_commit_item *item = worker->items[i];
