@@ -20,7 +20,7 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "jwt.h": ["common/host/"],
     "protobuf-c/protobuf-c.h": ["common/codec/", "services/"],
     "expat.h": ["services/seawall/import/"],
-    "csv.h": ["services/seawall/import/"],
+    "csv.h": ["services/notify/directory/", "services/seawall/import/"],
     "curl/curl.h": ["services/notify/"],
     "xlsxwriter.h": ["services/report/"],
 }

@@ -22,6 +22,10 @@
 #define SW_TOPIC_RULES     "seawall.rules"     /* id; compacted */
 #define SW_TOPIC_CALENDARS "seawall.calendars" /* id; compacted */
 
+/* Between tasks of notify; nobody else reads them. */
+#define SW_TOPIC_NOTIFY_STEPS     "seawall.notify.steps"     /* field=value: decisions under way */
+#define SW_TOPIC_NOTIFY_DIRECTORY "seawall.notify.directory" /* the directory for every task */
+
 /* Numbers of processors: sw_processor.id. */
 enum sw_processor_number {
     SW_PROCESSOR_IDENTITY = 1,
@@ -33,7 +37,8 @@ enum sw_processor_number {
     SW_PROCESSOR_INBOX = 7,
     SW_PROCESSOR_DIRECTORY = 8,
     SW_PROCESSOR_ROLLUP = 9,
-    SW_PROCESSOR_RECORD = 10
+    SW_PROCESSOR_RECORD = 10,
+    SW_PROCESSOR_OUTBOX = 11 /* messages of one recipient (notify) */
 };
 
 enum { SW_TOPICS_PARTITIONS = 8, SW_PIPELINE_TOPICS_MAX = 32 };
