@@ -18,7 +18,51 @@ sw_err sw_dead_letter_write(const sw_dead_letter *letter, sw_buf *buf) {
     sw_wire_text(buf, 8, letter->key);
     sw_wire_text(buf, 9, letter->value);
     put_number(buf, 10, (uint64_t)letter->due_ms);
+    const sw_slice names[] = {letter->source, letter->id, letter->field, letter->client,
+                              letter->unit};
+    for (uint32_t i = 0; i < SW_COUNT(names); i++) sw_wire_text(buf, 11 + i, names[i]);
+    put_number(buf, 16, letter->retried);
     return buf->err;
+}
+
+static sw_slice *text_of(sw_dead_letter *letter, uint32_t tag) {
+    sw_slice *texts[] = {NULL,
+                         &letter->code,
+                         &letter->message,
+                         &letter->processor,
+                         &letter->topic,
+                         NULL,
+                         NULL,
+                         NULL,
+                         &letter->key,
+                         &letter->value,
+                         NULL,
+                         &letter->source,
+                         &letter->id,
+                         &letter->field,
+                         &letter->client,
+                         &letter->unit};
+    return tag < SW_COUNT(texts) ? texts[tag] : NULL;
+}
+
+sw_err sw_dead_letter_read(sw_slice bytes, sw_dead_letter *ret) {
+    SW_ASSERT(ret);
+    sw_dead_letter letter = {0};
+    sw_wire_reader wire = sw_wire_read(bytes);
+    for (sw_wire_field f; sw_wire_next(&wire, &f);) {
+        sw_slice *text = text_of(&letter, f.number);
+        if (f.number > 16) continue;
+        if (f.type != (text ? SW_WIRE_BYTES : SW_WIRE_VARINT)) return SW_E_SYNTAX;
+        if (text) *text = f.bytes;
+        if (f.number == 5) letter.partition = (uint32_t)f.n;
+        if (f.number == 6) letter.offset = (int64_t)f.n;
+        if (f.number == 7) letter.timestamp_ms = (int64_t)f.n;
+        if (f.number == 10) letter.due_ms = (int64_t)f.n;
+        if (f.number == 16) letter.retried = f.n != 0;
+    }
+    if (wire.fault) return SW_E_SYNTAX;
+    *ret = letter;
+    return SW_OK;
 }
 
 static sw_err emit(sw_ctx *ctx, sw_dead_letter *letter, sw_err code, const char *source) {

@@ -73,19 +73,40 @@ static sw_err add(sw_door *door, const sw_append *append) {
     return SW_OK;
 }
 
-sw_err sw_door_append(sw_door *door, const sw_append *append) {
-    SW_ASSERT(door && append && append->topic < door->topology->topic_count);
+static sw_err check(const sw_door *door, const sw_append *append) {
+    SW_ASSERT(append->topic < door->topology->topic_count);
     SW_ASSERT(!append->tombstone || append->value.len == 0);
-    if (append->key.len > SW_KEY_BYTES_MAX || append->value.len > SW_VALUE_BYTES_MAX)
-        return SW_E_LIMIT;
+    bool fits = append->key.len <= SW_KEY_BYTES_MAX && append->value.len <= SW_VALUE_BYTES_MAX;
+    return fits ? SW_OK : SW_E_LIMIT;
+}
+
+sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t count) {
+    SW_ASSERT(door && (appends || count == 0));
+    for (uint32_t i = 0; i < count; i++) {
+        sw_err err = check(door, &appends[i]);
+        if (err) return err;
+    }
     sw_err err = sw_bus_ready(door->bus) ? SW_OK : SW_E_AGAIN;
     if (!err) {
         pthread_mutex_lock(&door->lock);
-        err = add(door, append);
+        sw_door_side *side = &door->sides[door->filling];
+        uint32_t before = side->count, answers = side->answers;
+        sw_arena_mark mark = sw_arena_save(&side->arena);
+        for (uint32_t i = 0; !err && i < count; i++) err = add(door, &appends[i]);
+        if (err) {
+            sw_arena_rewind(&side->arena, mark);
+            side->count = before;
+            side->answers = answers;
+        }
         pthread_mutex_unlock(&door->lock);
     }
-    sw_metric_add(err ? door->refused : door->taken, 1);
+    sw_metric_add(err ? door->refused : door->taken, count);
     return err;
+}
+
+sw_err sw_door_append(sw_door *door, const sw_append *append) {
+    SW_ASSERT(append);
+    return sw_door_append_all(door, append, 1);
 }
 
 bool sw_door_waits(sw_door *door) {

@@ -54,6 +54,8 @@ void sw_door_done(sw_door *door);
 /* SW_E_AGAIN: too much waits, or the disk is nearly full; SW_E_LIMIT: too large a record;
  * SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_door_append(sw_door *door, const sw_append *append);
+/* All or none of them, in one commit and in this order. */
+SW_NODISCARD sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t count);
 /* Whether somebody waits for an answer. */
 bool sw_door_waits(sw_door *door);
 /* Takes what waits as one batch; false if nothing waits or a batch is on its way. Then the caller

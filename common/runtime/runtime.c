@@ -105,6 +105,13 @@ sw_err sw_runtime_append(sw_runtime *runtime, const sw_append *append) {
     return err;
 }
 
+sw_err sw_runtime_append_all(sw_runtime *runtime, const sw_append *appends, uint32_t count) {
+    SW_ASSERT(runtime);
+    sw_err err = sw_door_append_all(&runtime->door, appends, count);
+    if (!err) sw_runtime_wake(runtime);
+    return err;
+}
+
 void sw_runtime_expect(sw_runtime *runtime, int32_t change) {
     SW_ASSERT(runtime);
     int32_t now = __atomic_add_fetch(&runtime->expected, change, __ATOMIC_RELAXED);

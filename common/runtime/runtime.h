@@ -21,6 +21,10 @@ typedef struct sw_runtime_options {
     size_t object_bytes;              /* for decoded objects of all tasks */
     uint32_t door; /* 0 to 255: which door this is, where several processes share a bus */
     uint64_t seed; /* of the jitter of back-offs */
+    /* Called after each commit by the thread that committed: there may be something new to read.
+     * It must not block. NULL: nobody asks. */
+    void (*committed)(void *arg);
+    void *committed_arg;
 } sw_runtime_options;
 
 /* SW_E_NOMEM, SW_E_LIMIT. */
@@ -30,6 +34,9 @@ void sw_runtime_close(sw_runtime *runtime); /* NULL is a no-op */
 
 /* Appends a record from outside; see door.h. The partition follows from the key. */
 SW_NODISCARD sw_err sw_runtime_append(sw_runtime *runtime, const sw_append *append);
+/* All or none of them, in one commit and in this order. */
+SW_NODISCARD sw_err sw_runtime_append_all(sw_runtime *runtime, const sw_append *appends,
+                                          uint32_t count);
 /* Somebody waits (+1) or no longer waits (-1) for what tasks will make of what was appended: while
  * anybody does, batches are committed as soon as the last sync has returned. */
 void sw_runtime_expect(sw_runtime *runtime, int32_t change);

@@ -226,7 +226,11 @@ static sw_err commit(sw_worker *worker, int64_t mono_us, sw_turn *turn) {
     } else {
         worker->failures = 0;
     }
-    if (turn->commits) sw_runtime_wake(worker->runtime);
+    if (turn->commits) {
+        const sw_runtime_options *o = &worker->runtime->options;
+        sw_runtime_wake(worker->runtime);
+        if (o->committed) o->committed(o->committed_arg);
+    }
     return err;
 }
 

@@ -16,6 +16,12 @@ static void a_letter_reads_as_the_protobuf_message_says(void **state) {
         .key = SW_S("case_id=A1"),
         .value = SW_S("\x00\xff raw"),
         .due_ms = -5,
+        .source = SW_S("urn:案件"),
+        .id = SW_S("e1"),
+        .field = SW_S("data.kind"),
+        .client = SW_S("case system"),
+        .unit = SW_S("320981010000"),
+        .retried = true,
     };
     sw_buf buf;
     sw_buf_init(&buf, 1000);
@@ -34,6 +40,21 @@ static void a_letter_reads_as_the_protobuf_message_says(void **state) {
     assert_int_equal(read->value.len, letter.value.len);
     assert_memory_equal(read->value.data, letter.value.ptr, letter.value.len);
     assert_true(read->due_ms == -5);
+    assert_string_equal(read->source, "urn:案件");
+    assert_string_equal(read->id, "e1");
+    assert_string_equal(read->field, "data.kind");
+    assert_string_equal(read->client, "case system");
+    assert_string_equal(read->unit, "320981010000");
+    assert_true(read->retried);
+    sw_dead_letter again = {0};
+    assert_ok(sw_dead_letter_read(sw_buf_slice(&buf), &again));
+    assert_slice(again.unit, "320981010000");
+    assert_int_equal(again.partition, 300);
+    assert_true(again.due_ms == -5 && again.retried && again.offset == letter.offset);
+    assert_true(sw_slice_eq(again.value, letter.value));
+    assert_int_equal(sw_dead_letter_read(SW_S("\x08\x01"), &again), SW_E_SYNTAX);
+    assert_int_equal(sw_dead_letter_read(sw_slice_sub(sw_buf_slice(&buf), 0, 5), &again),
+                     SW_E_SYNTAX);
     seawall__v1__dead_letter__free_unpacked(read, NULL);
     sw_buf_done(&buf);
 }

@@ -114,6 +114,29 @@ static void more_than_may_wait_is_refused_and_taken_again_later(void **state) {
     assert_int_equal(sw_runtime_append(r->runtime, &one), SW_E_LIMIT);
 }
 
+static void what_is_appended_together_is_taken_together_or_not_at_all(void **state) {
+    rig *r = *state;
+    answers a = {.rig = r};
+    sw_append three[3];
+    for (int i = 0; i < 3; i++)
+        three[i] = (sw_append){.topic = RIG_WORDS,
+                               .key = SW_S("law"),
+                               .value = SW_S("x"),
+                               .answer = answer,
+                               .arg = &a};
+    for (int i = 0; i < SW_APPEND_RECORDS_MAX - 2; i++)
+        assert_ok(sw_runtime_append(r->runtime, &(sw_append){.topic = RIG_COUNTS}));
+    assert_int_equal(sw_runtime_append_all(r->runtime, three, 3), SW_E_AGAIN);
+    assert_ok(sw_runtime_append_all(r->runtime, three, 2));
+    rig_run(r);
+    assert_int_equal(a.count, 2);
+    assert_string_equal(rig_texts(r, RIG_WORDS), "x;x;");
+    three[1].value.len = SW_VALUE_BYTES_MAX + 1;
+    assert_int_equal(sw_runtime_append_all(r->runtime, three, 3), SW_E_LIMIT);
+    rig_run(r);
+    assert_int_equal(a.count, 2);
+}
+
 static void without_anyone_waiting_a_commit_comes_each_interval(void **state) {
     rig *r = *state;
     rig_append(r, RIG_PERIODS, "p", "open 1000000 1");
@@ -154,6 +177,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(at_the_end_everyone_who_waits_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(more_than_may_wait_is_refused_and_taken_again_later, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_is_appended_together_is_taken_together_or_not_at_all,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(without_anyone_waiting_a_commit_comes_each_interval, setup,
                                         teardown),
     };
