@@ -38,7 +38,8 @@ enum sw_processor_number {
     SW_PROCESSOR_DIRECTORY = 8,
     SW_PROCESSOR_ROLLUP = 9,
     SW_PROCESSOR_RECORD = 10,
-    SW_PROCESSOR_OUTBOX = 11 /* messages of one recipient (notify) */
+    SW_PROCESSOR_OUTBOX = 11, /* messages of one recipient (notify) */
+    SW_PROCESSOR_LETTERS = 12 /* dead letters that were sent again (ingest) */
 };
 
 enum { SW_TOPICS_PARTITIONS = 8, SW_PIPELINE_TOPICS_MAX = 32 };
