@@ -2,8 +2,8 @@
 #include "seawall/cli/cli.h"
 
 static const sw_command *const commands[] = {
-    &sw_cmd_bench,  &sw_cmd_explain, &sw_cmd_generate, &sw_cmd_import,
-    &sw_cmd_replay, &sw_cmd_rules,   &sw_cmd_version,
+    &sw_cmd_bench,  &sw_cmd_explain, &sw_cmd_export, &sw_cmd_generate,
+    &sw_cmd_import, &sw_cmd_replay,  &sw_cmd_rules,  &sw_cmd_version,
 };
 
 int main(int argc, char **argv) {
