@@ -1,0 +1,54 @@
+/* period_pb.h - seawall.v1.Period, the values of seawall.periods: a running period as it travels.
+ * Layer 6.  Thread: any. */
+#ifndef SW_EVALUATE_PERIOD_PB_H
+#define SW_EVALUATE_PERIOD_PB_H
+
+#include "evaluate/told.h"
+
+typedef enum sw_period_change {
+    SW_PERIOD_OPENED,
+    SW_PERIOD_MOVED,
+    SW_PERIOD_CLOSED
+} sw_period_change;
+
+/* What is known of a period without packs and catalogue. Texts are borrowed. */
+typedef struct sw_told_period {
+    sw_hash128 instance;
+    sw_period_change change;
+    int64_t decided_ms;
+    sw_slice rule, rule_name, pack, domain, compartment; /* pack: NAME@VERSION */
+    sw_severity severity;
+    const sw_told_key *key;
+    uint32_t key_count;
+    sw_slice orgcode, officerid; /* the present owner; may be empty */
+    int64_t start_ms, due_ms;    /* due: SW_TIME_NONE: it can't be counted */
+    int64_t caution_ms;          /* SW_TIME_NONE: none */
+    int64_t paused_ms;           /* SW_TIME_NONE: no pause is open */
+    int64_t stopped_ms;          /* SW_TIME_NONE: by no stop */
+    int64_t late_by_s;           /* -1: not late */
+    int64_t next_ms;             /* when the next level is reached; SW_TIME_NONE: none */
+    int32_t level, next_level;   /* sw_level; -1: none */
+    int32_t offset_s;            /* of the pack's time zone, seconds east of UTC */
+    bool provisional;
+    sw_slice reason; /* of closed: "stopped", "cancelled" or "withdrawn" */
+    sw_told_event opened_by, cause;
+    bool has_cause;
+} sw_told_period;
+
+const char *sw_period_change_name(sw_period_change change); /* "opened", "moved", "closed" */
+
+/* The instance that a warning belongs to: a hash over rule, group and opening event. */
+sw_hash128 sw_instance_of(const sw_told_warning *told);
+sw_hash128 sw_instance_id(sw_slice rule_id, const sw_slice *key, uint32_t key_count,
+                          sw_hash128 opened_by);
+
+/* Appends the message (proto/seawall/v1/period.proto). Check out->err. */
+void sw_period_to_pb(const sw_told_period *period, sw_buf *out);
+/* Reads it, as sw_told_from_pb does. */
+SW_NODISCARD sw_err sw_period_from_pb(sw_arena *arena, sw_slice bytes, sw_told_period *ret);
+
+/* An object with the words of the contract's JSON, no newline: {"instance", "rule", "key", "start",
+ * "due", …}. Check out->err. */
+void sw_period_to_json(const sw_told_period *period, sw_buf *out);
+
+#endif

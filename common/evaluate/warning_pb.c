@@ -1,0 +1,282 @@
+#include "evaluate/warning_pb.h"
+
+#include "evaluate/wire_parts.h"
+#include "rules/warning_json.h"
+#include "text/utf8.h"
+
+/* Numbers of proto/seawall/v1/warning.proto. */
+enum {
+    TYPE = 1,
+    WARNING_ID,
+    DECIDED_MS,
+    RULE,
+    RULE_NAME,
+    PACK,
+    PACK_HASH,
+    KIND,
+    ELEMENT,
+    DOMAIN,
+    TIER,
+    LEVEL,
+    SEVERITY,
+    KEY,
+    SUBJECT,
+    ORGCODE,
+    OFFICERID,
+    TO,
+    START_MS,
+    DUE_MS,
+    FIRES_AT_MS,
+    REPEAT,
+    STATE,
+    PROVISIONAL,
+    LATE_BY_S,
+    EVENTS,
+    TEXT,
+    BASIS,
+    REASON,
+    CAUSE,
+    REPLACES,
+    REPLACED_BY,
+    OFFSET_S,
+    LIBERTY,
+    COMPARTMENT
+};
+
+#define TYPE_PREFIX "warning."
+
+/* ---- writing ---- */
+
+static void put_word(sw_buf *out, uint32_t field, const char *word) {
+    sw_wire_bytes(out, field, sw_slice_cstr(word));
+}
+
+static void put_type(sw_buf *out, sw_change change) {
+    char type[32];
+    sw_slice name = sw_slice_cstr(sw_change_name(change));
+    memcpy(type, TYPE_PREFIX, sizeof TYPE_PREFIX - 1);
+    memcpy(type + sizeof TYPE_PREFIX - 1, name.ptr, name.len);
+    sw_wire_bytes(out, TYPE, sw_slice_of(type, sizeof TYPE_PREFIX - 1 + name.len));
+}
+
+static void put_rule(const sw_told_warning *t, sw_buf *out) {
+    sw_wire_text(out, RULE, t->rule);
+    sw_wire_text(out, RULE_NAME, t->rule_name);
+    sw_wire_text(out, PACK, t->pack);
+    sw_part_put_hash(out, PACK_HASH, t->pack_hash);
+    put_word(out, KIND, sw_kind_name(t->kind));
+    sw_wire_text(out, ELEMENT, t->element);
+    sw_wire_text(out, DOMAIN, t->domain);
+    sw_wire_text(out, TIER, t->tier);
+    put_word(out, LEVEL, sw_level_name(t->level));
+    put_word(out, SEVERITY, sw_severity_name(t->severity));
+}
+
+static void put_times(const sw_told_warning *t, sw_buf *out) {
+    if (t->start_ms != SW_TIME_NONE) sw_wire_int(out, START_MS, t->start_ms);
+    if (t->due_ms != SW_TIME_NONE) sw_wire_int(out, DUE_MS, t->due_ms);
+    if (t->fires_ms != SW_TIME_NONE) sw_wire_int(out, FIRES_AT_MS, t->fires_ms);
+    if (t->repeat) sw_wire_varint(out, REPEAT, t->repeat);
+    put_word(out, STATE, sw_state_name(t->state));
+    if (t->provisional) sw_wire_varint(out, PROVISIONAL, 1);
+    if (t->late_by_s >= 0) sw_wire_int(out, LATE_BY_S, t->late_by_s);
+}
+
+void sw_told_to_pb(const sw_told_warning *t, sw_buf *out) {
+    SW_ASSERT(t && out && t->key_count > 0);
+    put_type(out, t->change);
+    sw_part_put_hash(out, WARNING_ID, t->id);
+    sw_wire_int(out, DECIDED_MS, t->decided_ms);
+    put_rule(t, out);
+    for (uint32_t i = 0; i < t->key_count; i++)
+        sw_part_put_pair(out, KEY, t->key[i].name, t->key[i].value);
+    sw_wire_text(out, SUBJECT, t->key[0].value);
+    sw_wire_text(out, ORGCODE, t->orgcode);
+    sw_wire_text(out, OFFICERID, t->officerid);
+    for (uint32_t i = 0; i < t->to_count; i++) sw_wire_bytes(out, TO, t->to[i]);
+    put_times(t, out);
+    for (uint32_t i = 0; i < t->event_count; i++) sw_part_put_event(out, EVENTS, &t->events[i]);
+    sw_wire_text(out, TEXT, t->text);
+    for (uint32_t i = 0; i < t->basis_count; i++)
+        sw_part_put_pair(out, BASIS, t->basis[i].law, t->basis[i].article);
+    sw_wire_text(out, REASON, t->reason);
+    if (t->has_cause) sw_part_put_event(out, CAUSE, &t->cause);
+    if (t->has_replaces) sw_part_put_hash(out, REPLACES, t->replaces);
+    if (t->has_replaced_by) sw_part_put_hash(out, REPLACED_BY, t->replaced_by);
+    if (t->offset_s) sw_wire_int(out, OFFSET_S, t->offset_s);
+    if (t->liberty) sw_wire_varint(out, LIBERTY, 1);
+    sw_wire_text(out, COMPARTMENT, t->compartment);
+}
+
+/* ---- reading ---- */
+
+#define ADD(arena, type, list, count, item)                                                        \
+    do {                                                                                           \
+        type *room_ = sw_part_room(arena, list, count, sizeof(type));                              \
+        if (!room_) return SW_E_LIMIT;                                                             \
+        room_[(count)++] = item;                                                                   \
+        (list) = room_;                                                                            \
+    } while (0)
+
+static sw_err get_type(sw_slice type, sw_change *ret) {
+    if (!sw_slice_starts(type, SW_S(TYPE_PREFIX))) return SW_E_INVALID;
+    return sw_change_parse(sw_slice_sub(type, sizeof TYPE_PREFIX - 1, type.len), ret);
+}
+
+static sw_err get_number(const sw_wire_field *f, sw_told_warning *t) {
+    int64_t n = (int64_t)f->n;
+    switch (f->number) {
+    case DECIDED_MS:
+        t->decided_ms = n;
+        return SW_OK;
+    case START_MS:
+        t->start_ms = n;
+        return SW_OK;
+    case DUE_MS:
+        t->due_ms = n;
+        return SW_OK;
+    case FIRES_AT_MS:
+        t->fires_ms = n;
+        return SW_OK;
+    case REPEAT:
+        t->repeat = (uint32_t)f->n;
+        return f->n <= UINT32_MAX ? SW_OK : SW_E_INVALID;
+    case PROVISIONAL:
+        t->provisional = f->n != 0;
+        return SW_OK;
+    case LATE_BY_S:
+        t->late_by_s = n;
+        return n >= 0 ? SW_OK : SW_E_INVALID;
+    case OFFSET_S:
+        t->offset_s = (int32_t)n;
+        return n > -86400 && n < 86400 ? SW_OK : SW_E_INVALID;
+    case LIBERTY:
+        t->liberty = f->n != 0;
+        return SW_OK;
+    default:
+        return SW_OK; /* of a later version */
+    }
+}
+
+static sw_slice *text_of(sw_told_warning *t, uint32_t number) {
+    switch (number) {
+    case RULE:
+        return &t->rule;
+    case RULE_NAME:
+        return &t->rule_name;
+    case PACK:
+        return &t->pack;
+    case ELEMENT:
+        return &t->element;
+    case DOMAIN:
+        return &t->domain;
+    case TIER:
+        return &t->tier;
+    case ORGCODE:
+        return &t->orgcode;
+    case OFFICERID:
+        return &t->officerid;
+    case TEXT:
+        return &t->text;
+    case REASON:
+        return &t->reason;
+    case COMPARTMENT:
+        return &t->compartment;
+    default:
+        return NULL;
+    }
+}
+
+static sw_err get_word(const sw_wire_field *f, sw_told_warning *t) {
+    switch (f->number) {
+    case TYPE:
+        return get_type(f->bytes, &t->change);
+    case WARNING_ID:
+        return sw_part_get_hash(f->bytes, &t->id);
+    case PACK_HASH:
+        return sw_part_get_hash(f->bytes, &t->pack_hash);
+    case KIND:
+        return sw_kind_parse(f->bytes, &t->kind);
+    case LEVEL:
+        return sw_level_parse(f->bytes, &t->level);
+    case SEVERITY:
+        return sw_severity_parse(f->bytes, &t->severity);
+    case STATE:
+        return sw_state_parse(f->bytes, &t->state);
+    case REPLACES:
+        t->has_replaces = true;
+        return sw_part_get_hash(f->bytes, &t->replaces);
+    case REPLACED_BY:
+        t->has_replaced_by = true;
+        return sw_part_get_hash(f->bytes, &t->replaced_by);
+    default:
+        return SW_OK;
+    }
+}
+
+static sw_err get_item(sw_arena *arena, const sw_wire_field *f, sw_told_warning *t) {
+    sw_slice pair[2] = {SW_SLICE_NONE, SW_SLICE_NONE};
+    sw_told_event event;
+    sw_err err = SW_OK;
+    switch (f->number) {
+    case KEY:
+        return sw_part_add_key(arena, f->bytes, &t->key, &t->key_count);
+    case TO:
+        if (!sw_utf8_valid(f->bytes)) return SW_E_SYNTAX;
+        ADD(arena, sw_slice, t->to, t->to_count, f->bytes);
+        return SW_OK;
+    case EVENTS:
+        err = sw_part_get_event(f->bytes, &event);
+        if (err) return err;
+        ADD(arena, sw_told_event, t->events, t->event_count, event);
+        return SW_OK;
+    case BASIS:
+        err = sw_part_get_texts(f->bytes, pair, 2);
+        if (err) return err;
+        ADD(arena, sw_basis, t->basis, t->basis_count,
+            ((sw_basis){.law = pair[0], .article = pair[1]}));
+        return SW_OK;
+    case CAUSE:
+        t->has_cause = true;
+        return sw_part_get_event(f->bytes, &t->cause);
+    default:
+        return get_word(f, t);
+    }
+}
+
+static bool is_number(uint32_t number) {
+    return number == DECIDED_MS || (number >= START_MS && number <= REPEAT) ||
+           number == PROVISIONAL || number == LATE_BY_S || number == OFFSET_S || number == LIBERTY;
+}
+
+static sw_err get_field(sw_arena *arena, const sw_wire_field *f, sw_told_warning *t) {
+    if (f->number > COMPARTMENT) return SW_OK;
+    if (f->type != (is_number(f->number) ? SW_WIRE_VARINT : SW_WIRE_BYTES)) return SW_E_SYNTAX;
+    if (f->type == SW_WIRE_VARINT) return get_number(f, t);
+    sw_slice *text = text_of(t, f->number);
+    if (!text) return get_item(arena, f, t);
+    *text = f->bytes;
+    return sw_utf8_valid(f->bytes) ? SW_OK : SW_E_SYNTAX;
+}
+
+sw_err sw_told_from_pb(sw_arena *arena, sw_slice bytes, sw_told_warning *ret) {
+    SW_ASSERT(arena && ret);
+    sw_told_warning t = {.start_ms = SW_TIME_NONE,
+                         .due_ms = SW_TIME_NONE,
+                         .fires_ms = SW_TIME_NONE,
+                         .late_by_s = -1};
+    static const sw_hash128 none;
+    sw_wire_reader r = sw_wire_read(bytes);
+    sw_wire_field f;
+    bool typed = false;
+    while (sw_wire_next(&r, &f)) {
+        sw_err err = get_field(arena, &f, &t);
+        if (err) return err;
+        typed = typed || f.number == TYPE;
+    }
+    if (r.fault) return SW_E_SYNTAX;
+    if (!typed || sw_hash128_eq(t.id, none) || !t.rule.len || !t.key_count || !t.event_count)
+        return SW_E_MISSING;
+    *ret = t;
+    return SW_OK;
+}
