@@ -59,21 +59,32 @@ sw_err clauses_init(clauses *c, sw_arena *arena, const sw_ruleset *set) {
     return SW_OK;
 }
 
-/* Facts are not known here. A value of no fact's type is there for has(), but whatever reads it
- * fails: absent, it would let has(facts.x) say no. */
+/* Facts are not known here. A fact that is there has a value of no fact's type: has() finds it, and
+ * whatever reads it fails. */
+typedef struct asked {
+    const sw_event *event;
+    bool facts_there;
+} asked;
+
 static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
-    const sw_event *event = ctx;
-    if (root == SW_ROOT_EVENT) return sw_attribute_of(event, slot);
-    if (root == SW_ROOT_DATA) return event->fields[slot];
-    return (sw_value){.kind = SW_TYPE};
+    const asked *a = ctx;
+    if (root == SW_ROOT_EVENT) return sw_attribute_of(a->event, slot);
+    if (root == SW_ROOT_DATA) return a->event->fields[slot];
+    return (sw_value){.kind = a->facts_there ? SW_TYPE : SW_ABSENT};
 }
 
-static bool says_no(const sw_cel *when, const sw_event *event, sw_arena *scratch) {
-    const sw_cel_bind bind = {(void *)(uintptr_t)event, get};
+static bool is_false(const sw_cel *when, asked *a, sw_arena *scratch) {
+    const sw_cel_bind bind = {a, get};
     sw_value value;
-    if (!when) return false;
     return sw_cel_eval(when, &bind, scratch, SW_CEL_COST_MAX, &value, NULL) == SW_OK &&
            value.kind == SW_BOOL && !value.b;
+}
+
+/* Whatever the facts are, absent ones included. */
+static bool says_no(const sw_cel *when, const sw_event *event, sw_arena *scratch) {
+    if (!when) return false;
+    asked there = {event, true}, absent = {event, false};
+    return is_false(when, &there, scratch) && is_false(when, &absent, scratch);
 }
 
 void clauses_took(clauses *c, const sw_rule *rule, clause_part part, const sw_event *event,
