@@ -85,8 +85,10 @@ static const sw_row minor_report[] = {
 };
 
 static const sw_row criminal_case[] = {
-    EVENT("case.filed", 0, 10,
-          "category=theft|fraud|violent|injury contested=?50 major_matter=?60"),
+    OR(940, "case.filed", 0, 10,
+       "category=theft|fraud|violent|injury contested=?50 major_matter=false"),
+    OR_CALL(60, "major case filed", 0, 10),
+    FORK(15, "somebody asks about the case", DAYS(1), DAYS(9)),
     FORK(1000, "case file", 20, 200),
     FORK(350, "property in a criminal case", 30, 3000),
     FORK(300, "review of a case", 60, 3000),
@@ -96,8 +98,18 @@ static const sw_row criminal_case[] = {
     OR_CALL(450, "case unsolved", 0, 0),
 };
 
+static const sw_row major_filed[] = {
+    EVENT("case.filed", 0, 0, "category=fraud|violent contested=?50 major_matter=true"),
+    LATE("major_matter.filed", 60, 1200, 1460, 2600, "matter_id=#100000-999999 category=violent"),
+};
+
+static const sw_row outside_inquiry[] = {
+    EVENT("case.progress_recorded", 0, 0, "kind=outside_inquiry -person_id"),
+    LATE("interference.recorded", 30, 1300, 1460, 2600, ""),
+};
+
 static const sw_row case_solved[] = {
-    MAYBE(500, "case.progress_recorded", 600, DAYS(5), "kind=outside_inquiry -person_id"),
+    MAYBE(500, "case.progress_recorded", 600, DAYS(5), "kind=new_facts -person_id"),
     FORK(200, "suspect", DAYS(1), DAYS(3)),
     CALL(1000, "suspect", 60, DAYS(2)),
     EVENT("case.closed", DAYS(8), DAYS(25), "close_kind=judged"),
@@ -112,7 +124,7 @@ static const sw_row case_unsolved[] = {
 
 static const sw_row investigation[] = {
     LATE("case.progress_recorded", DAYS(4), DAYS(16), DAYS(32), DAYS(40),
-         "kind=outside_inquiry|ground_multiple|all_acts_covered|new_facts -person_id"),
+         "kind=party_came_in|all_acts_covered|new_facts -person_id"),
 };
 
 static const sw_row month_plan[] = {
@@ -173,6 +185,7 @@ static const sw_row interrogation[] = {
     EVENT("doc.signed", 30, 120,
           "doc_kind=interrogation_record paper=false start_at=@-60m end_at=@ "
           "approval_required=false av_required=true"),
+    LATE("av.linked", 20, 700, 1460, 2000, "target=interrogation covers=true"),
 };
 
 static const sw_row case_file[] = {
@@ -228,6 +241,8 @@ static const sw_life lives[] = {
     {"report of a crime against a minor", "reports", 2, BIND(WHO_REPORT) | BIND(WHO_CASE), false,
      false, ROWS(minor_report)},
     {"criminal case", NULL, 0, 0, false, false, ROWS(criminal_case)},
+    {"major case filed", NULL, 0, 0, false, false, ROWS(major_filed)},
+    {"somebody asks about the case", NULL, 0, 0, false, false, ROWS(outside_inquiry)},
     {"case solved", NULL, 0, 0, false, false, ROWS(case_solved)},
     {"case unsolved", NULL, 0, 0, false, false, ROWS(case_unsolved)},
     {"investigation", NULL, 0, 0, false, false, ROWS(investigation)},
@@ -236,7 +251,7 @@ static const sw_life lives[] = {
     {"summons", NULL, 0, 0, false, false, ROWS(summons)},
     {"summons of 12 hours", NULL, 0, 0, false, false, ROWS(summons_12)},
     {"summons of 24 hours", NULL, 0, 0, false, false, ROWS(summons_24)},
-    {"interrogation", NULL, 0, BIND(WHO_DOC), false, false, ROWS(interrogation)},
+    {"interrogation", NULL, 0, BIND(WHO_DOC) | BIND(WHO_CLIP), false, false, ROWS(interrogation)},
     {"case file", NULL, 0, BIND(WHO_FILE), false, false, ROWS(case_file)},
     {"cabinet opened without authority", NULL, 0, 0, false, false, ROWS(cabinet_forced)},
     {"file on loan", NULL, 0, 0, false, false, ROWS(file_on_loan)},

@@ -90,7 +90,7 @@ static const sw_row first_day_of_arrest[] = {
 };
 
 static const sw_row custody_extended[] = {
-    EVENT("case.progress_recorded", DAYS(14), DAYS(20), "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(20), "kind=new_facts"),
     EVENT("coercion.custody_extension_requested", DAYS(2), DAYS(4), "article=156"),
     EVENT("coercion.custody_extended", DAYS(3), DAYS(7),
           "article=156 add_months=1 authority=city_procuratorate"),
@@ -101,8 +101,8 @@ static const sw_row custody_extended[] = {
 static const sw_row custody_158[] = {
     EVENT("coercion.custody_extended", 0, 60,
           "article=158 add_months=2 authority=provincial_procuratorate"),
-    EVENT("case.progress_recorded", DAYS(8), DAYS(20), "kind=outside_inquiry"),
-    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", DAYS(8), DAYS(20), "kind=new_facts"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=new_facts"),
     OR_CALL(700, "prosecution", DAYS(2), DAYS(18)),
     OR_CALL(300, "custody extended a last time", DAYS(2), DAYS(10)),
 };
@@ -110,14 +110,14 @@ static const sw_row custody_158[] = {
 static const sw_row custody_159[] = {
     EVENT("coercion.custody_extended", 0, 60,
           "article=159 add_months=2 authority=provincial_procuratorate"),
-    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=new_facts"),
     CALL(1000, "prosecution", DAYS(5), DAYS(25)),
 };
 
 static const sw_row custody_anew[] = {
     EVENT("case.progress_recorded", DAYS(10), DAYS(20), "kind=new_major_crime"),
     EVENT("coercion.custody_restarted", 60, 1000, "reason=new_major_crime from=@"),
-    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", DAYS(14), DAYS(25), "kind=new_facts"),
     CALL(1000, "prosecution", DAYS(5), DAYS(25)),
 };
 
@@ -183,7 +183,7 @@ static const sw_row work_under_plan[] = {
 
 static const sw_row work_goes_on[] = {
     LATE("case.progress_recorded", DAYS(10), DAYS(25), DAYS(31), DAYS(36),
-         "kind=outside_inquiry|ground_multiple|all_acts_covered"),
+         "kind=new_facts|party_came_in|all_acts_covered"),
     CALL(700, "work goes on", 0, 0),
 };
 

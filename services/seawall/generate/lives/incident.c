@@ -9,7 +9,7 @@ static const sw_row incident[] = {
     EVENT("incident.dispatched", 1, 4, ""),
     OR(992, "incident.arrived", 3, 20, "police_count=#1-3 auxiliary_count=#0-2"),
     OR(8, "incident.arrived", 3, 20, "police_count=0 auxiliary_count=2"),
-    FORK(950, "clip", 1, 5),
+    FORK(985, "clip", 1, 5),
     EVENT("incident.disposed", 10, 50, "result_code=#1-9 urgent=false"),
     OR_CALL(620, "incident settled", 0, 0),
     OR_CALL(280, "incident with a case", 0, 0),
@@ -19,9 +19,23 @@ static const sw_row incident[] = {
 };
 
 static const sw_row incident_settled[] = {
-    EVENT("incident.feedback_submitted", 5, 40,
-          "category_final=dispute result_code=#1-9 injury=?30 weapon=false callback_required=?400"),
+    OR(970, "incident.feedback_submitted", 5, 40,
+       "category_final=dispute result_code=#1-9 injury=false weapon=false callback_required=?400"),
+    OR_CALL(30, "somebody was hurt", 5, 40),
     MAYBE(300, "incident.closed_no_case", 10, 120, "reason=not_police|settled"),
+};
+
+static const sw_row somebody_hurt[] = {
+    EVENT("incident.feedback_submitted", 0, 0,
+          "category_final=dispute result_code=#1-9 injury=true weapon=?100 callback_required=true"),
+    OR_CALL(500, "administrative case", 600, 3000),
+    OR_CALL(450, "dispute settled", 0, 0),
+    OR_CALL(50, "", 0, 0),
+    END(1000),
+};
+
+static const sw_row dispute_settled[] = {
+    LATE("incident.closed_no_case", 600, 3000, 5800, 7000, "reason=settled"),
 };
 
 static const sw_row relabelled[] = {
@@ -95,18 +109,44 @@ static const sw_row domestic_violence[] = {
 };
 
 static const sw_row hall_visit[] = {
-    OR(560, "hall.visitor_received", 0, 0, "kind=consult -report_id"),
-    OR(440, "hall.visitor_received", 0, 0, "kind=report"),
-    OR(560, "hall.routed", 5, 40, "kind=consult -report_id"),
-    OR(425, "hall.routed", 5, 40, "kind=report"),
-    OR(15, "hall.routed", 5, 40, "kind=report -report_id"),
+    OR_CALL(540, "consultation at the hall", 0, 0),
+    OR_CALL(415, "report at the hall", 0, 0),
+    OR_CALL(15, "report that nobody numbered", 0, 0),
+    OR_CALL(30, "complaint at the hall", 0, 0),
     LATE("hall.unit_answered", 20, 1200, 1500, 2400, ""),
     EVENT("hall.closed", DAYS(1), DAYS(10), "told=true"),
+};
+
+static const sw_row hall_consultation[] = {
+    EVENT("hall.visitor_received", 0, 0, "kind=consult -report_id"),
+    EVENT("hall.routed", 5, 40, "kind=consult -report_id"),
+};
+
+static const sw_row hall_report[] = {
+    EVENT("hall.visitor_received", 0, 0, "kind=report"),
+    EVENT("hall.routed", 5, 40, "kind=report"),
+    LATE("report.registered", 3, 50, 65, 300,
+         "track=administrative jurisdiction=own materials_complete=true"),
+};
+
+static const sw_row hall_unnumbered[] = {
+    EVENT("hall.visitor_received", 0, 0, "kind=report"),
+    EVENT("hall.routed", 5, 40, "kind=report -report_id"),
+};
+
+static const sw_row hall_complaint[] = {
+    EVENT("hall.visitor_received", 0, 0, "kind=complaint -report_id"),
+    LATE("complaint.received", 10, 100, 130, 300,
+         "domain=service stage=reception ongoing=false case_closed=false channel=visit"),
+    EVENT("hall.routed", 5, 40, "kind=complaint -report_id"),
+    LATE("complaint.answered", 600, DAYS(5), DAYS(9), DAYS(13), "founded=?400 on_scene=false"),
 };
 
 static const sw_life lives[] = {
     {"incident", "incidents", 560, BIND(WHO_INCIDENT), false, false, ROWS(incident)},
     {"incident settled", NULL, 0, 0, false, false, ROWS(incident_settled)},
+    {"somebody was hurt", NULL, 0, 0, false, false, ROWS(somebody_hurt)},
+    {"dispute settled", NULL, 0, 0, false, false, ROWS(dispute_settled)},
     {"relabelled", NULL, 0, 0, false, false, ROWS(relabelled)},
     {"incident with a case", NULL, 0, 0, false, false, ROWS(incident_with_a_case)},
     {"criminal case from an incident", "criminal cases", 0, BIND(WHO_CASE), false, false,
@@ -122,6 +162,11 @@ static const sw_life lives[] = {
      ROWS(domestic_violence)},
     {"hall visit", "visits to the hall", 60, BIND(WHO_RECEPTION) | BIND(WHO_REPORT), true, false,
      ROWS(hall_visit)},
+    {"consultation at the hall", NULL, 0, 0, false, false, ROWS(hall_consultation)},
+    {"report at the hall", NULL, 0, 0, false, false, ROWS(hall_report)},
+    {"report that nobody numbered", NULL, 0, 0, false, false, ROWS(hall_unnumbered)},
+    {"complaint at the hall", "complaints", 0, BIND(WHO_COMPLAINT), false, false,
+     ROWS(hall_complaint)},
 };
 
 const sw_life_table sw_lives_incident = {ROWS(lives)};

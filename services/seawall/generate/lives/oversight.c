@@ -73,7 +73,7 @@ static const sw_row warning_loop[] = {
     EVENT("warning.raised", 0, 0,
           "rule=fi.cabinet.24h pack=cn-police kind=deadline level=orange|red severity=major "
           "state=open"),
-    EVENT("warning.verified", 60, 2000, "result=confirmed|confirmed|unfounded"),
+    EVENT("warning.verified", 60, 2000, "result=confirmed|confirmed|unfounded severity=major"),
     CALL(700, "rectification", 60, 1000),
     EVENT("warning.resolved", 60, 2000, "level=orange state=resolved reason=stop"),
 };
@@ -86,12 +86,22 @@ static const sw_row rectification[] = {
     EVENT("rectify.rechecked", 300, DAYS(4), "result=passed state_changed=true"),
 };
 
-static const sw_row fault_procedure[] = {
+static const sw_row grave_warning[] = {
+    EVENT("warning.raised", 0, 0,
+          "rule=cr.detain.cap pack=cn-police kind=deadline level=red|breach severity=critical "
+          "state=open"),
+    EVENT("warning.verified", 60, 1400, "result=confirmed severity=critical"),
+    CALL(800, "fault procedure opened", DAYS(1), DAYS(20)),
+};
+
+static const sw_row fault_opened[] = {
     EVENT("case.progress_recorded", 0, 0, "kind=fault_procedure_opened"),
     EVENT("case.closed", DAYS(2), DAYS(8), "close_kind=corrected"),
     LATE("accountability.decided", DAYS(10), DAYS(55), DAYS(62), DAYS(70),
          "kind=reprimand|none|points"),
 };
+
+static const sw_row fault_procedure[] = {CALL(1000, "fault procedure opened", 0, 0)};
 
 static const sw_row confinement[] = {
     EVENT("remedy.requested", 0, 0, "remedy_kind=confinement complete=true"),
@@ -172,8 +182,11 @@ static const sw_life lives[] = {
      ROWS(joint_finding)},
     {"warning", "warnings in the loop", 14, BIND(WHO_WARNING), true, false, ROWS(warning_loop)},
     {"rectification", NULL, 0, 0, false, false, ROWS(rectification)},
-    {"fault procedure", "fault procedures", 2, BIND(WHO_WARNING) | BIND(WHO_CASE), true, false,
+    {"grave warning", "warnings in the loop", 2, BIND(WHO_WARNING) | BIND(WHO_CASE), true, false,
+     ROWS(grave_warning)},
+    {"fault procedure", "fault procedures", 1, BIND(WHO_WARNING) | BIND(WHO_CASE), true, false,
      ROWS(fault_procedure)},
+    {"fault procedure opened", NULL, 0, 0, false, false, ROWS(fault_opened)},
     {"confinement", "remedies", 1, BIND(WHO_REMEDY), true, false, ROWS(confinement)},
     {"compensation", "remedies", 2, BIND(WHO_REMEDY) | BIND(WHO_CASE), true, false,
      ROWS(compensation)},

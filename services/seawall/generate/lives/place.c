@@ -55,8 +55,8 @@ static const sw_row camera[] = {
 
 static const sw_row clip[] = {
     EVENT("av.recorded", 0, 0, "ended=true start_at=@-30m end_at=@"),
-    EVENT("av.uploaded", 60, 1200, ""),
-    EVENT("av.linked", 5, 600, "target=incident covers=true"),
+    EVENT("av.uploaded", 60, 700, ""),
+    LATE("av.linked", 5, 300, 1000, 2000, "target=incident covers=true"),
     END(960),
     OR(750, "av.quality_checked", DAYS(1), DAYS(6), "passed=?950 score=#60-100"),
     OR(90, "av.gap_found", DAYS(1), DAYS(6), "gap_seconds=#5-400 tampered=false"),

@@ -62,13 +62,13 @@ static const sw_row long_custody[] = {
     EVENT("appraisal.excluded_ended", DAYS(10), DAYS(20), "appraisal_kind=psychiatric"),
     EVENT("coercion.custody_extended", DAYS(14), DAYS(20),
           "article=156 add_months=1 authority=city_procuratorate"),
-    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", 60, 1000, "kind=new_facts"),
     EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=158 add_months=2 authority=provincial_procuratorate"),
-    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", 60, 1000, "kind=new_facts"),
     EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=159 add_months=2 authority=provincial_procuratorate"),
-    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", 60, 1000, "kind=new_facts"),
     EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=157 add_months=2 authority=npc_standing_committee"),
     EVENT("case.concluded", DAYS(1), DAYS(4), ""),
@@ -123,9 +123,9 @@ static const sw_row technical[] = {
     EVENT("measure.authorised", DAYS(1), DAYS(4),
           "measure=technical approver_level=city onspot=false valid_to=@+90d"),
     EVENT("case.progress_recorded", DAYS(15), DAYS(25), "kind=month_plan_approved"),
-    EVENT("case.progress_recorded", DAYS(20), DAYS(28), "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", DAYS(20), DAYS(28), "kind=new_facts"),
     EVENT("measure.renewed", DAYS(20), DAYS(25), "measure=technical"),
-    EVENT("case.progress_recorded", 60, 1000, "kind=outside_inquiry"),
+    EVENT("case.progress_recorded", 60, 1000, "kind=new_facts"),
     CALL(800, "work goes on", 0, 0),
     EVENT("measure.ended", DAYS(3), DAYS(20), "measure=technical"),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(10), "in_custody=false person_ids=[]"),
@@ -439,8 +439,9 @@ static const sw_row faulty_review[] = {
 };
 
 static const sw_row faulty_bail[] = {
-    OR(350, "coercion.deposit_paid", 0, 600, "amount=#1000-20000 channel=cash"),
-    OR_CALL(350, "detention too long", 0, 0),
+    OR(250, "coercion.deposit_paid", 0, 600, "amount=#1000-20000 channel=cash"),
+    OR(200, "coercion.jailed", 0, 600, "minor=true separate=false"),
+    OR_CALL(250, "detention too long", 0, 0),
     OR_CALL(300, "surveillance in an office", 0, 0),
 };
 
@@ -459,6 +460,63 @@ static const sw_row surveillance_in_office[] = {
     FORK(1000, "first day of detention", 0, 0),
     EVENT("coercion.released", 2000, 3500, "reason=no_ground"),
     EVENT("case.withdrawn", DAYS(2), DAYS(20), "kind=case reason=no_crime"),
+};
+
+static const sw_row brought_in_early[] = {
+    EVENT("incident.received", 0, 0, "channel=110 category=assault urgent=true"),
+    EVENT("place.entered", 30, 60, "-case_id"),
+    EVENT("place.safety_checked", 2, 10, "sex=M female_officer=false"),
+    OR_CALL(340, "case linked late", 0, 0),
+    OR_CALL(330, "case accepted late", 0, 0),
+    OR_CALL(330, "case filed late", 0, 0),
+    EVENT("place.exited", 60, 400, "belongings_held=false"),
+    EVENT("case.closed", DAYS(2), DAYS(9), "close_kind=decided"),
+};
+
+static const sw_row linked_late[] = {
+    LATE("incident.linked_case", 30, 110, 125, 180, ""),
+    CALL(1000, "case accepted late", 10, 100),
+};
+
+static const sw_row accepted_late[] = {
+    LATE("case.accepted", 20, 110, 125, 180,
+         "track=administrative category=injury complexity=plain mediable=false major_matter=true "
+         "handler_qualified=true"),
+    FORK(1000, "case file", 20, 200),
+    OR_CALL(500, "major matter filed", 60, 1200),
+    OR(500, "notification.made", 60, 1200, "audience=legal_office subject=major_matter"),
+};
+
+static const sw_row matter_filed[] = {
+    EVENT("major_matter.filed", 0, 0, "matter_id=#100000-999999 category=public_order"),
+};
+
+static const sw_row filed_late[] = {
+    LATE("case.filed", 20, 110, 125, 180, "category=violent contested=false major_matter=false"),
+    FORK(1000, "case file", 20, 200),
+};
+
+static const sw_row entry_before_case[] = {
+    EVENT("place.entered", 0, 0, "-incident_id"),
+    EVENT("place.safety_checked", 2, 10, "sex=M female_officer=false"),
+    OR_CALL(500, "case accepted late", 0, 0),
+    OR_CALL(500, "case filed late", 0, 0),
+    EVENT("place.exited", 60, 400, "belongings_held=false"),
+    EVENT("case.closed", DAYS(2), DAYS(9), "close_kind=decided"),
+};
+
+static const sw_row injury_is_a_crime[] = {
+    EVENT("case.accepted", 0, 0,
+          "track=administrative category=injury complexity=plain mediable=false "
+          "handler_qualified=true needs_appraisal=true"),
+    FORK(1000, "case file", 20, 200),
+    EVENT("appraisal.document_issued", DAYS(3), DAYS(9),
+          "appraisal_kind=injury injury_level=light1|light2|serious track=administrative "
+          "final=true used_as_evidence=true"),
+    LATE("case.filed", 600, 4000, 6000, 7000,
+         "category=violent contested=false major_matter=false"),
+    EVENT("case.progress_recorded", DAYS(8), DAYS(20), "kind=all_acts_covered"),
+    EVENT("case.closed", DAYS(8), DAYS(20), "close_kind=judged"),
 };
 
 #define PERSON_CASE (BIND(WHO_PERSON) | BIND(WHO_CASE))
@@ -530,6 +588,16 @@ static const sw_life lives[] = {
     {"faulty measure", "faults found by patrols", 2, PERSON_CASE, false, false, ROWS(faulty_bail)},
     {"detention too long", NULL, 0, 0, false, false, ROWS(merged_detention)},
     {"surveillance in an office", NULL, 0, 0, false, false, ROWS(surveillance_in_office)},
+    {"brought in before the case", "visits to a case area", 2,
+     PERSON_CASE | BIND(WHO_INCIDENT) | BIND(WHO_VISIT), false, false, ROWS(brought_in_early)},
+    {"case linked late", NULL, 0, 0, false, false, ROWS(linked_late)},
+    {"case accepted late", NULL, 0, 0, false, false, ROWS(accepted_late)},
+    {"major matter filed", NULL, 0, 0, false, false, ROWS(matter_filed)},
+    {"case filed late", NULL, 0, 0, false, false, ROWS(filed_late)},
+    {"entry before the case", "visits to a case area", 2, PERSON_CASE | BIND(WHO_VISIT), false,
+     false, ROWS(entry_before_case)},
+    {"injury that is a crime", "administrative cases", 2, BIND(WHO_CASE) | BIND(WHO_APPRAISAL),
+     false, false, ROWS(injury_is_a_crime)},
     {"inquiry of the year before", "administrative cases", 1, PERSON_CASE | BIND(WHO_FILE), true,
      true, ROWS(old_inquiry)},
 };
