@@ -70,6 +70,9 @@ typedef struct audit {
     sw_db *db;
     const sw_topology *topology;
     sw_timer_audit *sum;
+    const sw_node *node;
+    uint32_t store; /* of the node */
+    uint64_t known; /* ordered rows of a task that its state knows */
     char prefix[PREFIX_BYTES];
     sw_buf value;
     sw_err err;
@@ -86,15 +89,53 @@ static bool lookup(audit *a, uint32_t store, const char *row, size_t len) {
     return err == SW_OK;
 }
 
+static void audit_timer(audit *a, sw_slice key, int64_t due_ms) {
+    char due_row[SW_TIMER_ROW_BYTES_MAX];
+    a->sum->timers++;
+    bool there = lookup(a, a->topology->store_due, due_row, sw_timer_due_row(due_ms, key, due_row));
+    a->sum->without_due += !there;
+    a->known += there;
+}
+
+/* A row of a processor whose state knows its timers. */
+static bool audit_state_row(void *arg, sw_slice row, sw_slice value) {
+    audit *a = arg;
+    int64_t due_ms;
+    sw_slice key;
+    if (a->node->processor->timer_of(a->node->shared, a->store, row, value, &key, &due_ms) &&
+        due_ms != SW_TIME_MAX)
+        audit_timer(a, key, due_ms);
+    return a->err == SW_OK;
+}
+
+static bool count_due_row(void *arg, sw_slice row, sw_slice value) {
+    uint64_t *count = arg;
+    (void)row;
+    (void)value;
+    ++*count;
+    return true;
+}
+
+/* Its timers are one row each. What the state knows of and what is ordered must be the same: each
+ * row of the state has another key, so as many of the ordered ones as were found are known. */
+static sw_err audit_known(audit *a, uint32_t task) {
+    uint64_t due_rows = 0;
+    a->known = 0;
+    sw_err err = SW_OK;
+    for (a->store = 0; !err && a->store < a->node->processor->store_count; a->store++)
+        err = visit(a->db, a->node->first_store + a->store, task, audit_state_row, a);
+    if (!err) err = visit(a->db, a->topology->store_due, task, count_due_row, &due_rows);
+    if (!err) err = a->err;
+    if (!err) a->sum->without_key += due_rows - a->known;
+    return err;
+}
+
 static bool audit_key_row(void *arg, sw_slice row, sw_slice value) {
     audit *a = arg;
     int64_t due_ms;
     sw_slice key;
     if (!sw_timer_key_read(row, value, &due_ms, &key)) return true;
-    char due_row[SW_TIMER_ROW_BYTES_MAX];
-    a->sum->timers++;
-    a->sum->without_due +=
-        !lookup(a, a->topology->store_due, due_row, sw_timer_due_row(due_ms, key, due_row));
+    audit_timer(a, key, due_ms);
     return a->err == SW_OK;
 }
 
@@ -121,10 +162,15 @@ sw_err sw_watch_timers(sw_db *db, const sw_topology *topology, sw_timer_audit *r
     sw_buf_init(&a.value, SW_ROW_KEY_BYTES_MAX);
     sw_err err = SW_OK;
     for (uint32_t i = 0; !err && i < topology->task_count; i++) {
-        put_prefix(a.prefix, topology->tasks[i].number);
-        err = visit(db, topology->store_timers, topology->tasks[i].number, audit_key_row, &a);
-        if (!err)
-            err = visit(db, topology->store_due, topology->tasks[i].number, audit_due_row, &a);
+        uint32_t task = topology->tasks[i].number;
+        a.node = &topology->nodes[topology->tasks[i].node];
+        put_prefix(a.prefix, task);
+        if (a.node->processor->timer_of) {
+            err = audit_known(&a, task);
+            continue;
+        }
+        err = visit(db, topology->store_timers, task, audit_key_row, &a);
+        if (!err) err = visit(db, topology->store_due, task, audit_due_row, &a);
         if (!err) err = a.err;
     }
     sw_buf_done(&a.value);

@@ -23,11 +23,12 @@ typedef struct sw_overdue {
 SW_NODISCARD sw_err sw_watch_overdue(sw_db *db, const sw_topology *topology, int64_t before_ms,
                                      uint64_t count_max, sw_overdue *ret);
 
-/* A timer is two rows: what has only one is broken. */
+/* A timer is two rows (or one, and what the state of its processor knows): what has only one is
+ * broken. */
 typedef struct sw_timer_audit {
     uint64_t timers;      /* keys with a due time */
     uint64_t without_due; /* of these: no row orders them, they would never fire */
-    uint64_t without_key; /* ordered rows that no key knows: they would fire for nothing */
+    uint64_t without_key; /* ordered rows that nobody knows: they would fire for nothing */
 } sw_timer_audit;
 
 SW_NODISCARD sw_err sw_watch_timers(sw_db *db, const sw_topology *topology, sw_timer_audit *ret);

@@ -294,6 +294,11 @@ void sw_overlay_undo(sw_overlay *overlay, sw_overlay_mark mark) {
     }
 }
 
+bool sw_overlay_pending(const sw_overlay *overlay, uint32_t store, sw_slice key) {
+    const entry *e = overlay->slots[slot_of(overlay, store, key, hash_of(store, key))];
+    return e && e->state == PUT;
+}
+
 uint32_t sw_overlay_changed(const sw_overlay *overlay) {
     return (uint32_t)overlay->changed.count;
 }

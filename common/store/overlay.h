@@ -41,6 +41,8 @@ sw_overlay_mark sw_overlay_save(const sw_overlay *overlay);
 /* Takes back every change since the mark: a refused record leaves no trace. */
 void sw_overlay_undo(sw_overlay *overlay, sw_overlay_mark mark);
 
+/* Whether the batch gives the key a new value. */
+bool sw_overlay_pending(const sw_overlay *overlay, uint32_t store, sw_slice key);
 /* How many keys have changed. */
 uint32_t sw_overlay_changed(const sw_overlay *overlay);
 /* Adds the changes to the batch, each key once, in the order of first change. SW_E_LIMIT,

@@ -149,7 +149,7 @@ sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value)
     return sw_effects_emit(ctx->fx, (sw_emit){index, partition, key, value, false});
 }
 
-sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
+static sw_err check_timer(sw_ctx *ctx, sw_slice key) {
     SW_ASSERT(ctx && ctx->node->processor->on_timer);
     if (key.len > SW_KEY_BYTES_MAX)
         return sw_ctx_fail(ctx, SW_E_LIMIT, "a timer's key of %zu bytes; at most %d", key.len,
@@ -157,7 +157,22 @@ sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
     if (ctx->timers == SW_CALL_TIMERS_MAX)
         return sw_ctx_fail(ctx, SW_E_LIMIT, "more than %d timers in one call", SW_CALL_TIMERS_MAX);
     ctx->timers++;
-    return noted(ctx, sw_timers_set(&ctx->fx->timers, key, due_ms));
+    return SW_OK;
+}
+
+sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms) {
+    sw_err err = check_timer(ctx, key);
+    SW_ASSERT(!ctx->node->processor->timer_of);
+    return err ? err : noted(ctx, sw_timers_set(&ctx->fx->timers, key, due_ms));
+}
+
+sw_err sw_ctx_timer_move(sw_ctx *ctx, sw_slice key, int64_t former_ms, int64_t due_ms) {
+    sw_err err = check_timer(ctx, key);
+    SW_ASSERT(ctx->node->processor->timer_of);
+    if (err) return err;
+    /* One that is due already may have been cleared: then naming it sets it again. */
+    if (former_ms == due_ms && (due_ms > ctx->now_ms || due_ms == SW_TIME_MAX)) return SW_OK;
+    return noted(ctx, sw_timers_move(&ctx->fx->timers, key, former_ms, due_ms));
 }
 
 /* ---- what the runtime calls ---- */

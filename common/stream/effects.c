@@ -29,7 +29,7 @@ sw_err sw_effects_init(sw_effects *fx, sw_db *db, const sw_topology *topology, u
     if (err) return err;
     sw_arena_init(&fx->arena, SW_BATCH_ARENA_BYTES);
     err = sw_timers_init(&fx->timers, fx->overlay, topology->store_due, topology->store_timers,
-                         faults);
+                         topology->nodes[task->node].processor->timer_of != NULL, faults);
     if (!err) err = open_objects(fx, &topology->nodes[task->node], budget);
     if (err) sw_effects_done(fx);
     return err;

@@ -39,6 +39,11 @@ typedef struct sw_processor {
     sw_err (*on_record)(sw_ctx *ctx, const void *shared, const sw_input *input);
     /* The timer that was set for `key` has come; it is cleared before the call. */
     sw_err (*on_timer)(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms);
+    /* The timer that a row of `store` stands for; false: none. Its state knows each timer's due
+     * time, so it sets timers by sw_ctx_timer_move, which is cheaper, and the watchdog proves by
+     * these rows that none is missing. NULL: it does not know, and uses sw_ctx_timer. */
+    bool (*timer_of)(const void *shared, uint32_t store, sw_slice key, sw_slice value,
+                     sw_slice *ret_key, int64_t *ret_due_ms);
 } sw_processor;
 
 /* Calls of a context. All fail with SW_E_LIMIT where a cap of one call (env/limits.h) is passed. An
@@ -68,6 +73,9 @@ SW_NODISCARD sw_err sw_ctx_object_delete(sw_ctx *ctx, uint32_t store, sw_slice k
 SW_NODISCARD sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value);
 /* One timer a key: sets it, moves it, or with SW_TIME_MAX clears it. */
 SW_NODISCARD sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms);
+/* The same of a processor with `timer_of`: `former_ms` is what the state said so far, SW_TIME_MAX
+ * where it said that there is none. A timer that has come may still be named so. */
+SW_NODISCARD sw_err sw_ctx_timer_move(sw_ctx *ctx, sw_slice key, int64_t former_ms, int64_t due_ms);
 /* Says why the record is refused and returns `code`: what it did so far is undone, it goes to the
  * dead letters. */
 SW_NODISCARD sw_err sw_ctx_fail(sw_ctx *ctx, sw_err code, const char *fmt, ...) SW_PRINTF(3, 4);

@@ -1,51 +1,10 @@
 #include "stream/timers.h"
 
-/* The store `timers` has two kinds of rows. */
-enum { ROW_LOW = 0, ROW_TIMER = 1 };
+enum { ROW_LOW = 0 }; /* in the store `timers`, beside those of timer_row.c */
 
 /* So many fired rows are deleted as one range: each range costs every later reader a little, each
  * single tombstone costs the compaction. */
 enum { SWEEP_MIN = 64, PREFIX_BYTES_MAX = 16 };
-
-/* Big-endian with the sign bit turned, so that bytes order as times do. */
-static void put_time(char *at, int64_t ms) {
-    uint64_t n = (uint64_t)ms ^ (uint64_t)1 << 63;
-    for (int i = 0; i < 8; i++) at[i] = (char)(unsigned char)(n >> (56 - 8 * i));
-}
-
-static int64_t get_time(const char *at) {
-    uint64_t n = 0;
-    for (int i = 0; i < 8; i++) n = n << 8 | (unsigned char)at[i];
-    return (int64_t)(n ^ (uint64_t)1 << 63);
-}
-
-size_t sw_timer_due_row(int64_t due_ms, sw_slice key, char ret[SW_TIMER_ROW_BYTES_MAX]) {
-    SW_ASSERT(key.len <= SW_KEY_BYTES_MAX);
-    put_time(ret, due_ms);
-    if (key.len) memcpy(ret + 8, key.ptr, key.len);
-    return 8 + key.len;
-}
-
-bool sw_timer_due_read(sw_slice row, int64_t *ret_due_ms, sw_slice *ret_key) {
-    if (row.len < 8) return false;
-    *ret_due_ms = get_time(row.ptr);
-    *ret_key = sw_slice_sub(row, 8, row.len);
-    return true;
-}
-
-size_t sw_timer_key_row(sw_slice key, char ret[SW_TIMER_ROW_BYTES_MAX]) {
-    SW_ASSERT(key.len <= SW_KEY_BYTES_MAX);
-    ret[0] = ROW_TIMER;
-    if (key.len) memcpy(ret + 1, key.ptr, key.len);
-    return 1 + key.len;
-}
-
-bool sw_timer_key_read(sw_slice row, sw_slice value, int64_t *ret_due_ms, sw_slice *ret_key) {
-    if (row.len < 1 || row.ptr[0] != ROW_TIMER || value.len != 8) return false;
-    *ret_due_ms = get_time(value.ptr);
-    *ret_key = sw_slice_sub(row, 1, row.len);
-    return true;
-}
 
 static int compare(sw_timer_at a, sw_timer_at b) {
     if (a.due_ms != b.due_ms) return a.due_ms < b.due_ms ? -1 : 1;
@@ -63,11 +22,12 @@ static const sw_timer_at never = {SW_TIME_MAX, {NULL, 0}};
 static const sw_timer_at always = {INT64_MIN, {NULL, 0}};
 
 sw_err sw_timers_init(sw_timers *timers, sw_overlay *overlay, uint32_t store_due,
-                      uint32_t store_timers, sw_faults *faults) {
+                      uint32_t store_timers, bool known, sw_faults *faults) {
     SW_ASSERT(timers && overlay && store_due != store_timers);
     memset(timers, 0, sizeof *timers);
     timers->overlay = overlay;
     timers->faults = faults;
+    timers->known = known;
     timers->store_due = store_due;
     timers->store_timers = store_timers;
     timers->low = timers->horizon = always;
@@ -233,12 +193,13 @@ static sw_err note(sw_timers *timers, sw_timer_change change) {
 }
 
 static sw_err add_rows(sw_timers *timers, sw_timer_at at) {
-    char row[SW_TIMER_ROW_BYTES_MAX], due[8];
+    char row[SW_TIMER_ROW_BYTES_MAX], due[SW_TIMER_ROW_BYTES_MAX];
     size_t len = sw_timer_due_row(at.due_ms, at.key, row);
     sw_err err =
         sw_overlay_put(timers->overlay, timers->store_due, sw_slice_of(row, len), SW_SLICE_NONE);
     if (err) return err;
-    put_time(due, at.due_ms);
+    if (timers->known) return SW_OK;
+    sw_timer_due_row(at.due_ms, SW_SLICE_NONE, due);
     len = sw_timer_key_row(at.key, row);
     return sw_overlay_put(timers->overlay, timers->store_timers, sw_slice_of(row, len),
                           sw_slice_of(due, 8));
@@ -308,7 +269,7 @@ static sw_err remove_due(sw_timers *timers, sw_timer_at at) {
 }
 
 sw_err sw_timers_set(sw_timers *timers, sw_slice key, int64_t due_ms) {
-    SW_ASSERT(timers && timers->loaded);
+    SW_ASSERT(timers && timers->loaded && !timers->known);
     if (key.len > SW_KEY_BYTES_MAX) return SW_E_LIMIT;
     int64_t old_ms;
     sw_err err = current(timers, key, &old_ms);
@@ -323,6 +284,17 @@ sw_err sw_timers_set(sw_timers *timers, sw_slice key, int64_t due_ms) {
     return insert(timers, (sw_timer_at){due_ms, key});
 }
 
+sw_err sw_timers_move(sw_timers *timers, sw_slice key, int64_t former_ms, int64_t due_ms) {
+    SW_ASSERT(timers && timers->loaded && timers->known);
+    if (key.len > SW_KEY_BYTES_MAX) return SW_E_LIMIT;
+    sw_err err = SW_OK;
+    if (former_ms != SW_TIME_MAX) err = remove_due(timers, (sw_timer_at){former_ms, key});
+    if (err || due_ms == SW_TIME_MAX) return err;
+    if (SW_PLANTED(timers->faults, "timer-lost") && due_ms % 7 == 0 && former_ms != SW_TIME_MAX)
+        return SW_OK;
+    return insert(timers, (sw_timer_at){due_ms, key});
+}
+
 bool sw_timers_peek(const sw_timers *timers, int64_t limit_ms, sw_timer_at *ret) {
     SW_ASSERT(timers && ret);
     if (timers->count == 0 || timers->head[timers->first].due_ms > limit_ms) return false;
@@ -330,11 +302,22 @@ bool sw_timers_peek(const sw_timers *timers, int64_t limit_ms, sw_timer_at *ret)
     return true;
 }
 
-/* Its row among the ordered ones goes when the batch is sealed. */
+static bool is_pending(const sw_timers *timers, sw_timer_at at) {
+    char row[SW_TIMER_ROW_BYTES_MAX];
+    size_t len = sw_timer_due_row(at.due_ms, at.key, row);
+    return sw_overlay_pending(timers->overlay, timers->store_due, sw_slice_of(row, len));
+}
+
+/* Its row among the ordered ones goes when the batch is sealed; one that this batch has set goes
+ * now: what is pending then was set again. */
 sw_err sw_timers_pop(sw_timers *timers) {
     SW_ASSERT(timers && timers->count > 0);
     sw_timer_at at = timers->head[timers->first];
-    sw_err err = delete_key_row(timers, at.key);
+    sw_err err = SW_OK;
+    if (!timers->known)
+        err = delete_key_row(timers, at.key);
+    else if (is_pending(timers, at))
+        err = delete_due_row(timers, at);
     if (!err) err = note(timers, (sw_timer_change){.fired = true, .at = at});
     if (err) return err;
     if (timers->fired_count++ == 0 || compare(at, timers->fired_last) > 0) timers->fired_last = at;
@@ -371,9 +354,14 @@ static sw_err delete_fired(sw_timers *timers) {
     for (uint32_t i = 0; i < timers->change_count; i++) {
         const sw_timer_change *change = &timers->changes[i];
         if (!change->fired) continue;
-        int64_t due_ms;
-        sw_err err = current(timers, change->at.key, &due_ms);
-        if (!err && due_ms != change->at.due_ms) err = delete_due_row(timers, change->at);
+        bool again = is_pending(timers, change->at);
+        sw_err err = SW_OK;
+        if (!timers->known) {
+            int64_t due_ms;
+            err = current(timers, change->at.key, &due_ms);
+            again = due_ms == change->at.due_ms;
+        }
+        if (!err && !again) err = delete_due_row(timers, change->at);
         if (err) return err;
     }
     return SW_OK;

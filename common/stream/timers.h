@@ -10,6 +10,8 @@
 
 /* A timer is two rows: (due, key) in the store `due`, and key -> due in the store `timers`. There
  * is one timer a key. All changes go through the task's overlay, so they commit with its state.
+ * Where the processor's own state knows when a key's timer is due (`known`), the second row is not
+ * needed, and neither is looking for it each time.
  *
  * RocksDB walks over deleted rows, so a queue in it grows slower with all that it has fired.
  * Therefore a low bound is kept (a row of its own, and in memory) and every scan starts from it. In
@@ -29,7 +31,7 @@ typedef struct sw_timers {
     sw_overlay *overlay;
     sw_faults *faults;
     uint32_t store_due, store_timers;
-    bool loaded;
+    bool known, loaded;
     sw_timer_at *head; /* head[first … first+count) ascending */
     uint32_t first, count, cap;
     sw_timer_at horizon; /* due_ms SW_TIME_MAX: the head is everything */
@@ -48,7 +50,7 @@ typedef struct sw_timers {
 
 /* Nothing is read yet. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_timers_init(sw_timers *timers, sw_overlay *overlay, uint32_t store_due,
-                                   uint32_t store_timers, sw_faults *faults);
+                                   uint32_t store_timers, bool known, sw_faults *faults);
 /* Accepts zeroed memory. */
 void sw_timers_done(sw_timers *timers);
 /* Before a batch, with an empty overlay: loads the head if it can't serve timers up to `now_ms`. */
@@ -65,6 +67,9 @@ void sw_timers_committed(sw_timers *timers);
 
 /* Sets, moves, or with SW_TIME_MAX clears the timer of `key`. */
 SW_NODISCARD sw_err sw_timers_set(sw_timers *timers, sw_slice key, int64_t due_ms);
+/* The same where the due time is known: `former_ms` is what it was, SW_TIME_MAX: there was none. */
+SW_NODISCARD sw_err sw_timers_move(sw_timers *timers, sw_slice key, int64_t former_ms,
+                                   int64_t due_ms);
 /* The first timer with due <= limit, if the head knows it. Its key lives until the batch ends. */
 bool sw_timers_peek(const sw_timers *timers, int64_t limit_ms, sw_timer_at *ret);
 /* Removes what peek gave. */

@@ -268,8 +268,10 @@ static void happen_due(world *w) {
 /* ---- the run ---- */
 
 static void begin(world *w) {
-    static const sw_processor *const processors[] = {&sim_intake, &sw_toy_tally, &sw_toy_period,
-                                                     &sw_toy_ledger};
+    /* Rows or objects, timers that are looked up or known: what comes out must be the same. */
+    const sw_processor *processors[] = {
+        &sim_intake, w->options.seed & 1 ? &sw_toy_tally : &sw_toy_counter,
+        w->options.seed & 2 ? &sw_toy_vigil : &sw_toy_period, &sw_toy_ledger};
     sw_arena_init(&w->arena, (size_t)1 << 30);
     sw_rng_init(&w->rng, w->options.seed);
     w->now_ms = START_MS;

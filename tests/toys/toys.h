@@ -19,6 +19,9 @@ extern const sw_processor sw_toy_tally;
  * warning. */
 extern const sw_processor sw_toy_period;
 
+/* The same; its state knows when each timer is due. */
+extern const sw_processor sw_toy_vigil;
+
 /* Follows the order of what each key says: "toy.warnings" -> store "ledgers": how many came and a
  * digest over all in their order. */
 extern const sw_processor sw_toy_ledger;

@@ -56,6 +56,42 @@ static void a_timer_with_half_of_its_rows_is_found(void **state) {
     sw_batch_free(batch);
 }
 
+static void a_timer_that_the_state_knows_needs_its_one_row(void **state) {
+    (void)state;
+    static rig r;
+    static const sw_processor *const one[] = {&sw_toy_vigil};
+    memset(&r, 0, sizeof r);
+    rig_open(&r, one, 1);
+    rig_append(&r, RIG_PERIODS, "p", "open 1000000 60000");
+    rig_append(&r, RIG_PERIODS, "p", "open 1000000 50000");
+    rig_append(&r, RIG_PERIODS, "q", "open 1000000 60000");
+    rig_append(&r, RIG_PERIODS, "closed", "close 1");
+    rig_run(&r);
+    sw_timer_audit audit;
+    assert_ok(sw_watch_timers(db(&r), &r.topology, &audit));
+    assert_int_equal(audit.timers, 2);
+    assert_int_equal(audit.without_due + audit.without_key, 0);
+    uint32_t task = sw_task_number(sw_toy_vigil.id, sw_partition_of(SW_S("p"), 2));
+    char row[4 + SW_TIMER_ROW_BYTES_MAX] = {0, 0, (char)(task >> 8), (char)task};
+    sw_batch *batch;
+    assert_ok(sw_batch_new(1000, &batch));
+    size_t len = sw_timer_due_row(1050000, SW_S("p"), row + 4);
+    assert_ok(sw_batch_delete(batch, r.topology.store_due, sw_slice_of(row, 4 + len)));
+    assert_ok(sw_db_write(db(&r), batch, false));
+    assert_ok(sw_watch_timers(db(&r), &r.topology, &audit));
+    assert_int_equal(audit.without_due, 1);
+    assert_int_equal(audit.without_key, 0);
+    sw_batch_clear(batch);
+    len = sw_timer_due_row(1055000, SW_S("p"), row + 4);
+    assert_ok(sw_batch_put(batch, r.topology.store_due, sw_slice_of(row, 4 + len), SW_SLICE_NONE));
+    assert_ok(sw_db_write(db(&r), batch, false));
+    assert_ok(sw_watch_timers(db(&r), &r.topology, &audit));
+    assert_int_equal(audit.without_due, 1);
+    assert_int_equal(audit.without_key, 1);
+    sw_batch_free(batch);
+    rig_close(&r);
+}
+
 static void the_forecast_counts_what_comes(void **state) {
     rig *r = *state;
     rig_append(r, RIG_PERIODS, "a", "open 1000000 1800000");
@@ -106,6 +142,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_timer_past_due_is_found_in_the_state, setup, teardown),
         cmocka_unit_test_setup_teardown(a_timer_with_half_of_its_rows_is_found, setup, teardown),
+        cmocka_unit_test(a_timer_that_the_state_knows_needs_its_one_row),
         cmocka_unit_test_setup_teardown(the_forecast_counts_what_comes, setup, teardown),
         cmocka_unit_test_setup_teardown(equal_states_have_equal_digests_whatever_their_history,
                                         setup, teardown),

@@ -30,6 +30,7 @@ static const sw_cli_option cli_options[] = {
     {"only", "PART", "store, timers or latency (all)", false},
     {"operations", "N", "of the get-and-put processor (1000000)", false},
     {"timers", "N", "how many are many (10000000)", false},
+    {"look-up", NULL, "timers of which the processor doesn't know when they were due", false},
     {"storm", "N", "timers due at one moment (50000)", false},
     {"seconds", "N", "of half load (5)", false},
     {"dir", "FOLDER", "where to make the databases ($TMPDIR)", false},
@@ -53,7 +54,8 @@ static bool measure(sw_bench_report *report, const sw_cli *cli, const char *dir,
         ok = sw_bench_runtime_store(report, dir, 100000, (uint64_t)operations) &&
              sw_bench_runtime_store(report, dir, 1000000, (uint64_t)operations);
     if (ok && wanted(only, "timers"))
-        ok = sw_bench_runtime_timers(report, dir, 100000, (uint64_t)timers);
+        ok = sw_bench_runtime_timers(report, dir, 100000, (uint64_t)timers,
+                                     sw_cli_value(cli, "look-up") != NULL);
     if (ok && wanted(only, "latency"))
         ok = sw_bench_runtime_latency(report, dir, (uint32_t)storm, (uint32_t)seconds);
     if (report->lines == 0)

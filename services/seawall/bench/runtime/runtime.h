@@ -55,7 +55,8 @@ uint64_t sw_bench_resident_bytes(void);
 
 bool sw_bench_runtime_store(sw_bench_report *report, const char *dir, uint64_t keys,
                             uint64_t operations);
-bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many);
+bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
+                             bool look_up);
 bool sw_bench_runtime_latency(sw_bench_report *report, const char *dir, uint32_t storm,
                               uint32_t seconds);
 

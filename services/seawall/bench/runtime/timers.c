@@ -5,7 +5,8 @@
 #include "seawall/bench/runtime/runtime.h"
 
 /* Many timers against few: setting, firing, memory, restart. A record sets PER_RECORD of them, for
- * keys and moments in no order. */
+ * keys and moments in no order. The processor knows that they are new, as the evaluator knows from
+ * a book when its timer was due; or the runtime has to look for each (--look-up). */
 enum { PER_RECORD = 100, MEMORY_BYTES = 40 << 20 };
 
 #define START_MS INT64_C(1790000000000)
@@ -20,15 +21,38 @@ static uint64_t scramble(uint64_t n) {
     return n * UINT64_C(0xD6E8FEB86659FD93);
 }
 
-static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) {
-    (void)shared;
+static sw_err set(sw_ctx *ctx, const sw_input *input, bool known) {
     for (uint64_t i = 0; i < PER_RECORD; i++) {
         uint64_t key = scramble((uint64_t)input->offset * PER_RECORD + i);
         int64_t due_ms = START_MS + 1000 + (int64_t)(scramble(key) % (uint64_t)SPAN_MS);
-        sw_err err = sw_ctx_timer(ctx, sw_slice_of(&key, sizeof key), due_ms);
+        sw_slice name = sw_slice_of(&key, sizeof key);
+        sw_err err = known ? sw_ctx_timer_move(ctx, name, SW_TIME_MAX, due_ms)
+                           : sw_ctx_timer(ctx, name, due_ms);
         if (err) return err;
     }
     return SW_OK;
+}
+
+static sw_err set_known(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    return set(ctx, input, true);
+}
+
+static sw_err set_unknown(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    return set(ctx, input, false);
+}
+
+/* There are no rows to say it. */
+static bool timer_of(const void *shared, uint32_t store, sw_slice key, sw_slice value,
+                     sw_slice *ret_key, int64_t *ret_due_ms) {
+    (void)shared;
+    (void)store;
+    (void)key;
+    (void)value;
+    (void)ret_key;
+    (void)ret_due_ms;
+    return false;
 }
 
 static sw_err on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms) {
@@ -37,14 +61,16 @@ static sw_err on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t du
     return due_ms <= sw_ctx_now(ctx) ? SW_OK : SW_E_INTERNAL;
 }
 
-static const sw_processor alarm = {
-    .name = "alarm",
-    .id = 1,
-    .inputs = inputs,
-    .on_record = on_record,
-    .on_timer = on_timer,
+static const sw_processor alarms[] = {
+    {.name = "alarm",
+     .id = 1,
+     .inputs = inputs,
+     .on_record = set_known,
+     .on_timer = on_timer,
+     .timer_of = timer_of},
+    {.name = "alarm", .id = 1, .inputs = inputs, .on_record = set_unknown, .on_timer = on_timer},
 };
-static const sw_processor *const processors[] = {&alarm};
+static const sw_processor *processors[] = {&alarms[0]};
 static const sw_topic_shape topics[] = {{"bench.in", 1}, {SW_TOPIC_DEAD_LETTERS, 1}};
 
 static void make(void *arg, uint64_t i, sw_append *append) {
@@ -105,8 +131,9 @@ static bool measure(const char *parent, uint64_t timers, uint64_t before_bytes, 
     return ok;
 }
 
-bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t few,
-                             uint64_t many) {
+bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
+                             bool look_up) {
+    processors[0] = &alarms[look_up];
     costs a = {0}, b = {0};
     uint64_t before_bytes = sw_bench_resident_bytes();
     if (!measure(dir, few, before_bytes, &a) || !measure(dir, many, before_bytes, &b)) return false;
