@@ -5,12 +5,6 @@
 
 #include "evaluate/told.h"
 
-typedef enum sw_period_change {
-    SW_PERIOD_OPENED,
-    SW_PERIOD_MOVED,
-    SW_PERIOD_CLOSED
-} sw_period_change;
-
 /* What is known of a period without packs and catalogue. Texts are borrowed. */
 typedef struct sw_told_period {
     sw_hash128 instance;

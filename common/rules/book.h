@@ -26,11 +26,41 @@ typedef struct sw_transition {
     const sw_hash128 *replaced_by; /* WITHDRAWN: the one that takes its place; NULL: none */
 } sw_transition;
 
+typedef enum sw_period_change {
+    SW_PERIOD_OPENED,
+    SW_PERIOD_MOVED, /* anything of what is shown of it */
+    SW_PERIOD_CLOSED
+} sw_period_change;
+
+/* How an instance of a deadline rule stands, told when that has changed. Borrowed for the call. */
+typedef struct sw_period_news {
+    sw_period_change change;
+    int64_t at_ms; /* the moment of the change */
+    const sw_rule *rule;
+    const sw_slice *key; /* rule->key_count values */
+    const sw_event_ref *opened_by;
+    const sw_event_ref *cause;   /* the event that made the change; NULL: time */
+    sw_slice orgcode, officerid; /* the present owner; may be empty */
+    int64_t start_ms, due_ms;    /* due: SW_TIME_NONE: it can't be counted */
+    int64_t caution_ms;          /* SW_TIME_NONE: none, or closed before anything was due */
+    int64_t paused_ms;           /* a pause is open since then; SW_TIME_NONE: none */
+    int64_t stopped_ms;          /* closed by a stop; else SW_TIME_NONE */
+    int64_t late_by_s;           /* -1: not late */
+    int64_t next_ms;             /* of the next level or repeat; SW_TIME_NONE: none */
+    int32_t level, next_level;   /* the highest reached, the next; -1: none */
+    bool provisional;
+    const char *reason; /* CLOSED: "stopped", "cancelled", "withdrawn"; else NULL */
+} sw_period_news;
+
 typedef struct sw_sink {
     void *ctx;
     sw_err (*tell)(void *ctx, const sw_transition *transition);
     /* A condition failed at run time and counted as false; for a metric. May be NULL. */
     void (*failed)(void *ctx, const sw_rule *rule, sw_err code);
+    /* Running periods; NULL: nobody asks. Of one moment before its transitions, each instance once.
+     * A book is always told with it, or never. A period that closed before any level was reached is
+     * not told again if later its opening event is taken back. */
+    sw_err (*period)(void *ctx, const sw_period_news *news);
 } sw_sink;
 
 /* An empty book on the heap. `value` is copied; `plan` must outlive it. SW_E_NOMEM; SW_E_LIMIT: a

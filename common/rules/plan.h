@@ -12,9 +12,15 @@ typedef struct sw_plan sw_plan;
  * SW_E_NOMEM; SW_E_LIMIT: more than 65,535 rules, a repeat of more than 60,000. */
 SW_NODISCARD sw_err sw_plan_new(sw_arena *arena, const sw_ruleset *set, uint32_t key_id,
                                 const sw_plan **ret);
+/* The same, only for rules of some kinds: 1u << SW_DEADLINE and so on. */
+#define SW_KINDS_ALL UINT32_MAX
+SW_NODISCARD sw_err sw_plan_new_of(sw_arena *arena, const sw_ruleset *set, uint32_t key_id,
+                                   uint32_t kinds, const sw_plan **ret);
 
 const sw_ruleset *sw_plan_ruleset(const sw_plan *plan);
 uint32_t sw_plan_key(const sw_plan *plan);
+/* No rule asks for this key: all of its books stay empty. */
+bool sw_plan_is_empty(const sw_plan *plan);
 /* Does any rule here name this event type? If not, no book of this plan keeps such an event. */
 bool sw_plan_concerns(const sw_plan *plan, const sw_event_type *type);
 

@@ -96,7 +96,7 @@ static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old
         if (!same) continue;
         memcpy(run->told, old[i].told, sizeof run->told);
         run->watch = old[i].watch;
-        run->flags |= old[i].flags & SW_RUN_RESOLVED;
+        run->flags |= old[i].flags & (SW_RUN_RESOLVED | SW_RUN_LISTED);
         old[i] = old[--*old_count];
         return;
     }
@@ -117,7 +117,7 @@ static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, 
         err = sw_book_add_run(book, &run);
     }
     for (uint32_t i = 0; i < old_count && !err; i++) {
-        if (!sw_run_was_told(&old[i])) continue;
+        if (!sw_run_is_known(&old[i])) continue;
         old[i].flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
         err = sw_book_add_run(book, &old[i]);
     }
@@ -213,6 +213,26 @@ static uint32_t parts_of(const sw_touch *touch, const sw_rule *rule) {
     return parts;
 }
 
+static bool may_move_owner(const sw_book *book, const sw_view *view) {
+    return book->lists && (view->orgcode.len || view->officerid.len);
+}
+
+/* A running period is told again when somebody else answers for it. */
+static sw_err mark_new_owner(sw_turn *turn, sw_run *run, const sw_group *group,
+                             const sw_view *view) {
+    sw_slice org, officer;
+    if (run->rec == view->at) return SW_OK;
+    sw_arena_mark mark = sw_arena_save(turn->arena);
+    sw_err err =
+        sw_run_owner(turn->book, run, group, view->time_ms - 1, turn->arena, &org, &officer);
+    if (err) return err;
+    bool same = (!view->orgcode.len || sw_slice_eq(org, view->orgcode)) &&
+                (!view->officerid.len || sw_slice_eq(officer, view->officerid));
+    if (!same) run->flags |= SW_RUN_TOUCHED;
+    sw_arena_rewind(turn->arena, mark);
+    return SW_OK;
+}
+
 /* Applies what the event means to running instances of a strand. */
 static sw_err change_runs(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
     sw_book *book = turn->book;
@@ -226,13 +246,15 @@ static sw_err change_runs(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
         sw_run *run = &sw_book_runs(book)[i];
         if ((run->flags & (SW_RUN_CLOSED | SW_RUN_GONE)) || !is_deadline(book, run)) continue;
         uint32_t parts = parts_of(touch, sw_run_rule(book, run));
-        if (!(parts & (SW_PARTS_MOVING | SW_PART(SW_PART_STOP) | SW_PART(SW_PART_CANCEL))))
-            continue;
+        bool ends = parts & (SW_PARTS_MOVING | SW_PART(SW_PART_STOP) | SW_PART(SW_PART_CANCEL));
+        if (!ends && !(parts && may_move_owner(book, &view))) continue;
         sw_group group;
         bool has;
         sw_err err = sw_run_group(book, run, turn->arena, &group);
         if (!err) err = sw_group_has(book, strand, &view, &group, turn->arena, &has);
-        if (!err && has)
+        if (!err && has && may_move_owner(book, &view))
+            err = mark_new_owner(turn, run, &group, &view);
+        if (!err && has && ends)
             err = parts & SW_PARTS_MOVING
                       ? add_group(turn, &moved, &group,
                                   sw_record_time(sw_book_records(book), run->rec) - 1)

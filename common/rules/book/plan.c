@@ -17,6 +17,10 @@ static bool same_keys(const sw_strand *strand, const sw_rule *rule) {
            memcmp(strand->key_ids, rule->key_ids, rule->key_count * sizeof *rule->key_ids) == 0;
 }
 
+static bool has_kind(const sw_plan *plan, const sw_rule *rule) {
+    return plan->kinds >> rule->kind & 1;
+}
+
 static sw_err place_rule(build *b, const sw_rule_line *line, const sw_rule *rule) {
     SW_ASSERT(rule->key_count <= SW_KEY_MAX);
     for (uint32_t i = 0; i < rule->warn_count; i++)
@@ -49,7 +53,7 @@ static sw_err find_strands(build *b) {
             const sw_rule *rule = line->versions[v];
             b->rank_of[rule->index] = (uint16_t)v;
             bool ours = rule->key_count > 0 && rule->key_ids[0] == plan->key_id;
-            if (!ours || !sw_rule_is_evaluated(rule)) continue;
+            if (!ours || !has_kind(plan, rule) || !sw_rule_is_evaluated(rule)) continue;
             sw_err err = place_rule(b, line, rule);
             if (err) return err;
         }
@@ -152,7 +156,10 @@ static sw_err build_type(build *b, const sw_event_type *event, sw_plan_type *typ
     sw_touch *touches = sw_arena_zero(b->arena, count, sizeof *touches);
     bool *kept = sw_arena_zero(b->arena, event->field_count, sizeof *kept);
     if (!uses || !touches || !kept) return SW_E_NOMEM;
-    memcpy(uses, given, count * sizeof *uses);
+    uint32_t given_count = count;
+    count = 0;
+    for (uint32_t i = 0; i < given_count; i++)
+        if (has_kind(b->plan, given[i].rule)) uses[count++] = given[i];
     sort_uses(b, uses, count);
     uint32_t touched = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -201,11 +208,17 @@ static sw_err hash_catalogue(build *b) {
 }
 
 sw_err sw_plan_new(sw_arena *arena, const sw_ruleset *set, uint32_t key_id, const sw_plan **ret) {
+    return sw_plan_new_of(arena, set, key_id, SW_KINDS_ALL, ret);
+}
+
+sw_err sw_plan_new_of(sw_arena *arena, const sw_ruleset *set, uint32_t key_id, uint32_t kinds,
+                      const sw_plan **ret) {
     SW_ASSERT(arena && set && ret);
     const sw_catalogue *cat = sw_ruleset_catalogue(set);
     sw_plan *plan = sw_arena_zero(arena, 1, sizeof *plan);
     if (!plan) return SW_E_NOMEM;
-    *plan = (sw_plan){.set = set, .key_id = key_id, .type_count = sw_catalogue_type_count(cat)};
+    *plan = (sw_plan){
+        .set = set, .key_id = key_id, .kinds = kinds, .type_count = sw_catalogue_type_count(cat)};
     build b = {.arena = arena, .plan = plan};
     sw_err err = hash_catalogue(&b);
     if (!err) err = find_strands(&b);
@@ -226,6 +239,10 @@ const sw_ruleset *sw_plan_ruleset(const sw_plan *plan) {
 
 uint32_t sw_plan_key(const sw_plan *plan) {
     return plan->key_id;
+}
+
+bool sw_plan_is_empty(const sw_plan *plan) {
+    return plan->strand_count == 0;
 }
 
 bool sw_plan_concerns(const sw_plan *plan, const sw_event_type *type) {

@@ -37,7 +37,7 @@ typedef struct sw_plan_type {
 
 struct sw_plan {
     const sw_ruleset *set;
-    uint32_t key_id;
+    uint32_t key_id, kinds;
     const sw_strand *strands;
     uint32_t strand_count;
     const uint16_t *strand_of; /* by rule index */

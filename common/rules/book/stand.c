@@ -78,10 +78,8 @@ uint32_t sw_rule_warn_of(const sw_rule *rule, sw_level level) {
     return UINT32_MAX;
 }
 
-/* Unit and officer, each of the last event of the group and of the version's types that carries it
- * at or before the level's time; else of the opening event (docs/semantics.md, 18). */
-static sw_err find_owner(const sw_book *book, const sw_run *run, const sw_group *group,
-                         int64_t time_ms, sw_arena *arena, sw_warning *ret) {
+sw_err sw_run_owner(const sw_book *book, const sw_run *run, const sw_group *group, int64_t time_ms,
+                    sw_arena *arena, sw_slice *ret_org, sw_slice *ret_officer) {
     const sw_rule *rule = sw_run_rule(book, run);
     uint32_t strand_index = sw_run_strand(book, run);
     const sw_strand *strand = &book->plan->strands[strand_index];
@@ -108,8 +106,8 @@ static sw_err find_owner(const sw_book *book, const sw_run *run, const sw_group 
     }
     sw_view opening;
     sw_book_read(book, run->rec, &opening);
-    ret->orgcode = org.len ? org : opening.orgcode;
-    ret->officerid = officer.len ? officer : opening.officerid;
+    *ret_org = org.len ? org : opening.orgcode;
+    *ret_officer = officer.len ? officer : opening.officerid;
     return SW_OK;
 }
 
@@ -166,7 +164,7 @@ sw_err sw_run_warning(const sw_book *book, const sw_run *run, const sw_standing 
     if (!err) err = fill_key(book, run, &group, arena, &w);
     if (!err) err = fill_opening(book, run, arena, &w);
     int64_t at_ms = standing ? w.fires_ms : now_ms;
-    if (!err) err = find_owner(book, run, &group, at_ms, arena, &w);
+    if (!err) err = sw_run_owner(book, run, &group, at_ms, arena, &w.orgcode, &w.officerid);
     if (!err) *ret = w;
     return err;
 }

@@ -14,7 +14,8 @@ enum {
     SW_RUN_MOVED = 2,  /* a restart, pause or extension took part: due is not the opening's alone */
     SW_RUN_RESOLVED = 4, /* what was told was told resolved */
     SW_RUN_TOUCHED = 8,  /* an event changed it since the last tell */
-    SW_RUN_GONE = 16     /* no longer in the set; kept until that is told */
+    SW_RUN_GONE = 16,    /* no longer in the set; kept until that is told */
+    SW_RUN_LISTED = 32   /* told as a running period, and not yet that it is none any more */
 };
 
 /* One instance of a deadline rule, or one firing of a check. A million of them are held. */
@@ -44,7 +45,9 @@ struct sw_book {
     int64_t done_ms; /* told up to here */
     uint32_t run_count, active_count, run_cap;
     uint32_t order_count, fresh_count, list_cap;
-    uint32_t aside_count : 31, taken : 1; /* taken: something since the last tell */
+    uint32_t aside_count : 30;
+    uint32_t taken : 1; /* something since the last tell */
+    uint32_t lists : 1; /* whoever is told asks for periods */
     uint32_t bytes_len, bytes_cap;
 };
 
@@ -71,6 +74,10 @@ static inline bool sw_run_was_told(const sw_run *run) {
     for (uint32_t i = 0; i < SW_LEVELS; i++)
         if (run->told[i]) return true;
     return false;
+}
+/* Something was told of it that is to be taken back when it goes. */
+static inline bool sw_run_is_known(const sw_run *run) {
+    return (run->flags & SW_RUN_LISTED) || sw_run_was_told(run);
 }
 static inline void sw_book_read(const sw_book *book, uint32_t rec, sw_view *ret) {
     sw_record_read(sw_book_records(book), rec, ret);

@@ -6,7 +6,10 @@
  * corrections in order; which of them were taken and are not in effect yet; for every run of which
  * something was told: rule, opening record, group, counts by level. The rest is computed again from
  * the events. */
-#define FORMAT 1u
+#define FORMAT 2u
+
+enum { TOLD_RESOLVED = 1, TOLD_LISTED = 2 }; /* of a run */
+enum { BOOK_TAKEN = 1, BOOK_LISTS = 2 };
 
 static void put_uint(sw_buf *out, uint64_t n) {
     uint8_t packed[10];
@@ -60,7 +63,8 @@ static void put_told(const sw_book *book, const told_run *t, sw_buf *out) {
     for (uint32_t i = 0; i < rule->key_count; i++) put_uint(out, rule->key_ids[i]);
     put_uint(out, t->record);
     put_uint(out, t->combo);
-    sw_buf_add_byte(out, t->run->flags & SW_RUN_RESOLVED ? 1 : 0);
+    bool listed = t->run->flags & SW_RUN_LISTED, resolved = t->run->flags & SW_RUN_RESOLVED;
+    sw_buf_add_byte(out, (char)((resolved ? TOLD_RESOLVED : 0) | (listed ? TOLD_LISTED : 0)));
     for (uint32_t l = 0; l < SW_LEVELS; l++) put_uint(out, t->run->told[l]);
 }
 
@@ -78,7 +82,7 @@ static void put_untold(const sw_book *book, const sw_view *views, uint32_t count
     while (untold < book->fresh_count &&
            sw_record_time(sw_book_records(book), fresh[untold]) <= book->done_ms)
         untold++;
-    sw_buf_add_byte(out, book->taken ? 1 : 0);
+    sw_buf_add_byte(out, (char)((book->taken ? BOOK_TAKEN : 0) | (book->lists ? BOOK_LISTS : 0)));
     put_uint(out, untold);
     for (uint32_t i = 0; i < untold; i++) put_uint(out, index_of(views, count, fresh[i]));
 }
@@ -94,7 +98,7 @@ sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
         if (records > 1) qsort(views, records, sizeof *views, by_order);
         for (uint32_t i = 0; i < book->run_count; i++) {
             const sw_run *run = &sw_book_runs(book)[i];
-            if (!sw_run_was_told(run)) continue;
+            if (!sw_run_is_known(run)) continue;
             tolds[count++] = (told_run){sw_run_rule(book, run)->id,
                                         index_of(views, records, run->rec), run->combo, run};
         }
@@ -174,7 +178,10 @@ static sw_err get_records(input *in) {
 /* Takes what was not in effect out of the list again. */
 static sw_err get_untold(input *in) {
     sw_book *book = in->book;
-    if (!get_bytes(in, &in->taken, 1) || in->taken > 1) return SW_E_CORRUPT;
+    uint8_t flags;
+    if (!get_bytes(in, &flags, 1) || flags > (BOOK_TAKEN | BOOK_LISTS)) return SW_E_CORRUPT;
+    in->taken = flags & BOOK_TAKEN;
+    book->lists = (flags & BOOK_LISTS) != 0;
     if (!get_uint(in, in->record_count, &in->untold_count)) return SW_E_CORRUPT;
     if (in->untold_count > 0 && !in->taken) return SW_E_CORRUPT;
     in->untold = sw_arena_zero(in->scratch, in->untold_count, sizeof *in->untold);
@@ -275,19 +282,20 @@ static bool get_key(input *in, told_key *ret) {
 
 static sw_err get_told(input *in) {
     uint64_t record, combo, count;
-    uint8_t resolved;
+    uint8_t flags;
     told_key key;
     sw_book *book = in->book;
     if (!get_key(in, &key) || in->record_count == 0 ||
         !get_uint(in, in->record_count - 1, &record) || !get_uint(in, UINT16_MAX, &combo) ||
-        !get_bytes(in, &resolved, 1))
+        !get_bytes(in, &flags, 1) || flags > (TOLD_RESOLVED | TOLD_LISTED))
         return SW_E_CORRUPT;
     sw_view view;
     sw_book_read(book, in->records[record], &view);
     bool correction = view.flags & SW_RECORD_CORRECTION;
     if (correction && !view.nested) return SW_E_CORRUPT;
     sw_run like = {.rec = correction ? view.nested : view.at, .combo = (uint16_t)combo};
-    if (resolved) like.flags = SW_RUN_RESOLVED;
+    if (flags & TOLD_RESOLVED) like.flags |= SW_RUN_RESOLVED;
+    if (flags & TOLD_LISTED) like.flags |= SW_RUN_LISTED;
     for (uint32_t l = 0; l < SW_LEVELS; l++) {
         if (!get_uint(in, UINT16_MAX, &count)) return SW_E_CORRUPT;
         like.told[l] = (uint16_t)count;
@@ -310,6 +318,8 @@ static sw_err measure(input *in, sw_run *run) {
     const sw_rule *rule = standing.life.rule;
     bool closed = run->flags & SW_RUN_CLOSED, told = sw_run_was_told(run);
     bool same = !told || closed == ((run->flags & SW_RUN_RESOLVED) != 0);
+    bool listed = run->flags & SW_RUN_LISTED, deadline = standing.life.rule->kind == SW_DEADLINE;
+    if (in->book->lists && deadline && listed == closed) same = false;
     uint16_t counts[SW_LEVELS] = {0};
     run->next_ms = SW_TIME_MAX;
     run->due_ms =

@@ -5,6 +5,7 @@
 /* What is to be told, in an array that grows in the arena. */
 typedef struct telling {
     sw_turn *turn;
+    const sw_sink *sink;
     struct news {
         sw_transition told;
         sw_warning warning;
@@ -117,8 +118,9 @@ static sw_err tell_run(telling *t, sw_run *run) {
     bool gone = run->flags & SW_RUN_GONE;
     if (ends_silently(run)) {
         run->next_ms = SW_TIME_MAX;
+        sw_err err = sw_run_tell_period(turn, run, NULL, t->sink);
         settle(run);
-        return SW_OK;
+        return err;
     }
     if (!gone) {
         sw_err err =
@@ -143,8 +145,9 @@ static sw_err tell_run(telling *t, sw_run *run) {
         if (err) return err;
         run->told[l] = counts[l];
     }
+    sw_err err = sw_run_tell_period(turn, run, gone ? NULL : &standing, t->sink);
     settle(run);
-    return SW_OK;
+    return err;
 }
 
 static int warning_cmp(const sw_warning *a, const sw_warning *b) {
@@ -203,7 +206,7 @@ static sw_err turn_once(sw_book *book, int64_t now_ms, sw_arena *scratch, const 
                         const sw_probe *probe) {
     sw_arena_mark mark = sw_arena_save(scratch);
     sw_turn turn = {.book = book, .now_ms = now_ms, .arena = scratch, .probe = probe};
-    telling t = {.turn = &turn};
+    telling t = {.turn = &turn, .sink = sink};
     bool told = false;
     sw_err err = sw_turn_take(&turn);
     for (uint32_t i = 0; i < book->active_count && !err; i++) {
@@ -229,6 +232,7 @@ static void pass_failure(void *ctx, const sw_rule *rule, const sw_view *view, co
 sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_sink *sink) {
     SW_ASSERT(book && scratch && sink && sink->tell);
     SW_ASSERT(now_ms >= book->done_ms);
+    book->lists = sink->period != NULL;
     sw_probe probe = {.ctx = (void *)(uintptr_t)sink, .failed = sink->failed ? pass_failure : NULL};
     while (!book->taken) {
         int64_t next_ms = sw_book_next(book);
