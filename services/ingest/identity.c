@@ -77,7 +77,9 @@ static sw_err write_letter(call *c, const sw_intake *intake, const char *code,
         .key = sw_intake_key(&identity),
         .value = sw_buf_slice(&value),
         .client = intake->client,
-        .unit = intake->orgcode.len ? intake->orgcode : intake->unit,
+        .unit = intake->orgcode.len && sw_org_within(intake->unit, intake->orgcode)
+                    ? intake->orgcode
+                    : intake->unit,
     };
     sw_intake_names(intake->event, &letter.source, &letter.id);
     sw_err err = value.err ? value.err : sw_dead_letter_write(&letter, &buf);
