@@ -116,9 +116,9 @@ static bool after(const sw_contribution *a, const sw_contribution *b) {
 
 /* Of the statements about an event a correction comes before the event itself, the last correction
  * before the others; they may come in any order. */
-static bool takes_the_place(const sw_contribution *new, const sw_contribution *old) {
-    if (new->correction != old->correction) return new->correction;
-    return new->correction &&after(new, old);
+static bool takes_the_place(const sw_contribution *next, const sw_contribution *old) {
+    if (next->correction != old->correction) return next->correction;
+    return next->correction && after(next, old);
 }
 
 /* Replaces what an item counts for. */
