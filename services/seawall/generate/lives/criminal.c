@@ -4,7 +4,7 @@ static const sw_row report[] = {
     EVENT("report.received", 0, 0, "mode=walk_in|walk_in|letter|email|fax new_facts=?50"),
     EVENT("report.registered", 5, 60,
           "track=criminal category=theft|injury|fraud jurisdiction=own materials_complete=true"),
-    EVENT("report.receipt_issued", 1, 20, ""),
+    LATE("report.receipt_issued", 1, 20, 110, 300, ""),
     OR(900, "report.routed", 10, 200, "decision=own within_own_jurisdiction=true"),
     OR(85, "report.routed", 10, 200, "decision=other_police within_own_jurisdiction=false"),
     OR(15, "report.routed", 10, 200, "decision=other_police within_own_jurisdiction=true"),
@@ -37,6 +37,7 @@ static const sw_row economic_report[] = {
     EVENT("report.received", 0, 0, "mode=walk_in|letter new_facts=false"),
     EVENT("report.registered", 10, 90,
           "track=criminal category=economic jurisdiction=own materials_complete=true"),
+    EVENT("report.receipt_issued", 1, 20, ""),
     OR_CALL(450, "economic case", DAYS(2), DAYS(5)),
     OR_CALL(350, "economic review of 30 days", 0, 0),
     OR(200, "case.not_filed", DAYS(2), DAYS(5), "has_complainant=true category=economic"),
@@ -81,6 +82,7 @@ static const sw_row minor_report[] = {
     EVENT("report.received", 0, 0, "mode=walk_in new_facts=false"),
     EVENT("report.registered", 2, 20,
           "track=criminal category=minor_sexual jurisdiction=own materials_complete=true"),
+    EVENT("report.receipt_issued", 1, 20, ""),
     CALL(1000, "report filed", 120, DAYS(6)),
 };
 
@@ -189,12 +191,12 @@ static const sw_row interrogation[] = {
 };
 
 static const sw_row case_file[] = {
-    EVENT("file.cabinet_opened", 0, 30, "method=fingerprint|qr authorised=true"),
-    LATE("file.cabinet_stored", 2, 900, 1300, 2000, ""),
-    EVENT("file.cabinet_closed", 1, 3, ""),
+    LATE("file.cabinet_opened", 2, 900, 1300, 2000, "method=fingerprint|qr authorised=true"),
+    EVENT("file.cabinet_stored", 1, 4, ""),
+    LATE("file.cabinet_closed", 1, 3, 11, 40, ""),
     FORK(8, "cabinet opened without authority", DAYS(1), DAYS(20)),
     CALL(300, "file on loan", DAYS(1), DAYS(10)),
-    EVENT("file.compared", DAYS(5), DAYS(30), "mismatch=0 complete=?970"),
+    EVENT("file.compared", DAYS(5), DAYS(30), "mismatch=0|0|0|0|0|0|0|0|0|2 complete=?970"),
     EVENT("file.archived", DAYS(60), DAYS(150), ""),
 };
 

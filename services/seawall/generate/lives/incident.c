@@ -139,7 +139,7 @@ static const sw_row hall_complaint[] = {
     LATE("complaint.received", 10, 100, 130, 300,
          "domain=service stage=reception ongoing=false case_closed=false channel=visit"),
     EVENT("hall.routed", 5, 40, "kind=complaint -report_id"),
-    LATE("complaint.answered", 600, DAYS(5), DAYS(9), DAYS(13), "founded=?400 on_scene=false"),
+    LATE("complaint.answered", 600, DAYS(5), DAYS(9), DAYS(13), "founded=false on_scene=false"),
 };
 
 static const sw_life lives[] = {

@@ -24,8 +24,22 @@ static const sw_row complaint[] = {
     OR(60, "complaint.received", 0, 0,
        "domain=overdue_custody stage=custody ongoing=true case_closed=false channel=visit"),
     CALL(200, "points deducted", 60, 1000),
-    LATE("complaint.answered", 600, DAYS(5), DAYS(9), DAYS(13), "founded=?400 on_scene=?300"),
+    OR_CALL(300, "complaint founded", 600, DAYS(5)),
+    OR_CALL(700, "complaint unfounded", 0, 0),
     CALL(80, "joint finding", 60, DAYS(2)),
+};
+
+static const sw_row complaint_founded[] = {
+    EVENT("complaint.answered", 0, 0, "founded=true on_scene=?300"),
+    LATE("finding.recorded", 60, 4000, 6000, 8000,
+         "category=service source=complaint gravity=minor"),
+    EVENT("finding.pushed", 60, 1000, ""),
+    LATE("finding.answered", DAYS(2), DAYS(20), DAYS(32), DAYS(36),
+         "result=rectified source_told=true"),
+};
+
+static const sw_row complaint_unfounded[] = {
+    LATE("complaint.answered", 600, DAYS(5), DAYS(9), DAYS(13), "founded=false on_scene=?300"),
 };
 
 static const sw_row points_deducted[] = {
@@ -175,6 +189,8 @@ static const sw_life lives[] = {
     {"petition in 60 days", NULL, 0, 0, false, false, ROWS(petition_60)},
     {"petition in 90 days", NULL, 0, 0, false, false, ROWS(petition_90)},
     {"complaint", "complaints", 36, BIND(WHO_COMPLAINT), true, false, ROWS(complaint)},
+    {"complaint founded", "findings", 0, BIND(WHO_FINDING), false, false, ROWS(complaint_founded)},
+    {"complaint unfounded", NULL, 0, 0, false, false, ROWS(complaint_unfounded)},
     {"points deducted", NULL, 0, 0, false, false, ROWS(points_deducted)},
     {"rights of an officer", "rights of officers", 4, BIND(WHO_RIGHTS), false, false, ROWS(rights)},
     {"finding", "findings", 16, BIND(WHO_FINDING) | BIND(WHO_WARNING), true, false, ROWS(finding)},

@@ -53,8 +53,14 @@ static const sw_row camera[] = {
     LATE("camera.online", 60, 1200, 1460, 2600, ""),
 };
 
+static const sw_row journey[] = {
+    EVENT("person.transit_started", 0, 0, "-person_id -case_id"),
+    EVENT("person.transit_ended", 60, 300, "-person_id -case_id"),
+};
+
 static const sw_row clip[] = {
     EVENT("av.recorded", 0, 0, "ended=true start_at=@-30m end_at=@"),
+    CALL(12, "clip of a journey", 1, 20),
     EVENT("av.uploaded", 60, 700, ""),
     LATE("av.linked", 5, 300, 1000, 2000, "target=incident covers=true"),
     END(960),
@@ -77,6 +83,7 @@ static const sw_life lives[] = {
     {"alarm in a room", NULL, 0, 0, false, false, ROWS(alarm)},
     {"camera lost in use", NULL, 0, 0, false, false, ROWS(camera)},
     {"camera out of order", "cameras out of order", 6, 0, false, false, ROWS(camera)},
+    {"clip of a journey", NULL, 0, 0, false, false, ROWS(journey)},
     {"clip", "recordings", 0, BIND(WHO_CLIP), false, false, ROWS(clip)},
 };
 

@@ -179,7 +179,8 @@ static const sw_row overdue_review[] = {
 
 static const sw_row seizure_moved[] = {
     EVENT("case.accepted", 0, 0,
-          "track=administrative category=public_order complexity=complex handler_qualified=true"),
+          "track=administrative category=public_order complexity=complex source=found_in_work "
+          "handler_qualified=true"),
     FORK(1000, "case file", 20, 200),
     EVENT("property.seized", 30, 200,
           "kind=illegal_device track=administrative onspot=false offsite=false urgent_exam=false "
@@ -312,7 +313,8 @@ static const sw_row rectified_at_once[] = {
 
 static const sw_row old_inquiry[] = {
     EVENT("case.accepted", 0, 0,
-          "track=administrative category=public_order complexity=plain handler_qualified=true"),
+          "track=administrative category=public_order complexity=plain source=found_in_work "
+          "handler_qualified=true"),
     EVENT("file.cabinet_stored", 60, 600, ""),
     EVENT("person.brought_in", 60, 600, "role=suspect how=summoned age=#18-60"),
     EVENT("coercion.hold_started", 5, 10, "measure=admin_inquiry arrived_at=@-5m"),
@@ -506,9 +508,10 @@ static const sw_row entry_before_case[] = {
 };
 
 static const sw_row injury_is_a_crime[] = {
-    EVENT("case.accepted", 0, 0,
-          "track=administrative category=injury complexity=plain mediable=false "
-          "handler_qualified=true needs_appraisal=true"),
+    EVENT(
+        "case.accepted", 0, 0,
+        "track=administrative category=injury complexity=plain source=found_in_work mediable=false "
+        "handler_qualified=true needs_appraisal=true"),
     FORK(1000, "case file", 20, 200),
     EVENT("appraisal.document_issued", DAYS(3), DAYS(9),
           "appraisal_kind=injury injury_level=light1|light2|serious track=administrative "
