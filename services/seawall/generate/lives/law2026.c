@@ -41,7 +41,8 @@ static const sw_row case_with_hearing[] = {
     EVENT("hearing.held", DAYS(8), DAYS(12), ""),
     LATE("case.decided", DAYS(1), DAYS(6), DAYS(20), DAYS(30),
          "decider=county fine=#4000-5000 detention_days=0 detention_days_total=0 revoke=?300 "
-         "category=public_order penalised=true minor=false public_official=false"),
+         "category=public_order penalised=true minor=false public_official=true"),
+    LATE("notification.made", 600, DAYS(5), DAYS(9), DAYS(12), "audience=supervision_commission"),
     EVENT("case.closed", DAYS(1), DAYS(3), "close_kind=decided"),
 };
 

@@ -586,7 +586,7 @@ static const sw_life lives[] = {
      ROWS(faulty_interrogation)},
     {"faulty inquiry", "faults found by patrols", 2, PERSON_CASE, false, false,
      ROWS(faulty_inquiry)},
-    {"faulty review", "faults found by patrols", 2, BIND(WHO_CASE) | BIND(WHO_REQUEST), true, false,
+    {"faulty review", "faults found by patrols", 4, BIND(WHO_CASE) | BIND(WHO_REQUEST), true, false,
      ROWS(faulty_review)},
     {"faulty measure", "faults found by patrols", 2, PERSON_CASE, false, false, ROWS(faulty_bail)},
     {"detention too long", NULL, 0, 0, false, false, ROWS(merged_detention)},
