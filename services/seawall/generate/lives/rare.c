@@ -404,47 +404,50 @@ static const sw_row reviewed_30[] = {
 };
 
 static const sw_row faulty_interrogation[] = {
-    OR(250, "invest.action_performed", 0, 0,
-       "action=interrogate track=criminal officer_count=1 auxiliary_count=1 place_kind=case_area "
-       "av_recorded=true major_crime=false minor=false person_jailed=false"),
-    OR(250, "invest.action_performed", 0, 0,
-       "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=false "
-       "major_crime=true minor=false person_jailed=false"),
-    OR(250, "invest.action_performed", 0, 0,
-       "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
-       "major_crime=false minor=true guardian_present=false person_jailed=false"),
-    OR(250, "invest.action_performed", 0, 0,
-       "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
-       "major_crime=false minor=false person_jailed=true"),
+    EVENT(
+        "invest.action_performed", 0, 0,
+        "action=interrogate track=criminal officer_count=1 auxiliary_count=1 place_kind=case_area "
+        "av_recorded=true major_crime=false minor=false person_jailed=false"),
+    EVENT(
+        "invest.action_performed", 0, 0,
+        "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=false "
+        "major_crime=true minor=false person_jailed=false"),
+    EVENT("invest.action_performed", 0, 0,
+          "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
+          "major_crime=false minor=true guardian_present=false person_jailed=false"),
+    EVENT("invest.action_performed", 0, 0,
+          "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
+          "major_crime=false minor=false person_jailed=true"),
 };
 
 static const sw_row faulty_inquiry[] = {
-    OR(500, "invest.action_performed", 0, 0,
-       "action=question track=administrative officer_count=1 place_kind=case_area role=offender "
-       "av_recorded=false age=#18-65 guardian_present=false guardian_unreachable=false "
-       "minor=false"),
-    OR(500, "invest.action_performed", 0, 0,
-       "action=inspect track=administrative officer_count=1 place_kind=home role=offender "
-       "av_recorded=true age=#18-65 guardian_present=false guardian_unreachable=false minor=false"),
+    EVENT("invest.action_performed", 0, 0,
+          "action=question track=administrative officer_count=1 place_kind=case_area role=offender "
+          "av_recorded=false age=#18-65 guardian_present=false guardian_unreachable=false "
+          "minor=false"),
+    EVENT("invest.action_performed", 0, 0,
+          "action=inspect track=administrative officer_count=1 place_kind=home role=offender "
+          "av_recorded=true age=#18-65 guardian_present=false guardian_unreachable=false "
+          "minor=false"),
 };
 
 static const sw_row faulty_review[] = {
-    OR(340, "review.approved", 60, 2000,
-       "subject=filing reviewer_is_handler=true legal_qualification=true levels_complete=true "
-       "level=legal_officer"),
-    OR(330, "approval.granted", 60, 1500,
-       "subject=collective_discussion level=superior required_level=bureau "
-       "approver_is_handler=false"),
-    OR(330, "approval.granted", 60, 1500,
-       "subject=onspot_measure level=bureau required_level=bureau approver_is_handler=true"),
+    EVENT("review.approved", 60, 2000,
+          "subject=filing reviewer_is_handler=true legal_qualification=true levels_complete=true "
+          "level=legal_officer"),
+    EVENT("approval.granted", 60, 1500,
+          "subject=collective_discussion level=superior required_level=bureau "
+          "approver_is_handler=false"),
+    EVENT("approval.granted", 60, 1500,
+          "subject=onspot_measure level=bureau required_level=bureau approver_is_handler=true"),
     EVENT("case.graded", DAYS(10), DAYS(60), "grade=poor"),
 };
 
 static const sw_row faulty_bail[] = {
-    OR(250, "coercion.deposit_paid", 0, 600, "amount=#1000-20000 channel=cash"),
-    OR(200, "coercion.jailed", 0, 600, "minor=true separate=false"),
-    OR_CALL(250, "detention too long", 0, 0),
-    OR_CALL(300, "surveillance in an office", 0, 0),
+    EVENT("coercion.deposit_paid", 0, 600, "amount=#1000-20000 channel=cash"),
+    EVENT("coercion.jailed", 0, 600, "minor=true separate=false"),
+    OR_CALL(500, "detention too long", 0, 0),
+    OR_CALL(500, "surveillance in an office", 0, 0),
 };
 
 static const sw_row merged_detention[] = {
@@ -586,7 +589,7 @@ static const sw_life lives[] = {
      ROWS(faulty_interrogation)},
     {"faulty inquiry", "faults found by patrols", 2, PERSON_CASE, false, false,
      ROWS(faulty_inquiry)},
-    {"faulty review", "faults found by patrols", 4, BIND(WHO_CASE) | BIND(WHO_REQUEST), true, false,
+    {"faulty review", "faults found by patrols", 2, BIND(WHO_CASE) | BIND(WHO_REQUEST), true, false,
      ROWS(faulty_review)},
     {"faulty measure", "faults found by patrols", 2, PERSON_CASE, false, false, ROWS(faulty_bail)},
     {"detention too long", NULL, 0, 0, false, false, ROWS(merged_detention)},
