@@ -1,9 +1,9 @@
 /* What needs the whole directory. */
 #include <stdlib.h>
 
+#include "notify/directory/duty.h"
 #include "notify/directory/lookup.h"
 #include "notify/directory/reader.h"
-#include "notify/directory/roles.h"
 
 #define PARENTS_MAX 16u
 
@@ -145,7 +145,7 @@ static void take_notes(sw_directory_reader *reader) {
             if (!has_post(unit, role))
                 note(reader, i, "posts",
                      sw_pb_printf(&reader->pb, "%s is told instead",
-                                  sw_role_find(sw_slice_cstr(role))->up),
+                                  sw_duty_find(sw_slice_cstr(role))->up),
                      sw_pb_printf(&reader->pb, "nobody is %s of unit '%s'", role, unit->code));
         }
     }

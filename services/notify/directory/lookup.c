@@ -1,6 +1,6 @@
 #include "notify/directory/lookup.h"
 
-#include "notify/directory/roles.h"
+#include "notify/directory/duty.h"
 
 #define UNITS_UP_MAX 16u /* a circle of parents, or of roles, ends here */
 #define LADDER_MAX   8u
@@ -116,7 +116,7 @@ static sw_err add_posts(search *s, const Seawall__V1__Unit *unit, const char *ro
 }
 
 /* The role in the unit and those above it, up to the role's tier. */
-static sw_err add_role(search *s, const sw_role *role) {
+static sw_err add_role(search *s, const sw_duty *role) {
     if (strcmp(role->name, "handler") == 0 && s->officerid.len) {
         sw_err err = add_present(s, s->officerid);
         if (err || s->found) return err;
@@ -145,14 +145,14 @@ sw_err sw_directory_lookup(const sw_directory_source *source, sw_pb *pb, sw_slic
                 .unit = unit,
                 .officerid = officerid,
                 .at_ms = at_ms};
-    const sw_role *now = sw_role_find(role);
+    const sw_duty *now = sw_duty_find(role);
     for (uint32_t i = 0; now && i < LADDER_MAX; i++) {
         s.found = 0;
         sw_err err = add_role(&s, now);
         if (err) return err;
         if (s.found && s.reachable) break;
         const char *fault = s.found ? "无手机号" : "空缺";
-        const sw_role *up = now->up ? sw_role_find(sw_slice_cstr(now->up)) : NULL;
+        const sw_duty *up = now->up ? sw_duty_find(sw_slice_cstr(now->up)) : NULL;
         if (up) s.fallen = sw_pb_printf(pb, "%s%s，改告%s", now->title, fault, up->title);
         now = up;
     }
@@ -170,7 +170,7 @@ sw_err sw_directory_holds_role(const sw_directory_source *source, sw_pb *pb, sw_
                 .unit = unit,
                 .officerid = officerid,
                 .at_ms = at_ms};
-    const sw_role *known = sw_role_find(role);
+    const sw_duty *known = sw_duty_find(role);
     if (known) {
         sw_err err = add_role(&s, known);
         if (err) return err;

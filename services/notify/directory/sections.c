@@ -1,6 +1,6 @@
 /* The sections of a directory's text. */
+#include "notify/directory/duty.h"
 #include "notify/directory/reader.h"
-#include "notify/directory/roles.h"
 
 static bool is_code(const char *code) {
     return strlen(code) == 12 && strspn(code, "0123456789") == 12;
@@ -16,8 +16,8 @@ static void check_code(sw_directory_reader *reader, const sw_yaml *at, const cha
 static char *role_of(sw_directory_reader *reader, const sw_yaml *map) {
     char *role = sw_directory_text(reader, map, "role", true);
     size_t count;
-    const char *const *names = sw_role_names(&count);
-    if (*role && !sw_role_find(sw_slice_cstr(role)))
+    const char *const *names = sw_duty_names(&count);
+    if (*role && !sw_duty_find(sw_slice_cstr(role)))
         sw_directory_fault(
             reader, sw_yaml_get(map, "role"), SW_E_UNKNOWN, "role",
             sw_did_you_mean(reader->pb.arena, sw_slice_cstr(role), names, count,

@@ -1,10 +1,10 @@
-#include "notify/directory/roles.h"
+#include "notify/directory/duty.h"
 
 #include "base/assert.h"
 
 /* The review chain handler, legal officer, unit leader, legal brigade, bureau leader is the ladder
  * (五级审核); offices of a bureau lead to its leaders, leaders to the city. */
-static const sw_role roles[] = {
+static const sw_duty roles[] = {
     {"handler", "主办民警", SW_TIER_STATION, "unit_leader", true},
     {"co_handler", "协办民警", SW_TIER_STATION, "handler", true},
     {"legal_officer", "法制员", SW_TIER_STATION, "unit_leader", true},
@@ -34,13 +34,13 @@ static const char *const names[] = {
 
 static const char *const tiers[SW_TIER_COUNT] = {"squad", "station", "county", "city"};
 
-const sw_role *sw_role_find(sw_slice name) {
+const sw_duty *sw_duty_find(sw_slice name) {
     for (size_t i = 0; i < SW_COUNT(roles); i++)
         if (sw_slice_is(name, roles[i].name)) return &roles[i];
     return NULL;
 }
 
-const char *const *sw_role_names(size_t *ret_count) {
+const char *const *sw_duty_names(size_t *ret_count) {
     *ret_count = SW_COUNT(names);
     return names;
 }

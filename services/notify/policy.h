@@ -1,0 +1,76 @@
+/* policy.h - who is told when, how often and how again: the settings of notify.  Layer 9.  Thread:
+ * any, immutable after loading. */
+#ifndef SW_NOTIFY_POLICY_H
+#define SW_NOTIFY_POLICY_H
+
+#include "civil/zone.h"
+#include "notify/reading.h"
+
+typedef enum sw_channel {
+    SW_CHANNEL_INBOX = 1, /* always */
+    SW_CHANNEL_SMS = 2,
+    SW_CHANNEL_EMAIL = 4,
+    SW_CHANNEL_WEBHOOK = 8,
+    SW_CHANNEL_FILE = 16
+} sw_channel;
+
+/* One step of the ladder: nobody has signed `after_ms` after the decision. */
+typedef struct sw_rung {
+    int64_t after_ms;
+    const char **to;
+    uint32_t to_count;
+} sw_rung;
+
+typedef struct sw_level_policy {
+    uint32_t channels;
+    int64_t merge_ms; /* what comes within so long is told in one message; 0: at once */
+    sw_rung *rungs;
+    uint32_t rung_count;
+    bool repeats; /* an indeterminate message is sent again, marked as repeated */
+} sw_level_policy;
+
+/* Events that are told without a rule: cabinet, gate. */
+typedef struct sw_event_policy {
+    const char *type; /* "file.checked_out" */
+    uint32_t level;
+    const char **to;
+    uint32_t to_count;
+} sw_event_policy;
+
+typedef struct sw_webhook {
+    const char *name, *url, *secret_file;
+    uint32_t from_level;
+    const char *org; /* a unit: its subtree */
+} sw_webhook;
+
+typedef struct sw_policy {
+    const sw_zone *zone;
+    const char *language;
+    int64_t max_age_ms;
+    int64_t quiet_from_ms, quiet_until_ms; /* of the local day; equal: none */
+    uint32_t quiet_pass;                   /* this level and higher */
+    uint32_t digest_over;                  /* more than so many at once become a digest */
+    int64_t phone_parts_hour, phone_burst; /* parts of one phone */
+    int64_t gateway_parts_s;               /* of all phones together */
+    int64_t settle_ms;  /* an indeterminate or unreported message is settled after so long */
+    uint32_t task_from; /* level that opens a task */
+    sw_level_policy levels[SW_NOTIFY_LEVELS];
+    sw_event_policy *events;
+    uint32_t event_count;
+    sw_webhook *webhooks;
+    uint32_t webhook_count;
+    uint32_t finding_levels[3]; /* minor, major, critical */
+    const char **finding_to;
+    uint32_t finding_to_count;
+    const char **departments; /* of a joint verification */
+    uint32_t department_count;
+} sw_policy;
+
+/* Reads `kind: Notify`; all faults in one run, as sw_words_load. */
+SW_NODISCARD sw_err sw_policy_load(sw_arena *arena, const char *path, sw_diags *diags,
+                                   const sw_policy **ret);
+
+/* Whether the local time lies within quiet hours; `ret_until_ms`: when they end. */
+bool sw_policy_is_quiet(const sw_policy *policy, int64_t at_ms, int64_t *ret_until_ms);
+
+#endif
