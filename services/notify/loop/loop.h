@@ -20,6 +20,8 @@ typedef struct sw_loop_step {
     const char *word;  /* value of `data.result` of that event; "": it has none */
     const char **who;  /* roles for the task's unit; "told": everybody who was told */
     uint32_t who_count;
+    const char **tell; /* roles that are told of it */
+    uint32_t tell_count;
     const char *not_by; /* an action: who did it last may not do this */
     bool note;          /* needs a reason */
     bool parts;         /* all parts of a joint verification must be done */

@@ -31,11 +31,21 @@ static void read_states(sw_reading *r, const sw_yaml *root, sw_loop *loop) {
         check_state(r, states ? states : root, "states", loop, own[i]);
 }
 
+static void check_duties(sw_reading *r, const sw_yaml *at, const char *field,
+                         const char *const *words, uint32_t count) {
+    size_t known;
+    const char *const *names = sw_duty_names(&known);
+    for (uint32_t i = 0; i < count; i++)
+        if (strcmp(words[i], "told") != 0 && !sw_duty_find(sw_slice_cstr(words[i])))
+            sw_reading_fault(r, at, SW_E_UNKNOWN, field,
+                             sw_did_you_mean(r->pb.arena, sw_slice_cstr(words[i]), names, known,
+                                             "the roles are in docs/directory.md"),
+                             "there is no role '%s'", words[i]);
+}
+
 static void read_step(sw_reading *r, const sw_yaml *node, const sw_loop *loop, sw_loop_step *step) {
-    static const char *const names[] = {"action", "name", "result", "from", "to",   "event",
-                                        "word",   "who",  "not_by", "note", "parts"};
-    size_t duty_count;
-    const char *const *duties = sw_duty_names(&duty_count);
+    static const char *const names[] = {"action", "name", "result", "from", "to",    "event",
+                                        "word",   "who",  "not_by", "note", "parts", "tell"};
     sw_reading_keys(r, node, names, SW_COUNT(names), "a step");
     step->action = sw_reading_text(r, node, "action", true);
     step->title = sw_reading_text(r, node, "name", true);
@@ -45,6 +55,7 @@ static void read_step(sw_reading *r, const sw_yaml *node, const sw_loop *loop, s
     step->event = sw_reading_text(r, node, "event", true);
     step->word = sw_reading_text(r, node, "word", false);
     step->who = sw_reading_words(r, node, "who", &step->who_count);
+    step->tell = sw_reading_words(r, node, "tell", &step->tell_count);
     step->not_by = sw_reading_text(r, node, "not_by", false);
     step->note = sw_reading_flag(r, node, "note", false);
     step->parts = sw_reading_flag(r, node, "parts", false);
@@ -54,12 +65,8 @@ static void read_step(sw_reading *r, const sw_yaml *node, const sw_loop *loop, s
     if (!step->who_count)
         sw_reading_fault(r, node, SW_E_MISSING, "who", "who: [legal_officer], or [told]",
                          "nobody may do '%s'", step->action);
-    for (uint32_t i = 0; i < step->who_count; i++)
-        if (strcmp(step->who[i], "told") != 0 && !sw_duty_find(sw_slice_cstr(step->who[i])))
-            sw_reading_fault(r, node, SW_E_UNKNOWN, "who",
-                             sw_did_you_mean(r->pb.arena, sw_slice_cstr(step->who[i]), duties,
-                                             duty_count, "the roles are in docs/directory.md"),
-                             "there is no role '%s'", step->who[i]);
+    check_duties(r, node, "who", step->who, step->who_count);
+    check_duties(r, node, "tell", step->tell, step->tell_count);
 }
 
 static bool knows(const sw_loop *loop, const char *action) {
