@@ -13,7 +13,8 @@ typedef void (*sw_loop_fn)(void *arg);
 
 /* SW_E_NOMEM, SW_E_IO. */
 SW_NODISCARD sw_err sw_loop_open(sw_loop **ret);
-/* What was posted and has not run is run; timers end without a call. NULL is a no-op. */
+/* What was posted and has not run is run, work is waited for; timers end without a call. Nobody
+ * posts any longer. NULL is a no-op. */
 void sw_loop_close(sw_loop *loop);
 
 /* Runs until sw_loop_stop. The thread that calls it is the loop's thread. */
@@ -24,8 +25,7 @@ void sw_loop_stop(sw_loop *loop);
 /* Any thread: `fn` is called on the loop's thread, soon, in order of posting. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_loop_post(sw_loop *loop, sw_loop_fn fn, void *arg);
 /* Any thread: `work` is called on one of a few threads for slow work (it may block), and then
- * `done` (may be NULL) on the loop's. Not run work is dropped when the loop is closed, `done` is
- * still called. SW_E_NOMEM. */
+ * `done` (may be NULL) on the loop's. Closing the loop waits for it. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_loop_work(sw_loop *loop, sw_loop_fn work, sw_loop_fn done, void *arg);
 
 /* Calls `fn` after `after_ms`, then every `repeat_ms` (0: once). SW_E_NOMEM. */
