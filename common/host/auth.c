@@ -56,7 +56,8 @@ static sw_err add_key(sw_auth *auth, const sw_auth_key *key, sw_diags *diags) {
     if (!sw_arena_copy(&auth->arena, key->kid, &to->kid)) return SW_E_NOMEM;
     to->alg = key->alg;
     for (uint32_t i = 0; i < auth->key_count; i++)
-        if (sw_slice_eq(auth->keys[i].kid, key->kid) && (key->kid.len || auth->keys[i].alg == key->alg))
+        if (sw_slice_eq(auth->keys[i].kid, key->kid) &&
+            (key->kid.len || auth->keys[i].alg == key->alg))
             return sw_diag_at(diags, SW_E_CONFLICT, 0, 0, "auth.keys",
                               "give each key a kid of its own", "two keys have the kid '%.*s'",
                               SW_FMT(key->kid));
@@ -229,8 +230,9 @@ static const char *read_claims(const sw_auth *auth, const sw_json *claims, int64
         return "the token names nobody (sub), or too long a name";
     if (!copy_text(text_of(claims, SW_S("org")), who->org, sizeof who->org))
         return "the token's org is too long";
-    if (who->roles == 0) return "the token has none of the roles publisher, viewer, officer, "
-                                "supervisor, admin";
+    if (who->roles == 0)
+        return "the token has none of the roles publisher, viewer, officer, "
+               "supervisor, admin";
     if (who->org[0] == '\0' && !(who->roles & SW_ROLE_ADMIN))
         return "the token names no unit (org), which only the role admin may leave out";
     return NULL;

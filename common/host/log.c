@@ -9,12 +9,7 @@
 #include "text/time.h"
 #include "text/utf8.h"
 
-enum {
-    LINE_BYTES_MAX = 16 << 10,
-    EVENTS_MAX = 128,
-    LINES_PER_WINDOW = 20,
-    WINDOW_MS = 1000
-};
+enum { LINE_BYTES_MAX = 16 << 10, EVENTS_MAX = 128, LINES_PER_WINDOW = 20, WINDOW_MS = 1000 };
 
 typedef struct repeat {
     const char *name; /* literals: compared by address, then by text */

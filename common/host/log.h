@@ -12,9 +12,9 @@
 typedef struct sw_log sw_log;
 
 typedef struct sw_log_options {
-    int fd;                  /* lines go here; 2 is stderr */
-    sw_trace_level level;    /* what is below is not written */
-    const char *audit_path;  /* appended to, readable by its owner alone; NULL: no file */
+    int fd;                 /* lines go here; 2 is stderr */
+    sw_trace_level level;   /* what is below is not written */
+    const char *audit_path; /* appended to, readable by its owner alone; NULL: no file */
     sw_clock *clock;
     sw_metrics *metrics; /* may be NULL */
 } sw_log_options;
@@ -36,8 +36,8 @@ const sw_trace_sink *sw_log_sink(sw_log *log);
 typedef struct sw_audit {
     const sw_principal *principal;
     sw_slice client;
-    const char *action; /* "events.post", "warnings.acknowledge" */
-    sw_slice object;    /* id of what it was done to; may be empty */
+    const char *action;  /* "events.post", "warnings.acknowledge" */
+    sw_slice object;     /* id of what it was done to; may be empty */
     const char *outcome; /* "done", "refused" */
     sw_slice detail;     /* may be empty */
 } sw_audit;

@@ -25,8 +25,7 @@ sw_err sw_key_read(const sw_auth_key *key, sw_arena *arena, sw_diags *diags, sw_
     if (err) return err;
     struct stat st;
     if (key->alg == SW_KEY_HS256 && stat(path.ptr, &st) == 0 && (st.st_mode & 077) != 0)
-        return tell(diags, SW_E_INVALID, "chmod 600 it", path,
-                    "others may read this secret key");
+        return tell(diags, SW_E_INVALID, "chmod 600 it", path, "others may read this secret key");
     while (key->alg == SW_KEY_HS256 && bytes.len && strchr(" \t\r\n", bytes.ptr[bytes.len - 1]))
         bytes.len--;
     if (key->alg == SW_KEY_HS256 && bytes.len < SECRET_BYTES_MIN)

@@ -4,8 +4,8 @@
 
 #include "host/log.h"
 
-#define BODY_MAX       ((size_t)64 << 10)
-#define REPLY_MAX      ((size_t)64 << 20)
+#define BODY_MAX        ((size_t)64 << 10)
+#define REPLY_MAX       ((size_t)64 << 20)
 #define HTTP_NO_CONTENT 204
 
 static const char *const json_only[] = {"application/json", NULL};
@@ -90,13 +90,13 @@ void sw_exchange_allow(sw_http_exchange *x, uint32_t status) {
                                        .fields = {{SW_S("Allow"), allow}}});
 }
 
-bool sw_exchange_begin(sw_http_exchange *x, const sw_routes *routes,
-                       const sw_exchange_head *head) {
+bool sw_exchange_begin(sw_http_exchange *x, const sw_routes *routes, const sw_exchange_head *head) {
     const char *why = NULL;
     bool copied = sw_arena_copy(&x->arena, head->target, &x->target) &&
                   sw_arena_copy(&x->arena, head->method, &x->method_name) &&
                   copy_headers(x, head) && read_content_type(x);
-    if (!copied) return sw_http_refuse(x, 431, "header-too-large", "the header is too large"), false;
+    if (!copied)
+        return sw_http_refuse(x, 431, "header-too-large", "the header is too large"), false;
     x->method = sw_http_method_parse(head->method);
     sw_err err = sw_uri_read(&x->arena, x->target, &x->uri, &why);
     if (err) {

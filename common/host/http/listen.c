@@ -13,8 +13,8 @@
 enum { BACKLOG = 4096 };
 
 bool sw_host_is_loopback(sw_slice host) {
-    if (host.len && host.ptr[0] == '[') return sw_slice_starts(host, SW_S("[::1]")) &&
-                                               (host.len == 5 || host.ptr[5] == ':');
+    if (host.len && host.ptr[0] == '[')
+        return sw_slice_starts(host, SW_S("[::1]")) && (host.len == 5 || host.ptr[5] == ':');
     const char *colon = host.len ? memchr(host.ptr, ':', host.len) : NULL;
     if (colon) host.len = (size_t)(colon - host.ptr);
     char name[64];
@@ -89,7 +89,8 @@ sw_err sw_listen_open(const char *address, bool loopback_only, sw_diags *diags, 
     if (!split(address, host, port) || strtoul(port, NULL, 10) > 65535)
         return tell(diags, SW_E_INVALID, address, "write ADDRESS:PORT, for example 127.0.0.1:8080",
                     "this is no address");
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+    struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                             .ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     bool any = host[0] == '\0';
     if (any) hints.ai_family = AF_INET6;

@@ -11,16 +11,26 @@ static const struct {
     uint32_t status;
     const char *title;
 } titles[] = {
-    {400, "Bad Request"},          {401, "Unauthorized"},
-    {403, "Forbidden"},            {404, "Not Found"},
-    {405, "Method Not Allowed"},   {408, "Request Timeout"},
-    {409, "Conflict"},             {410, "Gone"},
-    {412, "Precondition Failed"},  {413, "Content Too Large"},
-    {414, "URI Too Long"},         {415, "Unsupported Media Type"},
-    {421, "Misdirected Request"},  {422, "Unprocessable Content"},
-    {428, "Precondition Required"}, {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-    {501, "Not Implemented"},      {503, "Service Unavailable"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
 };
 
 static const char *title_of(uint32_t status) {
@@ -59,7 +69,8 @@ void sw_http_problem_answer(sw_http_exchange *x, const sw_http_problem *problem)
                            .take = &body,
                            .retry_after_s = problem->retry_after_s};
     if (problem->status == 401) /* RFC 6750, 3 */
-        reply.fields[0] = (sw_http_field){SW_S("WWW-Authenticate"), SW_S("Bearer realm=\"seawall\"")};
+        reply.fields[0] =
+            (sw_http_field){SW_S("WWW-Authenticate"), SW_S("Bearer realm=\"seawall\"")};
     sw_http_answer(x, &reply);
 }
 

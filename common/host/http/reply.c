@@ -55,7 +55,7 @@ static void add_headers(sw_conn *conn, struct MHD_Response *response,
 
 static struct MHD_Response *body_response(sw_conn *conn, sw_http_exchange *x) {
     if (x->reply.body.len == 0)
-        return MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     held_body *held = sw_heap_zero(1, sizeof *held);
     if (!held) return NULL;
     *held = (held_body){.http = conn->http, .buf = x->reply.body, .reserved = x->reply.body.cap};

@@ -7,7 +7,8 @@
 #define SESSION_COOKIE SW_S("seawall_session=")
 
 enum {
-    DISCARD_EARLY_MAX = 64 << 10, /* a refused body up to this is read, so that the connection stays */
+    DISCARD_EARLY_MAX =
+        64 << 10, /* a refused body up to this is read, so that the connection stays */
     DISCARD_MAX = 1 << 20
 };
 
@@ -216,7 +217,8 @@ static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char 
     reader->fields[reader->head.header_count++] =
         (sw_http_field){sw_slice_of(name, name_len), text};
     if (name_len == 14 && strncasecmp(name, "content-length", 14) == 0) {
-        if (!sw_slice_int(text, &reader->head.content_length)) reader->head.content_length = INT64_MAX;
+        if (!sw_slice_int(text, &reader->head.content_length))
+            reader->head.content_length = INT64_MAX;
         reader->head.has_body = reader->head.content_length > 0;
     } else if (name_len == 17 && strncasecmp(name, "transfer-encoding", 17) == 0) {
         reader->head.has_body = true;
@@ -361,15 +363,18 @@ enum MHD_Result sw_conn_handle(void *arg, struct MHD_Connection *mhd, const char
     sw_conn *conn = *state;
     if (!conn || !conn->x) return MHD_NO;
     switch (conn->phase) {
-    case SW_CONN_HEAD: return on_head(conn, method);
+    case SW_CONN_HEAD:
+        return on_head(conn, method);
     case SW_CONN_BODY:
         if (*size > 0) return on_data(conn, data, size);
         return run_handler(conn);
     case SW_CONN_DISCARD:
         if (*size > 0) return discard(conn, size);
         return queue_reply(conn);
-    case SW_CONN_WAIT: return queue_reply(conn);
-    default: return MHD_NO;
+    case SW_CONN_WAIT:
+        return queue_reply(conn);
+    default:
+        return MHD_NO;
     }
 }
 

@@ -6,7 +6,7 @@ static const struct {
     sw_http_method method;
     const char *name;
 } methods[] = {
-    {SW_HTTP_GET, "GET"},       {SW_HTTP_GET, "HEAD"},    {SW_HTTP_POST, "POST"},
+    {SW_HTTP_GET, "GET"}, {SW_HTTP_GET, "HEAD"},      {SW_HTTP_POST, "POST"},
     {SW_HTTP_PUT, "PUT"}, {SW_HTTP_DELETE, "DELETE"}, {SW_HTTP_PATCH, "PATCH"},
 };
 
@@ -42,8 +42,7 @@ static bool is_name(sw_slice segment) {
 sw_err sw_routes_add(sw_routes *routes, const sw_http_route *list, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const sw_http_route *route = &list[i];
-        if (!route->handler || route->path[0] != '/' || route->method == 0)
-            return SW_E_INVALID;
+        if (!route->handler || route->path[0] != '/' || route->method == 0) return SW_E_INVALID;
         for (uint32_t k = 0; k < routes->count; k++)
             if (routes->list[k]->method == route->method &&
                 strcmp(routes->list[k]->path, route->path) == 0)

@@ -209,8 +209,8 @@ static void defaults(sw_http_options *o) {
 }
 
 static sw_err open_metrics(sw_http *http) {
-    static const char *const classes[6] = {"", "code=\"1xx\"", "code=\"2xx\"",
-                                           "code=\"3xx\"", "code=\"4xx\"", "code=\"5xx\""};
+    static const char *const classes[6] = {
+        "", "code=\"1xx\"", "code=\"2xx\"", "code=\"3xx\"", "code=\"4xx\"", "code=\"5xx\""};
     sw_metrics *m = http->options.env.metrics;
     sw_err err = SW_OK;
     for (int i = 2; !err && i < 6; i++)
@@ -277,11 +277,10 @@ static sw_err start_daemon(sw_http *http) {
         (unsigned)o->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_NOTIFY_COMPLETED, sw_conn_completed, http,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_URI_LOG_CALLBACK, on_target,
-        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+        1, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (!http->daemon) return SW_E_IO;
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     if (!info) return SW_E_IO;
     sw_err err = sw_loop_watch_open(o->loop, info->epoll_fd, run, http, &http->watch);
     if (!err) err = sw_loop_timer_open(o->loop, 0, 0, run, http, &http->run_timer);
@@ -302,8 +301,8 @@ sw_err sw_http_open(const sw_http_options *options, sw_diags *diags, sw_http **r
     http->thread = pthread_self();
     pthread_mutex_init(&http->lock, NULL);
     raise_files(http->options.connections_max);
-    sw_err err = sw_listen_open(options->listen, http->local_only, diags, &http->listen_fd,
-                                &http->port);
+    sw_err err =
+        sw_listen_open(options->listen, http->local_only, diags, &http->listen_fd, &http->port);
     if (err) http->listen_fd = -1;
     if (!err) err = open_metrics(http);
     if (!err) err = start_daemon(http);

@@ -7,9 +7,9 @@ struct sw_http_stream {
     sw_conn *conn; /* the loop's */
     pthread_mutex_t lock;
     sw_buf buf;
-    size_t at;       /* what the client has got of it */
-    bool suspended;  /* nothing to send: MHD does not look at it */
-    bool waking;     /* a post is on its way */
+    size_t at;      /* what the client has got of it */
+    bool suspended; /* nothing to send: MHD does not look at it */
+    bool waking;    /* a post is on its way */
     bool ended, gone, slow;
     int64_t sent_ms; /* the loop's */
     uint32_t refs;   /* the holder's and the connection's; under lock */

@@ -5,14 +5,10 @@
 
 #include "host/http.h"
 
-enum {
-    SW_URI_BYTES_MAX = 8192,
-    SW_URI_SEGMENTS_MAX = 16,
-    SW_URI_QUERIES_MAX = 32
-};
+enum { SW_URI_BYTES_MAX = 8192, SW_URI_SEGMENTS_MAX = 16, SW_URI_QUERIES_MAX = 32 };
 
 typedef struct sw_uri {
-    sw_slice path; /* as it came, without query */
+    sw_slice path;                          /* as it came, without query */
     sw_slice segments[SW_URI_SEGMENTS_MAX]; /* decoded; "/a/b/" has a last empty one */
     uint32_t segment_count;
     const sw_http_field *queries; /* decoded, in order; in the arena */
