@@ -48,8 +48,9 @@ static void tokens_of_the_three_algorithms_are_taken(void **state) {
     (void)state;
     sw_auth_key keys[] = {key("a", SW_KEY_HS256, SECRET), key("b", SW_KEY_RS256, RSA_PUBLIC),
                           key("c", SW_KEY_ES256, EC_PUBLIC)};
-    sw_auth_key sign[] = {key("a", SW_KEY_HS256, SECRET), key("b", SW_KEY_RS256, RSA_PRIVATE),
-                          key("", SW_KEY_ES256, EC_PRIVATE)}; /* without kid: the only one of ES256 */
+    sw_auth_key sign[] = {
+        key("a", SW_KEY_HS256, SECRET), key("b", SW_KEY_RS256, RSA_PRIVATE),
+        key("", SW_KEY_ES256, EC_PRIVATE)}; /* without kid: the only one of ES256 */
     sw_auth *auth = open_auth(keys, 3);
     for (int i = 0; i < 3; i++) {
         sw_principal who;
@@ -125,11 +126,8 @@ static void claims_must_say_who_where_and_what(void **state) {
     assert_non_null(
         why_not(auth, issue(&keys[0], "012345678901234567890123456789012", SW_ROLE_VIEWER, 60000)));
     sw_auth_close(auth);
-    sw_auth_options options = {.keys = keys,
-                               .key_count = 1,
-                               .audience = "county",
-                               .leeway_ms = 0,
-                               .clock = &vclock.clock};
+    sw_auth_options options = {
+        .keys = keys, .key_count = 1, .audience = "county", .leeway_ms = 0, .clock = &vclock.clock};
     assert_ok(sw_auth_open(&options, NULL, &auth));
     assert_string_equal(why_not(auth, issue(&keys[0], "3209", SW_ROLE_VIEWER, 60000)),
                         "the token is for another audience");
@@ -148,8 +146,10 @@ static void keys_that_are_none_are_refused_with_the_remedy(void **state) {
     (void)state;
     sw_diags diags;
     sw_auth *auth;
-    sw_auth_key keys[] = {key("a", SW_KEY_RS256, SECRET), key("b", SW_KEY_HS256, RSA_PUBLIC),
-                          key("c", SW_KEY_ES256, EC_PUBLIC), key("c", SW_KEY_ES256, EC_PUBLIC),
+    sw_auth_key keys[] = {key("a", SW_KEY_RS256, SECRET),
+                          key("b", SW_KEY_HS256, RSA_PUBLIC),
+                          key("c", SW_KEY_ES256, EC_PUBLIC),
+                          key("c", SW_KEY_ES256, EC_PUBLIC),
                           {SW_S("d"), SW_KEY_HS256, SW_S("/nowhere/at/all")}};
     sw_auth_options options = {.keys = keys, .key_count = 5, .clock = &vclock.clock};
     sw_diags_init(&diags, &arena, SW_SLICE_NONE, 100);

@@ -40,7 +40,7 @@ static void failing(void *arg, sw_http_exchange *x) {
 static sw_err given = SW_OK;
 static const char *const texts[] = {"text/plain", "application/json", NULL};
 static const sw_http_route routes[] = {
-    {SW_HTTP_POST, "/things/{id}", SW_ROLE_PUBLISHER, echo, (void *)(uintptr_t)"arg",
+    {SW_HTTP_POST, "/things/{id}", SW_ROLE_PUBLISHER, echo, (void *)(uintptr_t) "arg",
      .body_max = 10, .types = texts},
     {SW_HTTP_GET, "/colors", 0, only_color, NULL},
     {SW_HTTP_GET, "/stream", 0, stream, NULL},

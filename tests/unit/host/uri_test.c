@@ -25,9 +25,9 @@ static void a_target_is_decoded_segment_by_segment(void **state) {
 
 static void what_is_no_target_is_refused(void **state) {
     (void)state;
-    static const char *const bad[] = {"",       "*",       "http://x/", "a",          "/%",
-                                      "/%4",    "/%zz",    "/%00",      "/%0a",       "/%ff",
-                                      "/?a=%1", "/\x01",   "/%C0%AF",   "/?%ED%A0%80", "/%7f"};
+    static const char *const bad[] = {"",       "*",     "http://x/", "a",           "/%",
+                                      "/%4",    "/%zz",  "/%00",      "/%0a",        "/%ff",
+                                      "/?a=%1", "/\x01", "/%C0%AF",   "/?%ED%A0%80", "/%7f"};
     for (size_t i = 0; i < SW_COUNT(bad); i++) {
         sw_uri uri = {.segment_count = 77};
         assert_int_equal(read_uri(bad[i], &uri), SW_E_INVALID);
