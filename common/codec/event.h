@@ -76,6 +76,23 @@ SW_NODISCARD sw_err sw_event_to_json(const sw_event *event, sw_buf *out);
  * SW_E_SYNTAX no such message; SW_E_INVALID, SW_E_RANGE what no event can say; SW_E_UNKNOWN the
  * type; SW_E_LIMIT. */
 SW_NODISCARD sw_err sw_event_to_pb(const sw_event *event, sw_buf *out);
+/* The same, with the personal fields of the event and of its replacement sealed: `seal` appends a
+ * serialized seawall.v1.Sealed of `personal`, a serialized seawall.v1.Personal. Its errors are
+ * returned. NULL seals nothing. The content stays that of the plain event. */
+typedef struct sw_event_sealer {
+    void *ctx;
+    sw_err (*seal)(void *ctx, const sw_event *event, sw_slice personal, sw_buf *out);
+} sw_event_sealer;
+SW_NODISCARD sw_err sw_event_to_pb_sealed(const sw_event *event, const sw_event_sealer *sealer,
+                                          sw_buf *out);
+/* A stored event with what is sealed in it, and in its replacement, opened: `open` appends a
+ * serialized seawall.v1.Personal, or returns SW_E_NOT_FOUND, and it stays sealed. `identity` is the
+ * event's. SW_E_SYNTAX; other errors of `open`. */
+typedef struct sw_event_opener {
+    void *ctx;
+    sw_err (*open)(void *ctx, sw_hash128 identity, sw_slice sealed, sw_buf *out);
+} sw_event_opener;
+SW_NODISCARD sw_err sw_event_pb_open(sw_slice bytes, const sw_event_opener *opener, sw_buf *out);
 SW_NODISCARD sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes,
                                      sw_diags *diags, sw_event **ret);
 

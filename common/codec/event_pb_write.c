@@ -67,7 +67,27 @@ static bool has_personal(const sw_event *event) {
     return false;
 }
 
-static void write_event(const sw_event *event, sw_buf *out) {
+/* Plain, or handed to the sealer, whose bytes then stand in its place. */
+static void write_personal(const sw_event *event, const sw_event_sealer *sealer, sw_buf *out) {
+    if (!has_personal(event)) return;
+    if (!sealer) {
+        size_t mark = sw_wire_begin(out, SW_TAG_PERSONAL);
+        write_fields(event, out, SW_TAG_PERSONAL_FIELDS, true);
+        sw_wire_end(out, mark);
+        return;
+    }
+    sw_buf plain;
+    sw_buf_init(&plain, 2 * SW_EVENT_BYTES_MAX);
+    write_fields(event, &plain, SW_TAG_PERSONAL_FIELDS, true);
+    size_t mark = sw_wire_begin(out, SW_TAG_SEALED);
+    sw_err err =
+        plain.err ? plain.err : sealer->seal(sealer->ctx, event, sw_buf_slice(&plain), out);
+    sw_wire_end(out, mark);
+    if (err && !out->err) out->err = err;
+    sw_buf_done(&plain);
+}
+
+static void write_event(const sw_event *event, const sw_event_sealer *sealer, sw_buf *out) {
     sw_wire_text(out, SW_TAG_ID, event->id);
     sw_wire_text(out, SW_TAG_SOURCE, event->source);
     sw_wire_text(out, SW_TAG_TYPE, event->type->name);
@@ -83,22 +103,22 @@ static void write_event(const sw_event *event, sw_buf *out) {
     sw_wire_bytes(out, SW_TAG_CONTENT,
                   sw_slice_of(event->content.bytes, sizeof event->content.bytes));
     write_fields(event, out, SW_TAG_FIELDS, false);
-    if (has_personal(event)) {
-        size_t mark = sw_wire_begin(out, SW_TAG_PERSONAL);
-        write_fields(event, out, SW_TAG_PERSONAL_FIELDS, true);
-        sw_wire_end(out, mark);
-    }
+    write_personal(event, sealer, out);
     sw_wire_text(out, SW_TAG_SEALED, event->sealed);
     sw_wire_text(out, SW_TAG_EXTRA_ATTRIBUTES, event->extra_attributes);
     sw_wire_text(out, SW_TAG_EXTRA_DATA, event->extra_data);
     if (!event->correction || !event->correction->replacement) return;
     size_t mark = sw_wire_begin(out, SW_TAG_REPLACEMENT);
-    write_event(event->correction->replacement, out); /* which is no correction */
+    write_event(event->correction->replacement, sealer, out); /* which is no correction */
     sw_wire_end(out, mark);
 }
 
 sw_err sw_event_to_pb(const sw_event *event, sw_buf *out) {
+    return sw_event_to_pb_sealed(event, NULL, out);
+}
+
+sw_err sw_event_to_pb_sealed(const sw_event *event, const sw_event_sealer *sealer, sw_buf *out) {
     SW_ASSERT(event && event->type && out);
-    write_event(event, out);
+    write_event(event, sealer, out);
     return out->err;
 }

@@ -22,6 +22,7 @@
                                                 */
 #define SW_TOPIC_ROLLUPS   "seawall.rollups"   /* unit: figures */
 #define SW_TOPIC_DIRECTORY "seawall.directory" /* id; compacted */
+#define SW_TOPIC_KEYS      "seawall.keys"      /* a subject's hash: its new key, locked */
 #define SW_TOPIC_RULES     "seawall.rules"     /* id; compacted */
 #define SW_TOPIC_CALENDARS "seawall.calendars" /* id; compacted */
 
@@ -43,6 +44,7 @@ enum sw_processor_number {
     SW_PROCESSOR_RECORD = 10,
     SW_PROCESSOR_OUTBOX = 11,    /* messages of one recipient (notify) */
     SW_PROCESSOR_LETTERS = 12,   /* dead letters that were sent again (ingest) */
+    SW_PROCESSOR_KEYS = 13,      /* keys of subjects (ingest) */
     SW_PROCESSOR_CONTRIBUTE = 20 /* for which figures an event counts (report) */
 };
 

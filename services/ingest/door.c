@@ -43,8 +43,8 @@ static sw_err open_memory(sw_ingest *ingest) {
     sw_arena_init(&ingest->poll_arena, 2 * POLL_BYTES);
     sw_buf_init(&ingest->event, 4 * SW_EVENT_BYTES_MAX);
     sw_buf_init(&ingest->out, OUT_BYTES);
-    ingest->records = sw_heap_zero(SW_BATCH_EVENTS_MAX, sizeof *ingest->records);
-    ingest->appends = sw_heap_zero(SW_BATCH_EVENTS_MAX, sizeof *ingest->appends);
+    ingest->records = sw_heap_zero(SW_OUTGOING_MAX, sizeof *ingest->records);
+    ingest->appends = sw_heap_zero(SW_OUTGOING_MAX, sizeof *ingest->appends);
     ingest->polled = sw_heap_zero(POLL_RECORDS, sizeof *ingest->polled);
     ingest->receipts = sw_heap_zero(POLL_RECORDS, sizeof *ingest->receipts);
     bool full = ingest->records && ingest->appends && ingest->polled && ingest->receipts;
@@ -66,6 +66,7 @@ sw_err sw_ingest_open(const sw_ingest_options *options, sw_ingest **ret) {
     if (!err) err = topic_of(t, SW_TOPIC_IDENTITY, &ingest->topic_identity);
     if (!err) err = topic_of(t, SW_TOPIC_RECEIPTS, &ingest->topic_receipts);
     if (!err) err = topic_of(t, SW_TOPIC_DEAD_LETTERS, &ingest->topic_letters);
+    if (!err && options->keyring) err = topic_of(t, SW_TOPIC_KEYS, &ingest->topic_keys);
     if (!err) err = sw_rate_open(&ingest->rate, options->rate_events_per_s, options->rate_burst);
     if (!err) err = open_metrics(ingest);
     if (err) {
@@ -314,6 +315,10 @@ sw_err sw_ingest_post(sw_ingest *ingest, const sw_post *post, void *exchange, sw
     now.catalogue = ingest->options.catalogue;
     now.now_ms = sw_clock_now_ms(ingest->options.env.clock);
     err = read_post(ingest, request, &now, ret_whole);
+    const sw_new_key *keys = NULL;
+    uint32_t key_count = 0;
+    if (ingest->options.keyring) keys = sw_keyring_take_new(ingest->options.keyring, &key_count);
+    if (!err && !ret_whole->code) err = sw_ingest_add_keys(ingest, keys, key_count);
     if (!err && !ret_whole->code) {
         int64_t now_us = sw_clock_mono_us(ingest->options.env.clock);
         sw_slice client = sw_slice_cstr(post->principal->sub);
@@ -322,6 +327,7 @@ sw_err sw_ingest_post(sw_ingest *ingest, const sw_post *post, void *exchange, sw
         if (!err) return SW_OK;
         sw_metric_add(ingest->busy, 1);
     }
+    if (key_count) sw_keyring_drop_new(ingest->options.keyring, keys, key_count);
     sw_heap_free(request);
     return err;
 }

@@ -7,6 +7,7 @@
 #include "ingest/pending.h"
 #include "ingest/rate.h"
 #include "runtime/runtime.h"
+#include "seal/keyring.h"
 
 typedef struct sw_ingest sw_ingest;
 
@@ -15,8 +16,8 @@ typedef struct sw_ingest_options {
     sw_bus *bus;
     sw_env env;
     const sw_catalogue *catalogue;
-    const char *door; /* a name that no other door and no earlier life of this one has had */
-    const struct sw_keyring *keyring; /* NULL: personal fields are carried as they are */
+    const char *door;    /* a name that no other door and no earlier life of this one has had */
+    sw_keyring *keyring; /* NULL: personal fields are carried as they are */
     /* Zero means the default. */
     int64_t rate_events_per_s; /* of each client; 0: no limit */
     int64_t rate_burst;        /* events; twice the rate */

@@ -4,6 +4,9 @@
 
 #include "ingest/door.h"
 
+/* Intakes and letters, and a key for the subject of each event and of its replacement. */
+enum { SW_OUTGOING_MAX = 3 * SW_BATCH_EVENTS_MAX };
+
 /* One record of a request, its bytes in the outgoing buffer, which may still move. */
 typedef struct sw_outgoing {
     uint32_t topic;
@@ -13,7 +16,7 @@ typedef struct sw_outgoing {
 struct sw_ingest {
     sw_ingest_options options;
     sw_runtime *runtime;
-    uint32_t topic_identity, topic_receipts, topic_letters;
+    uint32_t topic_identity, topic_receipts, topic_letters, topic_keys;
     sw_rate rate;
     sw_pending pending;
     /* Of the post that is being read. */
@@ -41,6 +44,8 @@ SW_NODISCARD sw_err sw_ingest_add_item(sw_ingest *ingest, sw_request *request,
 /* The dead letter alone. An event that no record can hold has none. */
 SW_NODISCARD sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
                                          const sw_post_item *item);
+/* The keys that were made for this request. */
+SW_NODISCARD sw_err sw_ingest_add_keys(sw_ingest *ingest, const sw_new_key *keys, uint32_t count);
 /* Makes `appends` of the records. */
 void sw_ingest_fill_appends(sw_ingest *ingest);
 

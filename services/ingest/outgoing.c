@@ -3,7 +3,7 @@
 #include "runtime/dead_letter.h"
 
 static sw_err add_record(sw_ingest *ingest, uint32_t topic, sw_slice key, size_t value_at) {
-    SW_ASSERT(ingest->record_count < SW_BATCH_EVENTS_MAX);
+    SW_ASSERT(ingest->record_count < SW_OUTGOING_MAX);
     sw_outgoing record = {.topic = topic,
                           .value_at = value_at,
                           .value_len = ingest->out.len - value_at,
@@ -37,7 +37,8 @@ static sw_err write_event(sw_ingest *ingest, const sw_event *event) {
     sw_event stamped = *event;
     stamped.received_ms = sw_clock_now_ms(ingest->options.env.clock);
     sw_buf_clear(&ingest->event);
-    return sw_event_to_pb(&stamped, &ingest->event);
+    const sw_event_sealer sealer = {ingest->options.keyring, sw_keyring_seal};
+    return sw_event_to_pb_sealed(&stamped, sealer.ctx ? &sealer : NULL, &ingest->event);
 }
 
 /* The item's intake; what does not fit becomes a refusal. */
@@ -128,4 +129,15 @@ sw_err sw_ingest_add_item(sw_ingest *ingest, sw_request *request, const sw_princ
     request->undecided++;
     request->sent++;
     return SW_OK;
+}
+
+sw_err sw_ingest_add_keys(sw_ingest *ingest, const sw_new_key *keys, uint32_t count) {
+    sw_err err = SW_OK;
+    for (uint32_t i = 0; !err && i < count; i++) {
+        size_t before = ingest->out.len;
+        err = sw_buf_add(&ingest->out, sw_slice_of(keys[i].locked, sizeof keys[i].locked));
+        if (!err)
+            err = add_record(ingest, ingest->topic_keys, sw_intake_key(&keys[i].subject), before);
+    }
+    return err;
 }
