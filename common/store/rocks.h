@@ -27,6 +27,7 @@ typedef struct rocks_db {
     rocksdb_column_family_handle_t *own; /* `default`: the stores' versions, the last number */
     uint64_t number;      /* of the last synced write; kept with it, and in MARK after its sync */
     bool *scans;          /* by store: read in order, not worth the cache */
+    uint32_t *ranges;     /* by store: deleted ranges in its memtable, about */
     uint32_t store_count; /* of the specs */
     uint32_t
         family_count; /* of the database: the stores, `default`, and stores of other versions */

@@ -16,7 +16,7 @@
  * (SLACK) slow writers down, and as many again stop them. */
 #define CHURN_FILE_BYTES ((uint64_t)16 << 20)
 #define CHURN_RUNS       8
-#define CHURN_RUNS_SCAN  14
+#define CHURN_RUNS_SCAN  6
 #define CHURN_RUNS_SLACK 20
 
 /* The budget's parts. RocksDB starts to flush when memtables reach their limit and fills others

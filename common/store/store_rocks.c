@@ -11,6 +11,7 @@
 #define ERROR_TEXT_MAX   ((size_t)4096)
 #define BATCH_BYTES_KEPT ((size_t)16 << 20)
 #define WRITES_TO_SHARE  256u
+#define RANGES_MAX       128u
 
 typedef struct rocks_iter {
     sw_iter iter;
@@ -87,7 +88,25 @@ static void fill_batch(rocks_db *db, const sw_batch *batch) {
         else
             rocksdb_writebatch_delete_range_cf(db->batch, family, op.key.ptr, op.key.len,
                                                op.value.ptr, op.value.len);
+        db->ranges[op.store] += op.kind == SW_OP_DELETE_RANGE;
     }
+}
+
+/* Every iterator sorts the ranges that are deleted in the memtable once more; in a file they are
+ * sorted for good. */
+static sw_err flush_ranges(rocks_db *db) {
+    sw_err err = SW_OK;
+    for (uint32_t i = 0; !err && i < db->store_count; i++) {
+        char *text = NULL;
+        if (db->ranges[i] < RANGES_MAX) continue;
+        db->ranges[i] = 0;
+        rocksdb_flushoptions_t *options = rocksdb_flushoptions_create();
+        rocksdb_flushoptions_set_wait(options, 0);
+        rocksdb_flush_cf(db->rocks, options, db->families[i], &text);
+        rocksdb_flushoptions_destroy(options);
+        if (text) err = rocks_error(db, text);
+    }
+    return err;
 }
 
 sw_err rocks_write_batch(rocks_db *db, bool sync) {
@@ -110,7 +129,9 @@ static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
     sw_err err = db->failed;
     if (!err) {
         fill_batch(db, batch);
-        db->failed = err = rocks_write_batch(db, sync);
+        err = rocks_write_batch(db, sync);
+        if (!err) err = flush_ranges(db);
+        db->failed = err;
         db->bytes_appended += sw_batch_bytes(batch);
         if (db->writes_to_share-- == 0) {
             rocks_share_memory(db);

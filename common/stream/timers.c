@@ -47,9 +47,12 @@ void sw_timers_done(sw_timers *timers) {
 /* Where `at` is or would be, as an index from head[first]. */
 static uint32_t find(const sw_timers *timers, sw_timer_at at) {
     uint32_t low = 0, high = timers->count;
+    const sw_timer_at *head = timers->head + timers->first;
+    if (high > 0 && compare(head[high - 1], at) < 0) return high; /* while loading */
+    if (high > 0 && compare(head[0], at) >= 0) return 0;          /* while firing */
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (compare(timers->head[timers->first + middle], at) < 0)
+        if (compare(head[middle], at) < 0)
             low = middle + 1;
         else
             high = middle;

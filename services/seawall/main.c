@@ -8,13 +8,12 @@ static const sw_command *const commands[] = {
     &sw_cmd_import, &sw_cmd_replay,  &sw_cmd_rules,  &sw_cmd_version,
 };
 
-/* The allocator keeps what threads free: with few arenas, and large pieces returned at once, a
- * server stays as small as its budgets say. */
-enum { ARENAS_MAX = 2, RETURNED_BYTES = 128 << 10 };
+/* The allocator keeps in each of its arenas what threads have freed: with few, a server stays as
+ * small as its budgets say. */
+enum { ARENAS_MAX = 2 };
 
 int main(int argc, char **argv) {
     (void)mallopt(M_ARENA_MAX, ARENAS_MAX);
-    (void)mallopt(M_MMAP_THRESHOLD, RETURNED_BYTES);
     return sw_command_dispatch(
         "seawall", "watches over the legality of police work, from case events to warnings",
         commands, SW_COUNT(commands), argc, argv);
