@@ -93,6 +93,8 @@ typedef struct sw_event_opener {
     sw_err (*open)(void *ctx, sw_hash128 identity, sw_slice sealed, sw_buf *out);
 } sw_event_opener;
 SW_NODISCARD sw_err sw_event_pb_open(sw_slice bytes, const sw_event_opener *opener, sw_buf *out);
+/* The name of the type alone, without a look at the rest; empty: there is none. */
+sw_slice sw_event_pb_type(sw_slice bytes);
 SW_NODISCARD sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes,
                                      sw_diags *diags, sw_event **ret);
 

@@ -358,3 +358,11 @@ sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes
     *ret = event;
     return SW_OK;
 }
+
+sw_slice sw_event_pb_type(sw_slice bytes) {
+    sw_wire_reader r = sw_wire_read(bytes);
+    sw_wire_field f;
+    while (sw_wire_next(&r, &f))
+        if (f.number == SW_TAG_TYPE && f.type == SW_WIRE_BYTES) return f.bytes;
+    return SW_SLICE_NONE;
+}

@@ -37,8 +37,8 @@ static void fill_change(const sw_transition *t, sw_told_warning *ret) {
     if (t->replaced_by) ret->replaced_by = *t->replaced_by;
 }
 
-/* "name@version" without printf: it is made for every telling. */
-static bool pack_name(const sw_pack *pack, sw_arena *arena, sw_slice *ret) {
+/* Without printf: it is made for every telling. */
+bool sw_pack_label(const sw_pack *pack, sw_arena *arena, sw_slice *ret) {
     size_t len = pack->name.len + 1 + pack->version.len;
     char *text = sw_arena_alloc(arena, len);
     if (!text) return false;
@@ -79,7 +79,7 @@ sw_err sw_told_of(const sw_transition *transition, int64_t decided_ms, sw_arena 
                             .provisional = w->provisional,
                             .liberty = rule->liberty};
     fill_change(transition, &told);
-    if (!pack_name(rule->pack, arena, &told.pack)) return SW_E_NOMEM;
+    if (!sw_pack_label(rule->pack, arena, &told.pack)) return SW_E_NOMEM;
     sw_err err = fill_lists(w, arena, &told);
     if (!err) *ret = told;
     return err;

@@ -81,6 +81,9 @@ SW_NODISCARD sw_err sw_book_take(sw_book *book, const sw_event *event, sw_arena 
  * after the clock: something taken waits to be told. */
 int64_t sw_book_next(const sw_book *book);
 
+/* Told up to here; SW_TIME_NONE: nothing was ever told. */
+int64_t sw_book_done(const sw_book *book);
+
 /* Brings into effect what was taken and tells every difference up to `now_ms`, moment by moment,
  * within one in the order (rule id, key, level, repeat, change, warning id). `now_ms` never goes
  * back. After any failure, the sink's included, the telling has stopped halfway and the book is to

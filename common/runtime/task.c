@@ -66,6 +66,7 @@ sw_err sw_task_claim(sw_task *task) {
     task->now_ms = err ? INT64_MIN : now_ms;
     task->item.commit = (sw_commit){.task = task->spec->number, .epoch = epoch};
     task->state = SW_TASK_READY;
+    task->started = task->node->processor->on_start == NULL;
     task->more = true;
     return SW_OK;
 }
@@ -78,7 +79,7 @@ static const sw_node_metrics *metrics(const sw_task *task) {
 /* ---- one batch ---- */
 
 static uint32_t calls(const sw_task *task) {
-    return task->taken + task->fired_count;
+    return task->taken + task->fired_count + task->starts;
 }
 
 static bool empty(const sw_task *task) {
@@ -187,10 +188,24 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
     return SW_OK;
 }
 
+/* Once after the claim, before anything else. */
+static sw_err start(sw_task *task) {
+    task->fx.origin_topic = SW_ORIGIN_NONE;
+    task->fx.origin_offset = 0;
+    sw_err err = sw_ctx_call_start(&task->ctx);
+    if (sw_err_verdict(err) == SW_VERDICT_REJECT) return SW_E_INTERNAL;
+    if (err) return err;
+    task->starts = sw_effects_none(&task->fx) ? 0 : 1;
+    task->started = task->starts == 0;
+    return SW_OK;
+}
+
 static sw_err work(sw_task *task) {
     sw_faults *faults = task->home->env.faults;
     const sw_record *record;
     uint32_t queue;
+    sw_err start_err = task->started ? SW_OK : start(task);
+    if (start_err) return start_err;
     while ((record = sw_inputs_first(&task->inputs, &queue)) != NULL) {
         int64_t at_ms = record->timestamp_ms;
         sw_err err = fire_until(task, at_ms < task->now_ms ? at_ms : task->now_ms);
@@ -259,7 +274,7 @@ static sw_err seal(sw_task *task) {
 static void rewind_batch(sw_task *task) {
     sw_effects_again(&task->fx);
     sw_inputs_rewind(&task->inputs);
-    task->taken = task->fired_count = task->refused = 0;
+    task->taken = task->fired_count = task->refused = task->starts = 0;
 }
 
 static sw_err run_once(sw_task *task) {
@@ -335,7 +350,8 @@ void sw_task_committed(sw_task *task, int64_t wall_ms) {
     else
         sw_inputs_committed(&task->inputs);
     sw_effects_committed(&task->fx);
-    task->taken = task->fired_count = task->refused = 0;
+    task->started = true;
+    task->taken = task->fired_count = task->refused = task->starts = 0;
     task->state = SW_TASK_READY;
 }
 
@@ -351,7 +367,7 @@ void sw_task_drop(sw_task *task) {
         sw_inputs_committed(&task->inputs);
     else
         sw_inputs_rewind(&task->inputs);
-    task->taken = task->fired_count = task->refused = 0;
+    task->taken = task->fired_count = task->refused = task->starts = 0;
     task->state = SW_TASK_LOST;
 }
 

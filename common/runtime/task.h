@@ -47,6 +47,8 @@ typedef struct sw_task {
     int64_t *fired; /* due times, for the lateness */
     uint32_t fired_count, fired_cap;
     uint32_t taken;     /* records of the batch */
+    uint32_t starts;    /* 1: the processor's start has done something in this batch */
+    bool started;       /* it has been called since the claim, and what it did is committed */
     uint32_t refused;   /* calls of the batch, each with its dead letter */
     uint32_t calls_max; /* the batch ends after so many records and timers; 0: no limit */
     int64_t start_us;   /* of the batch, by the steady clock */

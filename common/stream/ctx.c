@@ -96,15 +96,25 @@ static bool scan_row(void *arg, sw_slice key, sw_slice value) {
     return s->each(s->arg, key, value);
 }
 
-sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
-                   bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg) {
-    uint32_t index = store_of(ctx, store);
+static sw_err scan_rows(sw_ctx *ctx, uint32_t index, sw_slice from, sw_slice to,
+                        bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg) {
     SW_ASSERT(each);
     scan s = {each, arg, 0, false};
     sw_err err = noted(ctx, sw_overlay_scan(ctx->fx->overlay, index, from, to, scan_row, &s));
     if (err) return err;
     if (!s.too_many) return SW_OK;
     return sw_ctx_fail(ctx, SW_E_LIMIT, "a scan of more than %d rows", SW_CALL_SCANNED_MAX);
+}
+
+sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
+                   bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg) {
+    return scan_rows(ctx, store_of(ctx, store), from, to, each, arg);
+}
+
+sw_err sw_ctx_object_rows(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
+                          bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg) {
+    SW_ASSERT(objects_of(ctx, store));
+    return scan_rows(ctx, ctx->node->first_store + store, from, to, each, arg);
 }
 
 sw_err sw_ctx_object_get(sw_ctx *ctx, uint32_t store, sw_slice key, const void **ret) {
@@ -212,6 +222,16 @@ sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full) {
                                 : ctx->node->processor->on_record(ctx, ctx->node->shared, input);
     sw_arena_rewind(ctx->arena, memory);
     return settle(ctx, err, mark, ret_full);
+}
+
+sw_err sw_ctx_call_start(sw_ctx *ctx) {
+    sw_effects_mark mark = begin(ctx);
+    SW_ASSERT(ctx->node->processor->on_start);
+    sw_arena_mark memory = sw_arena_save(ctx->arena);
+    sw_err err = ctx->node->processor->on_start(ctx, ctx->node->shared);
+    sw_arena_rewind(ctx->arena, memory);
+    bool full;
+    return settle(ctx, err, mark, &full);
 }
 
 sw_err sw_ctx_call_timer(sw_ctx *ctx, sw_timer_at timer, bool *ret_full) {

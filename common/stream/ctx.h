@@ -22,6 +22,8 @@ struct sw_ctx {
  * what it did can't be taken back alone. Errors of a declared verdict only: SW_E_END from a
  * processor is SW_E_INTERNAL. */
 SW_NODISCARD sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full);
+/* Calls on_start, at the begin of a batch. */
+SW_NODISCARD sw_err sw_ctx_call_start(sw_ctx *ctx);
 /* Clears the timer, which must be the first of the head, and calls on_timer. With a REJECT the
  * timer is cleared all the same; with other errors it stands. */
 SW_NODISCARD sw_err sw_ctx_call_timer(sw_ctx *ctx, sw_timer_at timer, bool *ret_full);

@@ -35,6 +35,8 @@ typedef struct sw_processor {
     const char *const *outputs; /* topics that it may emit to, NULL-terminated */
     const sw_processor_store *stores;
     uint32_t store_count;
+    /* Once after a task is taken over, before its first record or timer; NULL: nothing to do. */
+    sw_err (*on_start)(sw_ctx *ctx, const void *shared);
     /* `shared` is what the host gave at start: packs, catalogue. Immutable. */
     sw_err (*on_record)(sw_ctx *ctx, const void *shared, const sw_input *input);
     /* The timer that was set for `key` has come; it is cleared before the call. */
@@ -69,6 +71,10 @@ SW_NODISCARD sw_err sw_ctx_object_edit(sw_ctx *ctx, uint32_t store, sw_slice key
 /* Takes the object over, on success only; what the key had is freed. */
 SW_NODISCARD sw_err sw_ctx_object_put(sw_ctx *ctx, uint32_t store, sw_slice key, void *object);
 SW_NODISCARD sw_err sw_ctx_object_delete(sw_ctx *ctx, uint32_t store, sw_slice key);
+/* Visits the rows of a store of objects as their codec wrote them: as of the last commit. */
+SW_NODISCARD sw_err sw_ctx_object_rows(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
+                                       bool (*each)(void *arg, sw_slice key, sw_slice value),
+                                       void *arg);
 /* Appends a record to one of the declared outputs; its partition follows from the key (murmur2). */
 SW_NODISCARD sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value);
 /* One timer a key: sets it, moves it, or with SW_TIME_MAX clears it. */

@@ -256,6 +256,10 @@ int64_t sw_book_next(const sw_book *book) {
     return next_ms;
 }
 
+int64_t sw_book_done(const sw_book *book) {
+    return book->done_ms;
+}
+
 bool sw_book_is_open(const sw_book *book) {
     if (book->fresh_count) return true;
     return book->active_count > 0;

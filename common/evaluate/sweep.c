@@ -1,0 +1,156 @@
+#include "evaluate/sweep.h"
+
+#include "base/wire.h"
+#include "env/limits.h"
+#include "text/time.h"
+
+/* The one row of marks: the hash of the packs under which all books are or will be, and, while
+ * books are swept, the due time of the timer and the row from which on they have not been looked
+ * at. */
+enum { HASH_BYTES = 16, DUE_BYTES = 8 };
+enum { BOOKS_A_STEP = 64, ROWS_A_STEP = 4096 };
+
+#define MARK SW_S("packs")
+
+typedef struct mark {
+    sw_hash128 packs;
+    bool sweeping;
+    int64_t due_ms;
+    sw_slice from; /* row key */
+} mark;
+
+static bool read_mark(sw_slice row, mark *ret) {
+    if (row.len < HASH_BYTES) return false;
+    *ret = (mark){.due_ms = SW_TIME_MAX};
+    memcpy(ret->packs.bytes, row.ptr, HASH_BYTES);
+    if (row.len == HASH_BYTES) return true;
+    if (row.len < HASH_BYTES + DUE_BYTES) return false;
+    ret->sweeping = true;
+    ret->due_ms = (int64_t)sw_wire_get_le(row.ptr + HASH_BYTES, DUE_BYTES);
+    ret->from = sw_slice_sub(row, HASH_BYTES + DUE_BYTES, row.len);
+    return true;
+}
+
+static sw_err put_mark(sw_ctx *ctx, const mark *m) {
+    char row[HASH_BYTES + DUE_BYTES + SW_ROW_KEY_BYTES_MAX];
+    size_t len = HASH_BYTES;
+    memcpy(row, m->packs.bytes, HASH_BYTES);
+    if (m->sweeping) {
+        SW_ASSERT(m->from.len <= SW_ROW_KEY_BYTES_MAX);
+        sw_wire_put_le(row + len, (uint64_t)m->due_ms, DUE_BYTES);
+        len += DUE_BYTES;
+        if (m->from.len) memcpy(row + len, m->from.ptr, m->from.len);
+        len += m->from.len;
+    }
+    return sw_ctx_put(ctx, SW_EVALUATOR_MARKS, MARK, sw_slice_of(row, len));
+}
+
+static sw_err get_mark(sw_ctx *ctx, mark *ret) {
+    sw_slice row;
+    sw_err err = sw_ctx_get(ctx, SW_EVALUATOR_MARKS, MARK, &row);
+    if (err) return err;
+    return read_mark(row, ret) ? SW_OK : SW_E_CORRUPT;
+}
+
+sw_err sw_evaluator_on_start(sw_ctx *ctx, const void *shared) {
+    const sw_evaluator *evaluator = shared;
+    mark old, new = {.packs = evaluator->packs, .due_ms = SW_TIME_MAX};
+    sw_err err = get_mark(ctx, &old);
+    if (err == SW_E_NOT_FOUND) return put_mark(ctx, &new);
+    if (err || sw_hash128_eq(old.packs, new.packs)) return err;
+    new.sweeping = true;
+    new.due_ms = sw_ctx_now(ctx);
+    err = put_mark(ctx, &new);
+    return err ? err : sw_ctx_timer_move(ctx, SW_SWEEP_KEY, old.due_ms, new.due_ms);
+}
+
+sw_err sw_evaluator_catch_up(const sw_evaluator *evaluator, sw_ctx *ctx, sw_slice key,
+                             sw_kept_book *kept) {
+    int64_t next_ms = sw_book_next(kept->book), done_ms = sw_book_done(kept->book);
+    sw_err err = SW_OK;
+    if (next_ms <= done_ms) {
+        sw_telling_out out;
+        sw_telling_out_init(&out, evaluator, ctx, key);
+        const sw_sink sink = sw_telling_sink(&out);
+        err = sw_book_tell(kept->book, done_ms, sw_ctx_arena(ctx), &sink);
+        sw_telling_out_done(&out);
+    }
+    if (!err) kept->stale = false;
+    return err;
+}
+
+typedef struct found {
+    sw_hash128 packs;
+    sw_arena *arena;
+    sw_slice keys[BOOKS_A_STEP];
+    sw_slice last; /* the row looked at last */
+    uint32_t count, rows;
+    bool whole, full; /* whole: there are no more rows */
+} found;
+
+static bool look(void *arg, sw_slice row_key, sw_slice row) {
+    found *f = arg;
+    sw_slice key;
+    sw_book_head head;
+    if (f->count == BOOKS_A_STEP || f->rows == ROWS_A_STEP) {
+        f->whole = false;
+        return false;
+    }
+    f->rows++;
+    if (!sw_arena_copy(f->arena, row_key, &f->last)) return !(f->full = true);
+    if (!sw_book_head_read(row_key, row, &key, &head)) return true;
+    if (sw_hash128_eq(head.packs, f->packs)) return true;
+    if (!sw_arena_copy(f->arena, key, &f->keys[f->count])) return !(f->full = true);
+    f->count++;
+    return true;
+}
+
+/* A book of a key that no rule asks for any more stays as it is: nobody can say what holds. */
+static sw_err tell_again(sw_ctx *ctx, const sw_evaluator *evaluator, sw_slice key) {
+    void *object;
+    sw_err err = sw_ctx_object_edit(ctx, SW_EVALUATOR_BOOKS, key, &object);
+    if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
+    sw_kept_book *kept = object;
+    if (!kept->stale) return SW_OK;
+    int64_t former_ms = kept->timer_ms;
+    err = sw_evaluator_catch_up(evaluator, ctx, key, kept);
+    if (err) return err;
+    kept->timer_ms = sw_book_next(kept->book);
+    return sw_ctx_timer_move(ctx, key, former_ms, kept->timer_ms);
+}
+
+sw_err sw_sweep_step(sw_ctx *ctx, const sw_evaluator *evaluator) {
+    mark m;
+    sw_err err = get_mark(ctx, &m);
+    if (err) return err;
+    if (!m.sweeping) return SW_OK;
+    found f = {.packs = evaluator->packs, .arena = sw_ctx_arena(ctx), .whole = true};
+    err = sw_ctx_object_rows(ctx, SW_EVALUATOR_BOOKS, m.from, SW_SLICE_NONE, look, &f);
+    if (!err && f.full) err = SW_E_NOMEM;
+    for (uint32_t i = 0; i < f.count && !err; i++) err = tell_again(ctx, evaluator, f.keys[i]);
+    if (err) return err;
+    int64_t former_ms = m.due_ms;
+    m.sweeping = !f.whole;
+    if (f.whole) m.due_ms = SW_TIME_MAX;
+    /* The row itself is looked at again: it is not stale any more. */
+    m.from = f.last;
+    err = put_mark(ctx, &m);
+    return err ? err : sw_ctx_timer_move(ctx, SW_SWEEP_KEY, former_ms, m.due_ms);
+}
+
+bool sw_evaluator_timer_of(const void *shared, uint32_t store, sw_slice key, sw_slice value,
+                           sw_slice *ret_key, int64_t *ret_due_ms) {
+    sw_book_head head;
+    mark m;
+    sw_slice rest;
+    if (store == SW_EVALUATOR_MARKS) {
+        if (!read_mark(value, &m) || !m.sweeping) return false;
+        *ret_key = SW_SWEEP_KEY;
+        *ret_due_ms = m.due_ms;
+        return true;
+    }
+    if (store != SW_EVALUATOR_BOOKS || !sw_book_head_read(key, value, ret_key, &head)) return false;
+    if (!sw_evaluator_plan(shared, *ret_key, &rest)) return false; /* no rule asks for it */
+    *ret_due_ms = head.timer_ms;
+    return head.timer_ms != SW_TIME_MAX;
+}

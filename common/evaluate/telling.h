@@ -1,0 +1,38 @@
+/* telling.h - what a book tells, put on topics.  Layer 6, private to evaluate.  Thread: task owner.
+ */
+#ifndef SW_EVALUATE_TELLING_H
+#define SW_EVALUATE_TELLING_H
+
+#include "evaluate/evaluator.h"
+
+/* A plan by the name of its key. */
+typedef struct sw_named_plan {
+    sw_slice name;
+    const sw_plan *plan;
+} sw_named_plan;
+
+struct sw_evaluator {
+    const sw_ruleset *set;
+    const sw_catalogue *catalogue;
+    const char *warnings, *periods;
+    const sw_named_plan *plans; /* without empty ones */
+    uint32_t plan_count;
+    sw_hash128 packs;
+    sw_metric *const *failed; /* by rule; NULL: not counted */
+};
+
+/* One call's telling. */
+typedef struct sw_telling_out {
+    const sw_evaluator *evaluator;
+    sw_ctx *ctx;
+    sw_slice key; /* of the record */
+    sw_buf bytes;
+    uint32_t emitted;
+} sw_telling_out;
+
+void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_ctx *ctx,
+                         sw_slice key);
+void sw_telling_out_done(sw_telling_out *out);
+sw_sink sw_telling_sink(sw_telling_out *out);
+
+#endif

@@ -1,0 +1,36 @@
+#include "deadline/deadline.h"
+
+#include "evaluate/book_store.h"
+#include "topics/topics.h"
+
+static const char *const inputs[] = {SW_TOPIC_KEYED, NULL};
+static const char *const outputs[] = {SW_TOPIC_WARNINGS, SW_TOPIC_PERIODS, NULL};
+static const sw_processor_store stores[SW_EVALUATOR_STORES] = {
+    [SW_EVALUATOR_BOOKS] = {.name = "books",
+                            .version = SW_EVALUATOR_BOOKS_VERSION,
+                            .objects = &sw_book_codec},
+    [SW_EVALUATOR_MARKS] = {.name = "marks", .version = SW_EVALUATOR_MARKS_VERSION},
+};
+
+const sw_processor sw_deadline = {
+    .name = "deadline",
+    .id = SW_PROCESSOR_DEADLINE,
+    .inputs = inputs,
+    .outputs = outputs,
+    .stores = stores,
+    .store_count = SW_COUNT(stores),
+    .on_start = sw_evaluator_on_start,
+    .on_record = sw_evaluator_on_record,
+    .on_timer = sw_evaluator_on_timer,
+    .timer_of = sw_evaluator_timer_of,
+};
+
+sw_err sw_deadline_new(sw_arena *arena, const sw_ruleset *set, sw_metrics *metrics,
+                       const sw_evaluator **ret) {
+    const sw_evaluator_options options = {.set = set,
+                                          .kinds = 1u << SW_DEADLINE,
+                                          .warnings = SW_TOPIC_WARNINGS,
+                                          .periods = SW_TOPIC_PERIODS,
+                                          .metrics = metrics};
+    return sw_evaluator_new(arena, &options, ret);
+}

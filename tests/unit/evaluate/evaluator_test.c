@@ -1,0 +1,223 @@
+#include "evaluate/book_store.h"
+#include "runtime/read.h"
+#include "runtime/watch.h"
+#include "topics/topics.h"
+#include "unit/evaluate/pipe.h"
+
+#include <stdio.h>
+
+static const char rules[] =
+    "  - {id: d, kind: deadline, key: [case_id], start: {on: start}, stop: [{on: stop}],\n"
+    "     cancel: [{on: cancel}], limit: 2d,\n"
+    "     warn: [{at: -24h, level: orange, to: [handler]}, {at: due, level: breach, to: "
+    "[handler]}]}\n"
+    "  - {id: c, kind: check, key: [case_id], on: seen, when: 'data.n > 2', level: red,\n"
+    "     to: [handler]}\n";
+
+static const char stricter[] =
+    "  - {id: d, kind: deadline, key: [case_id], start: {on: start}, stop: [{on: stop}],\n"
+    "     limit: 1d, warn: [{at: due, level: breach, to: [handler]}]}\n"
+    "  - {id: c, kind: check, key: [case_id], on: seen, when: 'data.n > 3', level: red,\n"
+    "     to: [handler]}\n";
+
+#define A "\"case_id\":\"A\""
+
+static void assert_sound(pipe_rig *p) {
+    sw_timer_audit audit;
+    assert_ok(sw_watch_timers(sw_bus_db(p->bus), &p->topology, &audit));
+    assert_int_equal(audit.without_due, 0);
+    assert_int_equal(audit.without_key, 0);
+}
+
+static void a_warning_comes_on_silence_and_goes_with_the_stop(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A);
+    assert_string_equal(pipe_warnings(&p), "");
+    assert_string_equal(pipe_periods(&p), "opened d due=3|00:00\n");
+    pipe_run(&p, "1 23:59");
+    assert_string_equal(pipe_warnings(&p), "");
+    pipe_run(&p, "2 00:00");
+    assert_string_equal(pipe_warnings(&p), "case_id=A: raised d orange decided=2|00:00\n");
+    assert_sound(&p);
+    pipe_run(&p, "2 12:00");
+    pipe_send(&p, "case_id=A", "stop", "e2", "2 12:00", NULL, A);
+    pipe_run(&p, "30 00:00");
+    assert_string_equal(pipe_warnings(&p), "case_id=A: raised d orange decided=2|00:00\n"
+                                           "case_id=A: resolved d orange decided=2|12:00\n");
+    assert_string_equal(pipe_periods(&p), "opened d due=3|00:00\nmoved d due=3|00:00\n"
+                                          "closed d due=3|00:00\n");
+    assert_sound(&p);
+    pipe_close(&p);
+}
+
+static void books_outlive_the_process(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A);
+    pipe_restart(&p, NULL);
+    pipe_run(&p, "2 00:00");
+    pipe_restart(&p, NULL);
+    pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A); /* delivered again */
+    pipe_run(&p, "4 00:00");
+    assert_string_equal(pipe_warnings(&p), "case_id=A: raised d orange decided=2|00:00\n"
+                                           "case_id=A: raised d breach decided=4|00:00\n");
+    assert_sound(&p);
+    pipe_close(&p);
+}
+
+/* The service was down while the stop came: the backlog is judged by when it was known. */
+static void a_backlog_is_judged_in_order(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A);
+    sw_clock_virtual_set(&p.clock, pipe_time("9"));
+    pipe_send(&p, "case_id=A", "stop", "e2", "2 12:00", "2 12:00", A);
+    pipe_run(&p, "20 00:00");
+    const char *told = pipe_warnings(&p);
+    assert_non_null(strstr(told, "raised d orange"));
+    assert_non_null(strstr(told, "resolved d orange"));
+    pipe_close(&p);
+}
+
+static void deadline_and_risk_each_decide_their_kinds(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_run(&p, "1 04:00");
+    pipe_send(&p, "case_id=A", "seen", "e1", "1 01:00", NULL, A ",\"n\":3");
+    pipe_send(&p, "case_id=A", "seen", "e2", "1 02:00", NULL, A ",\"n\":2");
+    pipe_send(&p, "person_id=P", "seen", "e1", "1 01:00", NULL, A ",\"n\":3");
+    pipe_send(&p, "case_id=A", "seen", "e3", "1 03:00", NULL, A); /* data.n fails */
+    assert_string_equal(pipe_warnings(&p), "case_id=A: raised c red decided=1|04:00\n");
+    assert_string_equal(pipe_periods(&p), "");
+    sw_metric *failed;
+    assert_ok(sw_metrics_get(&p.metrics, SW_METRIC_COUNTER, "seawall_conditions_failed_total",
+                             "rule=\"c\"", "", &failed));
+    assert_int_equal(sw_metric_value(failed), 1);
+    pipe_close(&p);
+}
+
+static void other_packs_are_told_without_waiting_for_an_event(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A);
+    pipe_send(&p, "case_id=A", "seen", "e2", "1 01:00", NULL, A ",\"n\":3");
+    for (int i = 0; i < 300; i++) {
+        char key[32], id[16], data[32];
+        snprintf(key, sizeof key, "case_id=B%d", i);
+        snprintf(id, sizeof id, "b%d", i);
+        snprintf(data, sizeof data, "\"case_id\":\"B%d\",\"n\":3", i);
+        pipe_send(&p, key, "start", id, "1 02:00", NULL, data);
+    }
+    pipe_run(&p, "1 12:00");
+    pipe_restart(&p, stricter);
+    pipe_run(&p, "1 13:00");
+    assert_non_null(strstr(pipe_warnings(&p), "case_id=A: withdrawn c red"));
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 2);
+    assert_sound(&p);
+    pipe_run(&p, "2 02:00");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 2 + 301);
+    uint32_t periods = pipe_count(&p, SW_TOPIC_PERIODS);
+    pipe_restart(&p, stricter); /* the same again: nothing to tell */
+    pipe_run(&p, "2 03:00");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 2 + 301);
+    assert_int_equal(pipe_count(&p, SW_TOPIC_PERIODS), periods);
+    assert_sound(&p);
+    pipe_close(&p);
+}
+
+static void what_can_not_be_read_is_a_dead_letter(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_send_bytes(&p, "case_id=A", "\x1a\x05start\xff\xff\xff"); /* a type, and rubbish */
+    pipe_send_bytes(&p, "case_id=A", "\x1a\x05stort");             /* no rule can name it */
+    pipe_send_bytes(&p, "nonsense", "x");
+    pipe_send_bytes(&p, "other=A", "x");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_DEAD_LETTERS), 1);
+    pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A);
+    assert_int_equal(pipe_count(&p, SW_TOPIC_PERIODS), 1);
+    pipe_close(&p);
+}
+
+static void memory_stays_within_its_budget(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    p.object_bytes = 16 << 10;
+    pipe_restart(&p, NULL);
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 200; i++) {
+            char key[32], id[16], data[32];
+            snprintf(key, sizeof key, "case_id=B%d", i);
+            snprintf(id, sizeof id, "%d-%d", round, i);
+            snprintf(data, sizeof data, "\"case_id\":\"B%d\"", i);
+            pipe_send(&p, key, round ? "stop" : "start", id, round ? "1 02:00" : "1 01:00", NULL,
+                      data);
+        }
+    pipe_run(&p, "9 00:00");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 0);
+    assert_sound(&p);
+    uint32_t closed = 0;
+    for (const char *at = pipe_periods(&p); (at = strstr(at, "closed ")) != NULL; at++) closed++;
+    assert_int_equal(closed, 200);
+    pipe_close(&p);
+}
+
+typedef struct pages {
+    uint32_t rows;
+    size_t largest;
+} pages;
+
+static bool count_page(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
+    pages *p = arg;
+    (void)partition, (void)key;
+    p->rows++;
+    if (value.len > p->largest) p->largest = value.len;
+    return true;
+}
+
+static void a_large_book_is_stored_in_pages(void **state) {
+    (void)state;
+    pipe_rig p;
+    pages found = {0};
+    sw_read read;
+    const sw_read_range all = {.partition = SW_READ_ALL};
+    pipe_open(&p, rules);
+    pipe_run(&p, "2 00:00");
+    char id[500], time[16];
+    for (int i = 0; i < 250; i++) {
+        snprintf(id, sizeof id, "%0450d", i);
+        snprintf(time, sizeof time, "1 %02d:%02d", i / 60, i % 60);
+        pipe_send(&p, "case_id=A", "seen", id, time, NULL, A ",\"n\":3");
+    }
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 250);
+    assert_ok(sw_read_open(sw_bus_db(p.bus), &p.topology, "risk.books", &read));
+    assert_ok(sw_read_scan(&read, &all, count_page, &found));
+    assert_true(found.rows > 3);
+    assert_true(found.largest <= SW_BOOK_PAGE_BYTES);
+    pipe_restart(&p, NULL);
+    pipe_send(&p, "case_id=A", "seen", id, time, NULL, A ",\"n\":3");
+    pipe_send(&p, "case_id=A", "seen", "new", "1 00:00", NULL, A ",\"n\":3");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 251);
+    pipe_close(&p);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_warning_comes_on_silence_and_goes_with_the_stop),
+        cmocka_unit_test(books_outlive_the_process),
+        cmocka_unit_test(a_backlog_is_judged_in_order),
+        cmocka_unit_test(deadline_and_risk_each_decide_their_kinds),
+        cmocka_unit_test(other_packs_are_told_without_waiting_for_an_event),
+        cmocka_unit_test(what_can_not_be_read_is_a_dead_letter),
+        cmocka_unit_test(a_large_book_is_stored_in_pages),
+        cmocka_unit_test(memory_stays_within_its_budget),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
