@@ -66,7 +66,7 @@ sw_err sw_task_claim(sw_task *task) {
     task->now_ms = err ? INT64_MIN : now_ms;
     task->item.commit = (sw_commit){.task = task->spec->number, .epoch = epoch};
     task->state = SW_TASK_READY;
-    task->started = task->node->processor->on_start == NULL;
+    task->started = false;
     task->more = true;
     return SW_OK;
 }
@@ -190,6 +190,8 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
 
 /* Once after the claim, before anything else. */
 static sw_err start(sw_task *task) {
+    task->started = task->node->processor->on_start == NULL;
+    if (task->started) return SW_OK;
     task->fx.origin_topic = SW_ORIGIN_NONE;
     task->fx.origin_offset = 0;
     sw_err err = sw_ctx_call_start(&task->ctx);
