@@ -22,22 +22,23 @@ typedef struct ask {
 static bool read_date(ask *a, const char *name, int32_t *ret) {
     sw_slice text;
     if (!sw_http_query(a->x, name, &text)) {
-        sw_http_problem_answer(a->x, &(sw_http_problem){.status = 400,
-                                                        .code = "missing",
-                                                        .field = sw_slice_cstr(name),
-                                                        .detail = SW_S("the span needs both days"),
-                                                        .hint = SW_S("from=2026-03-01&to=2026-03-31")});
+        sw_http_problem_answer(a->x,
+                               &(sw_http_problem){.status = 400,
+                                                  .code = "missing",
+                                                  .field = sw_slice_cstr(name),
+                                                  .detail = SW_S("the span needs both days"),
+                                                  .hint = SW_S("from=2026-03-01&to=2026-03-31")});
         return false;
     }
     const sw_err err = sw_date_parse(text, ret);
     if (err)
-        sw_http_problem_answer(
-            a->x, &(sw_http_problem){.status = 400,
-                                     .code = "invalid",
-                                     .field = sw_slice_cstr(name),
-                                     .detail = err == SW_E_RANGE ? SW_S("there is no such day")
-                                                                 : SW_S("this is no date"),
-                                     .hint = SW_S("write it as 2026-03-31")});
+        sw_http_problem_answer(a->x, &(sw_http_problem){.status = 400,
+                                                        .code = "invalid",
+                                                        .field = sw_slice_cstr(name),
+                                                        .detail = err == SW_E_RANGE
+                                                                      ? SW_S("there is no such day")
+                                                                      : SW_S("this is no date"),
+                                                        .hint = SW_S("write it as 2026-03-31")});
     return !err;
 }
 
@@ -57,10 +58,11 @@ static bool read_org(ask *a) {
     }
     if (org.len > SW_ORG_DIGITS || !all_digits(org)) {
         sw_http_problem_answer(
-            a->x, &(sw_http_problem){.status = 400,
-                                     .code = "invalid",
-                                     .field = SW_S("org"),
-                                     .detail = SW_S("a unit is the beginning of a code: 0 to 12 digits")});
+            a->x, &(sw_http_problem){
+                      .status = 400,
+                      .code = "invalid",
+                      .field = SW_S("org"),
+                      .detail = SW_S("a unit is the beginning of a code: 0 to 12 digits")});
         return false;
     }
     /* a whole code is the unit with all that is under it */
@@ -75,13 +77,13 @@ static bool read_span(ask *a) {
     if (!read_org(a) || !read_date(a, "from", &a->span.from) || !read_date(a, "to", &a->span.to))
         return false;
     if (a->span.from <= a->span.to && a->span.to - a->span.from < SPAN_DAYS_MAX) return true;
-    sw_http_problem_answer(
-        a->x, &(sw_http_problem){.status = 400,
-                                 .code = "range",
-                                 .field = SW_S("from"),
-                                 .detail = a->span.from > a->span.to
-                                               ? SW_S("the span ends before it begins")
-                                               : SW_S("a span is 20 years at most")});
+    sw_http_problem_answer(a->x,
+                           &(sw_http_problem){.status = 400,
+                                              .code = "range",
+                                              .field = SW_S("from"),
+                                              .detail = a->span.from > a->span.to
+                                                            ? SW_S("the span ends before it begins")
+                                                            : SW_S("a span is 20 years at most")});
     return false;
 }
 
@@ -129,8 +131,10 @@ static void add_span(ask *a) {
 static void end(ask *a, sw_err err) {
     sw_buf_add_byte(&a->out, '}');
     if (!err) err = a->out.err;
-    if (err) sw_http_refuse_err(a->x, err, "the figures");
-    else sw_http_answer(a->x, &(sw_http_reply){.status = 200, .take = &a->out});
+    if (err)
+        sw_http_refuse_err(a->x, err, "the figures");
+    else
+        sw_http_answer(a->x, &(sw_http_reply){.status = 200, .take = &a->out});
     sw_buf_done(&a->out);
 }
 
@@ -166,8 +170,8 @@ static sw_err value_of(const ask *a, const sw_indicator *indicator, const sw_fig
     ret->whole = 0;
     sw_err err = sw_figure_count(figures, indicator, span, SW_S(""), &ret->count);
     if (!err && indicator->kind == SW_INDICATOR_RATIO)
-        err = sw_figure_count(figures, &figures->indicators->list[indicator->whole], span,
-                              SW_S(""), &ret->whole);
+        err = sw_figure_count(figures, &figures->indicators->list[indicator->whole], span, SW_S(""),
+                              &ret->whole);
     return err;
 }
 
@@ -179,8 +183,10 @@ static void add_value(sw_buf *out, const char *name, const sw_indicator *indicat
         return;
     }
     sw_buf_printf(out, ",\"%s\":", name);
-    if (v->whole == 0) sw_buf_add_cstr(out, "null");
-    else sw_json_write_double(out, (double)v->count / (double)v->whole);
+    if (v->whole == 0)
+        sw_buf_add_cstr(out, "null");
+    else
+        sw_json_write_double(out, (double)v->count / (double)v->whole);
     sw_buf_printf(out, ",\"%s_part\":%llu,\"%s_whole\":%llu", name, (unsigned long long)v->count,
                   name, (unsigned long long)v->whole);
 }
@@ -291,7 +297,8 @@ static void get_figure(void *arg, sw_http_exchange *x) {
         !read_by(&a, &by))
         return;
     if (by >= 0 && a.indicator->kind == SW_INDICATOR_RATIO) {
-        sw_http_refuse(x, 400, "invalid", "a ratio has no parts: ask for those of its part and whole");
+        sw_http_refuse(x, 400, "invalid",
+                       "a ratio has no parts: ask for those of its part and whole");
         return;
     }
     begin(&a);
@@ -319,8 +326,10 @@ static bool read_cursor(ask *a, sw_slice *ret) {
         good = high >= 0 && low >= 0;
         bytes[i / 2] = (char)(high * 16 + low);
     }
-    if (good) *ret = sw_slice_of(bytes, text.len / 2);
-    else sw_http_refuse(a->x, 400, "cursor", "the cursor is none that this list gave");
+    if (good)
+        *ret = sw_slice_of(bytes, text.len / 2);
+    else
+        sw_http_refuse(a->x, 400, "cursor", "the cursor is none that this list gave");
     return good;
 }
 

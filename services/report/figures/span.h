@@ -16,8 +16,8 @@ typedef struct sw_span_days {
 SW_NODISCARD sw_err sw_date_parse(sw_slice text, int32_t *ret_day);
 void sw_date_text(int32_t day, char ret[SW_DATE_TEXT]);
 
-/* The last period (上期): of a whole month the month before, of whole months as many before; else as
- * many days right before. */
+/* The last period (上期): of a whole month the month before, of whole months as many before; else
+ * as many days right before. */
 sw_span_days sw_span_previous(sw_span_days span);
 /* The same dates of the year before (去年同期); 29 February becomes the 28th, but the end of a
  * February stays its end. */

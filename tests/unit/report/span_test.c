@@ -43,8 +43,8 @@ static void a_year_before_keeps_the_dates_and_the_end_of_february(void **state) 
 
 static void what_is_no_date_is_refused(void **state) {
     (void)state;
-    static const char *const texts[] = {"",           "2026-3-01",  "2026/03/01", "2026-03-01T",
-                                        "20260301",   "2026-03-0x", " 2026-03-1", "-026-03-01"};
+    static const char *const texts[] = {"",         "2026-3-01",  "2026/03/01", "2026-03-01T",
+                                        "20260301", "2026-03-0x", " 2026-03-1", "-026-03-01"};
     int32_t ret;
     for (size_t i = 0; i < SW_COUNT(texts); i++)
         assert_int_equal(sw_date_parse(sw_slice_cstr(texts[i]), &ret), SW_E_SYNTAX);

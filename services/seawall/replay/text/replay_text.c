@@ -2,6 +2,7 @@
 
 #include "rules/warning_json.h"
 #include "seawall/replay/text/row.h"
+#include "text/csv.h"
 
 static bool put(FILE *to, sw_slice line) {
     return fwrite(line.ptr, 1, line.len, to) == line.len && fputc('\n', to) != EOF;
@@ -36,7 +37,7 @@ static const char csv_head[] =
 
 static void csv_next(sw_buf *out, sw_slice text) {
     sw_buf_add_byte(out, ',');
-    sw_row_csv(out, text);
+    sw_csv_cell(out, text);
 }
 
 static void csv_time(sw_buf *out, const sw_rule *rule, int64_t ms) {

@@ -13,21 +13,6 @@ void sw_row_key(sw_buf *out, const sw_warning *w) {
     }
 }
 
-/* Quoted where it must be; a leading = + - @ is kept from being a formula (OWASP, CSV injection).
- */
-void sw_row_csv(sw_buf *out, sw_slice text) {
-    bool formula = text.len && strchr("=+-@\t\r", text.ptr[0]);
-    bool quoted = formula;
-    for (size_t i = 0; i < text.len; i++) quoted |= strchr(",\"\r\n", text.ptr[i]) != NULL;
-    if (quoted) sw_buf_add_byte(out, '"');
-    if (formula) sw_buf_add_byte(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"') sw_buf_add_byte(out, '"');
-        sw_buf_add_byte(out, text.ptr[i]);
-    }
-    if (quoted) sw_buf_add_byte(out, '"');
-}
-
 /* Minutes are enough for the eye: "2026-03-01 09:00". */
 void sw_row_minute(sw_buf *out, const sw_rule *rule, int64_t ms) {
     if (ms == SW_TIME_NONE) return;

@@ -18,8 +18,6 @@ void sw_row_minute(sw_buf *out, const sw_rule *rule, int64_t ms);
 void sw_row_end(sw_buf *out, const sw_rule *rule, int64_t ms);
 /* The values of the key with a space between. */
 void sw_row_key(sw_buf *out, const sw_warning *warning);
-/* A field of CSV (RFC 4180), quoted where it must be. */
-void sw_row_csv(sw_buf *out, sw_slice text);
 
 typedef struct sw_row_column {
     const char *title;

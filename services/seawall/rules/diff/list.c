@@ -4,6 +4,7 @@
 #include "seawall/cli/report.h"
 #include "seawall/replay/text/row.h"
 #include "seawall/rules/diff/tally.h"
+#include "text/csv.h"
 #include "text/json.h"
 
 #define KEY_BYTES_MAX ((size_t)16 << 20)
@@ -74,7 +75,7 @@ static const char csv_head[] =
 
 static void csv_next(sw_buf *out, sw_slice text) {
     sw_buf_add_byte(out, ',');
-    sw_row_csv(out, text);
+    sw_csv_cell(out, text);
 }
 
 static void csv_time(sw_buf *out, const sw_warning *w, int64_t ms) {
