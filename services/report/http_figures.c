@@ -1,6 +1,7 @@
 #include "report/http_figures.h"
 
 #include "report/figures/span.h"
+#include "report/http_ask.h"
 #include "text/json.h"
 
 #define ANSWER_BYTES_MAX ((size_t)16 << 20)
@@ -19,62 +20,9 @@ typedef struct ask {
 
 /* ---- what is asked ---------------------------------------------------------------------- */
 
-static bool read_date(ask *a, const char *name, int32_t *ret) {
-    sw_slice text;
-    if (!sw_http_query(a->x, name, &text)) {
-        sw_http_problem_answer(a->x,
-                               &(sw_http_problem){.status = 400,
-                                                  .code = "missing",
-                                                  .field = sw_slice_cstr(name),
-                                                  .detail = SW_S("the span needs both days"),
-                                                  .hint = SW_S("from=2026-03-01&to=2026-03-31")});
-        return false;
-    }
-    const sw_err err = sw_date_parse(text, ret);
-    if (err)
-        sw_http_problem_answer(a->x, &(sw_http_problem){.status = 400,
-                                                        .code = "invalid",
-                                                        .field = sw_slice_cstr(name),
-                                                        .detail = err == SW_E_RANGE
-                                                                      ? SW_S("there is no such day")
-                                                                      : SW_S("this is no date"),
-                                                        .hint = SW_S("write it as 2026-03-31")});
-    return !err;
-}
-
-static bool all_digits(sw_slice text) {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
-    return true;
-}
-
-/* The unit's subtree that is asked for: within the one that the principal may see. */
-static bool read_org(ask *a) {
-    const sw_slice own = sw_org_prefix(sw_slice_cstr(sw_http_principal(a->x)->org));
-    sw_slice org;
-    if (!sw_http_query(a->x, "org", &org)) {
-        a->span.org = own;
-        return true;
-    }
-    if (org.len > SW_ORG_DIGITS || !all_digits(org)) {
-        sw_http_problem_answer(
-            a->x, &(sw_http_problem){
-                      .status = 400,
-                      .code = "invalid",
-                      .field = SW_S("org"),
-                      .detail = SW_S("a unit is the beginning of a code: 0 to 12 digits")});
-        return false;
-    }
-    /* a whole code is the unit with all that is under it */
-    a->span.org = org.len == SW_ORG_DIGITS ? sw_org_prefix(org) : org;
-    if (sw_slice_starts(a->span.org, own)) return true;
-    sw_http_refuse(a->x, 403, "forbidden", "the token is good for unit %s only",
-                   sw_http_principal(a->x)->org);
-    return false;
-}
-
 static bool read_span(ask *a) {
-    if (!read_org(a) || !read_date(a, "from", &a->span.from) || !read_date(a, "to", &a->span.to))
+    if (!sw_ask_org(a->x, &a->span.org) || !sw_ask_date(a->x, "from", &a->span.from) ||
+        !sw_ask_date(a->x, "to", &a->span.to))
         return false;
     if (a->span.from <= a->span.to && a->span.to - a->span.from < SPAN_DAYS_MAX) return true;
     sw_http_problem_answer(a->x,
