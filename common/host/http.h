@@ -158,7 +158,7 @@ typedef struct sw_http_options {
     const char *listen; /* "127.0.0.1:8080", "[::1]:0", ":8080" (all addresses); port 0: any */
     sw_auth *auth;
     sw_env env;
-    struct sw_log *log; /* host/log.h; NULL: no access log, no audit */
+    struct sw_logger *log; /* host/logger.h; NULL: no access log, no audit */
     /* Zero means the default. */
     uint32_t connections_max;   /* 12,000 */
     uint32_t exchanges_max;     /* unanswered at once: 4,096; more are answered with 503 */

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "host/log.h"
+#include "host/logger.h"
 
 #define BODY_MAX        ((size_t)64 << 10)
 #define REPLY_MAX       ((size_t)64 << 20)
@@ -313,5 +313,5 @@ void sw_http_audit(const sw_http_exchange *x, const char *action, sw_slice objec
                       .object = object,
                       .outcome = outcome,
                       .detail = detail};
-    sw_log_audit(x->log, &audit);
+    sw_logger_audit(x->log, &audit);
 }

@@ -5,7 +5,7 @@
 
 #include "host/http/routes.h"
 
-struct sw_log;
+struct sw_logger;
 
 #define SW_EXCHANGE_ARENA_BYTES ((size_t)1 << 20)
 #define SW_EXCHANGE_HEADERS_MAX 100
@@ -27,7 +27,7 @@ struct sw_http_exchange {
     void (*answered)(sw_http_exchange *x);
     void *carrier, *conn;
     size_t reserved; /* of the carrier's memory, for the body */
-    struct sw_log *log;
+    struct sw_logger *log;
 
     sw_arena arena;
     sw_http_method method;

@@ -2,7 +2,7 @@
 
 #include "host/http/listen.h"
 #include "host/http/server.h"
-#include "host/log.h"
+#include "host/logger.h"
 
 #define SESSION_COOKIE SW_S("seawall_session=")
 
@@ -87,15 +87,15 @@ static enum MHD_Result queue_reply(sw_conn *conn) {
     int64_t took_us = sw_clock_mono_us(http->options.env.clock) - conn->began_us;
     sw_metric_observe(http->m_latency, took_us);
     if (!x->match.route || !x->match.route->silent)
-        sw_log_write(http->options.log,
-                     &(sw_trace_event){.level = SW_TRACE_DEBUG,
-                                       .name = "http.request",
-                                       .fields = {{"method", 0, x->method_name},
-                                                  {"target", 0, x->target},
-                                                  {"status", status, SW_SLICE_NONE},
-                                                  {"took_us", took_us, SW_SLICE_NONE},
-                                                  {"client", 0, x->client},
-                                                  {"who", 0, sw_slice_cstr(x->principal.sub)}}});
+        sw_logger_write(http->options.log,
+                        &(sw_trace_event){.level = SW_TRACE_DEBUG,
+                                          .name = "http.request",
+                                          .fields = {{"method", 0, x->method_name},
+                                                     {"target", 0, x->target},
+                                                     {"status", status, SW_SLICE_NONE},
+                                                     {"took_us", took_us, SW_SLICE_NONE},
+                                                     {"client", 0, x->client},
+                                                     {"who", 0, sw_slice_cstr(x->principal.sub)}}});
     drop_exchange(conn);
     return result;
 }
@@ -117,9 +117,9 @@ void sw_conn_give_up(sw_conn *conn) {
         conn->x->orphan_free = true;
         refuse(conn, 503, "timeout", "no answer in time; what was sent may have been taken");
     }
-    sw_log_write(http->options.log, &(sw_trace_event){.level = SW_TRACE_WARN,
-                                                      .name = "http.answer-timeout",
-                                                      .err = SW_E_TIMEOUT});
+    sw_logger_write(http->options.log, &(sw_trace_event){.level = SW_TRACE_WARN,
+                                                         .name = "http.answer-timeout",
+                                                         .err = SW_E_TIMEOUT});
     MHD_resume_connection(conn->mhd);
     sw_http_kick(http);
 }
@@ -157,12 +157,12 @@ static bool same_origin(const sw_http_exchange *x) {
 }
 
 static bool refused_token(sw_conn *conn, const char *why) {
-    sw_log_write(conn->http->options.log,
-                 &(sw_trace_event){.level = SW_TRACE_WARN,
-                                   .name = "auth.refused",
-                                   .fields = {{"why", 0, sw_slice_cstr(why)},
-                                              {"client", 0, conn->x->client},
-                                              {"target", 0, conn->x->uri.path}}});
+    sw_logger_write(conn->http->options.log,
+                    &(sw_trace_event){.level = SW_TRACE_WARN,
+                                      .name = "auth.refused",
+                                      .fields = {{"why", 0, sw_slice_cstr(why)},
+                                                 {"client", 0, conn->x->client},
+                                                 {"target", 0, conn->x->uri.path}}});
     refuse(conn, 401, "unauthorized", why);
     return false;
 }

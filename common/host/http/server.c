@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "host/http/listen.h"
-#include "host/log.h"
+#include "host/logger.h"
 
 enum {
     SWEEP_MS = 500,

@@ -1,4 +1,4 @@
-#include "host/log.h"
+#include "host/logger.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@ typedef struct repeat {
     uint64_t repeated;
 } repeat;
 
-struct sw_log {
-    sw_log_options options;
+struct sw_logger {
+    sw_logger_options options;
     sw_trace_sink sink;
     pthread_mutex_t lock;
     int level, audit_fd;
@@ -30,7 +30,7 @@ struct sw_log {
 };
 
 static void take(void *arg, const sw_trace_event *event) {
-    sw_log_write(arg, event);
+    sw_logger_write(arg, event);
 }
 
 static sw_err open_audit(const char *path, sw_diags *diags, int *ret) {
@@ -42,9 +42,9 @@ static sw_err open_audit(const char *path, sw_diags *diags, int *ret) {
                       "%s can't be opened: %s", path, strerror(errno));
 }
 
-sw_err sw_log_open(const sw_log_options *options, sw_diags *diags, sw_log **ret) {
+sw_err sw_logger_open(const sw_logger_options *options, sw_diags *diags, sw_logger **ret) {
     SW_ASSERT(options && options->clock && ret);
-    sw_log *log = sw_heap_zero(1, sizeof *log);
+    sw_logger *log = sw_heap_zero(1, sizeof *log);
     if (!log) return SW_E_NOMEM;
     log->options = *options;
     log->sink = (sw_trace_sink){take, log};
@@ -71,7 +71,7 @@ sw_err sw_log_open(const sw_log_options *options, sw_diags *diags, sw_log **ret)
     return SW_OK;
 }
 
-void sw_log_close(sw_log *log) {
+void sw_logger_close(sw_logger *log) {
     if (!log) return;
     if (log->audit_fd >= 0) close(log->audit_fd);
     sw_buf_done(&log->line);
@@ -79,7 +79,7 @@ void sw_log_close(sw_log *log) {
     sw_heap_free(log);
 }
 
-sw_err sw_log_reopen(sw_log *log) {
+sw_err sw_logger_reopen(sw_logger *log) {
     int fd;
     sw_err err = open_audit(log->options.audit_path, NULL, &fd);
     if (err || fd < 0) return err;
@@ -90,15 +90,15 @@ sw_err sw_log_reopen(sw_log *log) {
     return SW_OK;
 }
 
-void sw_log_set_level(sw_log *log, sw_trace_level level) {
+void sw_logger_set_level(sw_logger *log, sw_trace_level level) {
     __atomic_store_n(&log->level, (int)level, __ATOMIC_RELAXED);
 }
 
-const sw_trace_sink *sw_log_sink(sw_log *log) {
+const sw_trace_sink *sw_logger_sink(sw_logger *log) {
     return &log->sink;
 }
 
-bool sw_log_level_parse(sw_slice name, sw_trace_level *ret) {
+bool sw_logger_level_parse(sw_slice name, sw_trace_level *ret) {
     for (int level = SW_TRACE_DEBUG; level <= SW_TRACE_ERROR; level++) {
         if (!sw_slice_is(name, sw_trace_level_name((sw_trace_level)level))) continue;
         *ret = (sw_trace_level)level;
@@ -115,7 +115,7 @@ static void add_text(sw_buf *line, const char *name, sw_slice text) {
     sw_json_write_string(line, sw_slice_sub(text, 0, sw_utf8_valid_bytes(text)));
 }
 
-static void begin_line(sw_log *log, const char *level) {
+static void begin_line(sw_logger *log, const char *level) {
     sw_buf_clear(&log->line);
     sw_buf_add_cstr(&log->line, "{\"time\":\"");
     sw_time_write(&log->line, log->options.clock->wall_ms(log->options.clock), 0);
@@ -135,7 +135,7 @@ static bool write_line(int fd, sw_slice line) {
 }
 
 /* False: it is counted only. `ret_repeated`: how many were since its last line. */
-static bool admit(sw_log *log, const char *name, uint64_t *ret_repeated) {
+static bool admit(sw_logger *log, const char *name, uint64_t *ret_repeated) {
     int64_t now = sw_clock_mono_us(log->options.clock) / 1000;
     repeat *r = NULL;
     for (uint32_t i = 0; i < log->repeat_count && !r; i++)
@@ -162,7 +162,7 @@ static bool admit(sw_log *log, const char *name, uint64_t *ret_repeated) {
     return true;
 }
 
-void sw_log_write(sw_log *log, const sw_trace_event *event) {
+void sw_logger_write(sw_logger *log, const sw_trace_event *event) {
     if (!log || (int)event->level < __atomic_load_n(&log->level, __ATOMIC_RELAXED)) return;
     uint64_t repeated;
     pthread_mutex_lock(&log->lock);
@@ -187,7 +187,7 @@ void sw_log_write(sw_log *log, const sw_trace_event *event) {
     pthread_mutex_unlock(&log->lock);
 }
 
-void sw_log_audit(sw_log *log, const sw_audit *audit) {
+void sw_logger_audit(sw_logger *log, const sw_audit *audit) {
     if (!log) return;
     char roles[SW_ROLES_TEXT];
     sw_roles_text(audit->principal->roles, roles);

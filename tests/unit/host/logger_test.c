@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/log.h"
+#include "host/logger.h"
 #include "text/json.h"
 #include "text/yaml.h"
 
@@ -36,13 +36,13 @@ static const sw_json *line(sw_slice text, uint32_t n, uint32_t *ret_count) {
     return found;
 }
 
-static sw_log *open_log(sw_clock *clock, int *ret_fd) {
-    sw_log *log;
+static sw_logger *open_log(sw_clock *clock, int *ret_fd) {
+    sw_logger *log;
     *ret_fd = open(log_path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     unlink(audit_path);
-    sw_log_options options = {
+    sw_logger_options options = {
         .fd = *ret_fd, .level = SW_TRACE_INFO, .audit_path = audit_path, .clock = clock};
-    assert_ok(sw_log_open(&options, NULL, &log));
+    assert_ok(sw_logger_open(&options, NULL, &log));
     return log;
 }
 
@@ -52,14 +52,14 @@ static void lines_are_json_whatever_their_texts_are(void **state) {
     int fd;
     uint32_t count;
     sw_clock_virtual_init(&clock, 1772355600000);
-    sw_log *log = open_log(&clock.clock, &fd);
-    sw_trace(sw_log_sink(log), &(sw_trace_event){.level = SW_TRACE_WARN,
-                                                 .name = "test.event",
-                                                 .err = SW_E_AGAIN,
-                                                 .fields = {{"n", -7, SW_SLICE_NONE},
-                                                            {"text", 0, SW_S("a\"\n\x01")},
-                                                            {"cut", 0, SW_S("ok\xff rest")}}});
-    sw_trace(sw_log_sink(log), &(sw_trace_event){.level = SW_TRACE_DEBUG, .name = "test.quiet"});
+    sw_logger *log = open_log(&clock.clock, &fd);
+    sw_trace(sw_logger_sink(log), &(sw_trace_event){.level = SW_TRACE_WARN,
+                                                    .name = "test.event",
+                                                    .err = SW_E_AGAIN,
+                                                    .fields = {{"n", -7, SW_SLICE_NONE},
+                                                               {"text", 0, SW_S("a\"\n\x01")},
+                                                               {"cut", 0, SW_S("ok\xff rest")}}});
+    sw_trace(sw_logger_sink(log), &(sw_trace_event){.level = SW_TRACE_DEBUG, .name = "test.quiet"});
     const sw_json *json = line(content(log_path), 0, &count);
     assert_int_equal(count, 1);
     assert_slice(sw_json_get(json, SW_S("time"))->text, "2026-03-01T09:00:00Z");
@@ -68,7 +68,7 @@ static void lines_are_json_whatever_their_texts_are(void **state) {
     assert_slice(sw_json_get(json, SW_S("n"))->text, "-7");
     assert_slice(sw_json_get(json, SW_S("text"))->text, "a\"\n\x01");
     assert_slice(sw_json_get(json, SW_S("cut"))->text, "ok");
-    sw_log_close(log);
+    sw_logger_close(log);
     close(fd);
 }
 
@@ -78,18 +78,18 @@ static void repeats_within_a_second_are_counted(void **state) {
     int fd;
     uint32_t count;
     sw_clock_virtual_init(&clock, 0);
-    sw_log *log = open_log(&clock.clock, &fd);
+    sw_logger *log = open_log(&clock.clock, &fd);
     sw_trace_event event = {.level = SW_TRACE_WARN, .name = "test.storm"};
-    for (int i = 0; i < 1000; i++) sw_log_write(log, &event);
-    sw_log_write(log, &(sw_trace_event){.level = SW_TRACE_WARN, .name = "test.other"});
+    for (int i = 0; i < 1000; i++) sw_logger_write(log, &event);
+    sw_logger_write(log, &(sw_trace_event){.level = SW_TRACE_WARN, .name = "test.other"});
     line(content(log_path), 0, &count);
     assert_int_equal(count, 21);
     sw_clock_virtual_advance(&clock, 1000);
-    sw_log_write(log, &event);
+    sw_logger_write(log, &event);
     const sw_json *json = line(content(log_path), 21, &count);
     assert_int_equal(count, 22);
     assert_slice(sw_json_get(json, SW_S("repeated"))->text, "980");
-    sw_log_close(log);
+    sw_logger_close(log);
     close(fd);
 }
 
@@ -100,14 +100,14 @@ static void audit_lines_go_to_both_and_are_never_left_out(void **state) {
     uint32_t count;
     struct stat st;
     sw_clock_virtual_init(&clock, 0);
-    sw_log *log = open_log(&clock.clock, &fd);
+    sw_logger *log = open_log(&clock.clock, &fd);
     sw_principal who = {.sub = "012345", .org = "320981010000", .roles = SW_ROLE_OFFICER};
     sw_audit audit = {.principal = &who,
                       .client = SW_S("127.0.0.1:1"),
                       .action = "warnings.acknowledge",
                       .object = SW_S("abc"),
                       .outcome = "done"};
-    for (int i = 0; i < 100; i++) sw_log_audit(log, &audit);
+    for (int i = 0; i < 100; i++) sw_logger_audit(log, &audit);
     line(content(log_path), 0, &count);
     assert_int_equal(count, 100);
     const sw_json *json = line(content(audit_path), 99, &count);
@@ -118,11 +118,11 @@ static void audit_lines_go_to_both_and_are_never_left_out(void **state) {
     assert_int_equal(stat(audit_path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(unlink(audit_path), 0); /* a rotation */
-    assert_ok(sw_log_reopen(log));
-    sw_log_audit(log, &audit);
+    assert_ok(sw_logger_reopen(log));
+    sw_logger_audit(log, &audit);
     line(content(audit_path), 0, &count);
     assert_int_equal(count, 1);
-    sw_log_close(log);
+    sw_logger_close(log);
     close(fd);
 }
 
