@@ -24,14 +24,19 @@ typedef struct rule_draft {
     mention *mentions, *mentions_last;
     const sw_yaml *fact_nodes; /* the map of facts */
     bool *fact_used;
-    bool uses_calendar; /* working days, or a rollover */
-    char path[32];      /* "rules[3]" */
+    bool uses_calendar;         /* working days, or a rollover */
+    char path[32];              /* "rules[3]" */
+    struct pack_draft *overlay; /* whose entry changed the rule of `pack`; NULL: none did */
+    const sw_yaml *entry;       /* there */
+    bool off, broken;           /* switched off there; has errors */
 } rule_draft;
 
 typedef struct pack_draft {
     struct pack_draft *next;
     sw_pack pack; /* filled when all its files are read */
     sw_slice name, version, timezone, calendar, title, note;
+    sw_slice overlay; /* name of the pack that it changes; empty: it is whole */
+    bool baseless;    /* that pack is not there (told) */
     const sw_yaml *effective_node;
     pack_file *effective_file, *first_file;
     uint32_t file_count;

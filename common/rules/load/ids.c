@@ -20,7 +20,9 @@ static void at_rule(loader *l, const rule_draft *draft, const sw_yaml **ret_node
 static void check_pair(loader *l, const rule_draft *a, const rule_draft *b) {
     const sw_yaml *node;
     size_t before;
-    if (!a->pack || a->pack != b->pack) return;
+    if (!a->pack || a->pack != b->pack || !a->overlay != !b->overlay) return;
+    if (a->overlay && a->entry != b->entry && a->rule.from_ms != b->rule.from_ms) return;
+    if (a->overlay && a->entry == b->entry) return; /* one entry, versions of the base's rule */
     if (a->effective_node && b->effective_node && a->rule.from_ms != b->rule.from_ms) return;
     at_rule(l, b, &node, &before);
     load_error_at(l, SW_E_CONFLICT, node,

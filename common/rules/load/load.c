@@ -1,5 +1,5 @@
 /* One run over all pack files: read, joined to packs, checked, indexed. */
-#include "rules/load/meta.h"
+#include "rules/load/overlay.h"
 #include "rules/load/span.h"
 #include "rules/load/versions.h"
 #include "rules/ruleset.h"
@@ -15,7 +15,7 @@ typedef struct run {
     pack_draft **pack_order;
     const sw_yaml **rules; /* of each file */
     rule_draft **drafts;
-    uint32_t draft_count;
+    uint32_t draft_count, draft_cap;
 } run;
 
 static void parse_files(run *r) {
@@ -51,14 +51,36 @@ static const sw_yaml *rule_list(loader *l, const sw_yaml *node) {
     return ret;
 }
 
-static void read_rule(run *r, const sw_yaml *node, uint32_t number) {
-    loader *l = &r->l;
+static bool add_draft(run *r, rule_draft *draft) {
+    if (r->draft_count == r->draft_cap) {
+        uint32_t cap = r->draft_cap ? r->draft_cap * 2 : 256;
+        rule_draft **drafts = load_zero(&r->l, cap, sizeof *drafts);
+        if (!drafts) return false;
+        if (r->draft_count) memcpy(drafts, r->drafts, r->draft_count * sizeof *drafts);
+        r->drafts = drafts;
+        r->draft_cap = cap;
+    }
+    r->drafts[r->draft_count++] = draft;
+    return true;
+}
+
+/* Enters rules[number] of the current file. */
+static rule_draft *enter_rule(loader *l, uint32_t number, size_t *ret_before) {
     rule_draft *draft = load_zero(l, 1, sizeof *draft);
-    if (!draft) return;
-    size_t before = load_enter_key(l, SW_S("rules"));
+    if (!draft) return NULL;
+    *ret_before = load_enter_key(l, SW_S("rules"));
     (void)load_enter_item(l, number);
     size_t len = l->path_len < sizeof draft->path ? l->path_len : sizeof draft->path - 1;
     memcpy(draft->path, l->path, len);
+    return draft;
+}
+
+static void read_rule(run *r, const sw_yaml *node, uint32_t number) {
+    loader *l = &r->l;
+    size_t before;
+    uint32_t errors = l->errors;
+    rule_draft *draft = enter_rule(l, number, &before);
+    if (!draft) return;
     draft->pack = l->file->pack;
     load_rule(l, node, draft);
     const sw_pack *pack = draft->pack ? &draft->pack->pack : NULL;
@@ -68,21 +90,91 @@ static void read_rule(run *r, const sw_yaml *node, uint32_t number) {
         load_effective(l, draft->effective_node, pack ? pack->zone : sw_zone_utc(),
                        &draft->rule.from_ms, &draft->rule.until_ms);
     load_leave(l, before);
-    r->drafts[r->draft_count++] = draft;
+    draft->broken = l->errors != errors;
+    (void)add_draft(r, draft);
 }
 
-static void read_rules(run *r) {
+/* What the overlay of the current file makes of a rule of its base. */
+static void read_change(run *r, const sw_yaml *entry, uint32_t number, const rule_draft *base) {
     loader *l = &r->l;
-    size_t total = 0;
-    for (size_t i = 0; i < r->file_count; i++)
-        if (r->rules[i] && r->rules[i]->kind == SW_YAML_SEQ) total += r->rules[i]->count;
-    r->drafts = load_zero(l, total, sizeof(rule_draft *));
+    size_t before;
+    rule_draft *draft = enter_rule(l, number, &before);
+    if (!draft) return;
+    draft->overlay = l->file->pack;
+    draft->entry = entry;
+    draft->off = overlay_is_off(l, entry);
+    const sw_yaml *node = draft->off ? base->node : overlay_merge(l, base->node, entry);
+    if (node && draft->off)
+        draft->rule = base->rule, draft->node = entry, draft->file = l->file;
+    else if (node)
+        load_rule(l, node, draft);
+    draft->pack = base->pack;
+    const sw_pack *own = &draft->overlay->pack;
+    draft->rule.from_ms = base->rule.from_ms > own->from_ms ? base->rule.from_ms : own->from_ms;
+    draft->rule.until_ms =
+        base->rule.until_ms < own->until_ms ? base->rule.until_ms : own->until_ms;
+    const sw_yaml *effective = sw_yaml_get(entry, "effective");
+    if (effective && draft->rule.from_ms < draft->rule.until_ms)
+        load_effective(l, effective, own->zone, &draft->rule.from_ms, &draft->rule.until_ms);
+    load_leave(l, before);
+    if (node) (void)add_draft(r, draft);
+}
+
+static void no_such_rule(run *r, const sw_yaml *id, uint32_t number) {
+    loader *l = &r->l;
+    sw_slice base = l->file->pack->overlay;
+    const char **names = load_zero(l, r->draft_count, sizeof *names);
+    size_t count = 0;
+    for (uint32_t i = 0; names && i < r->draft_count; i++)
+        if (r->drafts[i]->pack && sw_slice_eq(r->drafts[i]->pack->name, base) &&
+            r->drafts[i]->rule.id.len)
+            names[count++] = sw_arena_printf(l->arena, "%.*s", SW_FMT(r->drafts[i]->rule.id)).ptr;
+    const char *hint = names ? sw_did_you_mean(l->arena, id->text, names, count,
+                                               "a new rule needs kind and all its keys")
+                             : NULL;
+    size_t before = load_enter_key(l, SW_S("rules"));
+    (void)load_enter_item(l, number);
+    (void)load_enter_key(l, SW_S("id"));
+    load_error_at(l, SW_E_UNKNOWN, id, hint, "the pack %.*s has no rule '%.*s'", SW_FMT(base),
+                  SW_FMT(id->text));
+    load_leave(l, before);
+}
+
+/* An entry of an overlay changes every version of its rule under the base; if there is none it is
+ * a rule of its own. */
+static void read_entry(run *r, const sw_yaml *entry, uint32_t number) {
+    const pack_draft *overlay = r->l.file->pack;
+    const sw_yaml *id = sw_yaml_get(entry, "id");
+    uint32_t found = 0, whole = r->draft_count;
+    for (uint32_t i = 0; id && i < whole && !r->l.full; i++) {
+        const rule_draft *base = r->drafts[i];
+        if (!base->pack || base->overlay || !sw_slice_eq(base->rule.id, id->text) ||
+            !sw_slice_eq(base->pack->name, overlay->overlay))
+            continue;
+        found++;
+        if (!base->broken) read_change(r, entry, number, base);
+    }
+    if (found || overlay->baseless) return;
+    if (!id || sw_yaml_get(entry, "kind"))
+        read_rule(r, entry, number);
+    else
+        no_such_rule(r, id, number);
+}
+
+/* Overlays are read when what they change has been. */
+static void read_rules(run *r, bool overlays) {
+    loader *l = &r->l;
     for (size_t i = 0; i < r->file_count && !l->full; i++) {
         l->file = &r->files[i];
+        if ((l->file->pack && l->file->pack->overlay.len) != overlays) continue;
         const sw_yaml *list = rule_list(l, r->rules[i]);
         uint32_t number = 0;
-        for (const sw_yaml *node = list ? list->first : NULL; node && !l->full; node = node->next)
-            read_rule(r, node, number++);
+        for (const sw_yaml *node = list ? list->first : NULL; node && !l->full; node = node->next) {
+            if (overlays)
+                read_entry(r, node, number++);
+            else
+                read_rule(r, node, number++);
+        }
     }
 }
 
@@ -195,7 +287,8 @@ static sw_err load_all(run *r, const sw_ruleset **ret) {
     parse_files(r);
     if (l->full || !meta_finish(l, &r->packs, r->files, r->file_count, &r->pack_order))
         return SW_E_LIMIT;
-    read_rules(r);
+    read_rules(r, false);
+    read_rules(r, true);
     if (l->full) return SW_E_LIMIT;
     order_drafts(r);
     if (l->full) return SW_E_LIMIT;

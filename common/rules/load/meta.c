@@ -1,4 +1,4 @@
-#include "rules/load/meta.h"
+#include "rules/load/overlay.h"
 
 #include "rules/load/span.h"
 #include "rules/load/versions.h"
@@ -24,6 +24,7 @@ static const key_spec meta_keys[] = {
     {"timezone", load_token, offsetof(pack_draft, timezone)},
     {"calendar", load_token, offsetof(pack_draft, calendar)},
     {"effective", load_node, offsetof(pack_draft, effective_node)},
+    {"overlay", load_token, offsetof(pack_draft, overlay)},
 };
 static const key_table meta_table = {"metadata", meta_keys, SW_COUNT(meta_keys)};
 
@@ -97,6 +98,7 @@ static void join(loader *l, pack_list *packs, const sw_yaml *metadata, const pac
     join_text(l, metadata, "title", &pack->title, read->title);
     join_text(l, metadata, "timezone", &pack->timezone, read->timezone);
     join_text(l, metadata, "calendar", &pack->calendar, read->calendar);
+    join_text(l, metadata, "overlay", &pack->overlay, read->overlay);
     if (!pack->note.len) pack->note = read->note;
     join_effective(l, pack, read);
 }
@@ -262,6 +264,7 @@ bool meta_finish(loader *l, pack_list *packs, const pack_file *files, size_t fil
     pack_draft **drafts = load_zero(l, packs->count, sizeof *drafts);
     if (!sorted || !scratch || !drafts) return false;
     uint32_t n = 0;
+    overlay_join(l, packs, files, file_count);
     for (pack_draft *pack = packs->first; pack; pack = pack->next) {
         if (!finish_pack(l, pack, files, file_count)) return false;
         drafts[n] = pack;
@@ -273,6 +276,7 @@ bool meta_finish(loader *l, pack_list *packs, const pack_file *files, size_t fil
             if (drafts[j] == sorted[i]) drafts[j]->number = i;
     }
     for (pack_draft *pack = packs->first; pack; pack = pack->next) drafts[pack->number] = pack;
+    overlay_hash(l, drafts, n);
     *ret = drafts;
     return true;
 }

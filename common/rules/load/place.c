@@ -1,5 +1,5 @@
 /* Where a character of a scalar's text stands in its file: YAML 1.2, chapters 7.3 and 8.1. */
-#include "rules/load/loader.h"
+#include "rules/load/draft.h"
 
 /* Walks the raw text of a scalar, one character of its value at a time. */
 typedef struct walker {
@@ -115,6 +115,8 @@ void load_scalar_place(loader *l, const sw_yaml *node, uint32_t chars, uint32_t 
                        uint32_t *ret_col) {
     *ret_line = node->line;
     *ret_col = node->col;
+    const sw_yaml *entry = l->rule ? l->rule->entry : NULL;
+    if (entry && entry->line == node->line && entry->col == node->col) return; /* borrowed */
     if (!l->file || !index_lines(l, l->file) || node->line == 0 || node->line > l->file->line_count)
         return;
     walker w = {

@@ -159,6 +159,7 @@ static bool resolve_line(loader *l, const void *const *drafts, uint32_t n, claim
     uint32_t count = 0;
     if (list->count && !versions_cut(l, list->claims, list->count, &pieces, &count)) return false;
     for (uint32_t i = 0; i < count; i++) {
+        if (list->drafts[pieces[i].which]->off) continue;
         made item = {list->drafts[pieces[i].which], pieces[i].from_ms, pieces[i].until_ms};
         if (!append(l, out, item)) return false;
     }
@@ -182,7 +183,8 @@ static bool in_order(loader *l, const made_list *list, const sw_rule **ret) {
         const made *item = ptrs[i];
         rules[i] = item->draft->rule;
         rules[i].index = i;
-        rules[i].pack = &item->draft->pack->pack;
+        rules[i].pack =
+            item->draft->overlay ? &item->draft->overlay->pack : &item->draft->pack->pack;
         rules[i].from_ms = item->from_ms;
         rules[i].until_ms = item->until_ms;
     }
