@@ -44,8 +44,10 @@ void overlay_join(loader *l, const pack_list *packs, const pack_file *files, siz
             refuse(l, node, "overlay", "name the base pack's folder too", "there is no pack",
                    pack->overlay);
         else if (base->overlay.len)
-            refuse(l, node, "overlay", "name the pack below it", "an overlay lies on a whole pack,"
-                   " not on the overlay", pack->overlay);
+            refuse(l, node, "overlay", "name the pack below it",
+                   "an overlay lies on a whole pack,"
+                   " not on the overlay",
+                   pack->overlay);
         pack->baseless = !base || base->overlay.len;
         if (pack->baseless) continue;
         node = enter_meta(l, pack, files, count, "timezone");

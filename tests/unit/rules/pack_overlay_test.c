@@ -2,15 +2,15 @@
 #include "unit/rules/pack_fixture.h"
 
 #define BASE_RULE                                                                                  \
-    "- {id: a, kind: deadline, name: 甲, key: [case_id], facts: {r: {from: {on: case.filed, "      \
+    "- {id: a, kind: deadline, name: 甲, key: [case_id], facts: {r: {from: {on: case.filed, "     \
     "value: data.roving}}}, start: {on: case.filed, when: facts.r}, stop: {on: case.merged}, "     \
     "limit: 3d, warn: [{at: due, level: red}]}\n"                                                  \
     "- {id: b, kind: check, key: [case_id], on: case.filed, level: red}\n"
 #define HEAD(name, more)                                                                           \
     "apiVersion: seawall/v1\nkind: RulePack\nmetadata: {name: " name ", version: \"1\"" more       \
     "}\nrules:\n"
-#define BASE  HEAD("base", ", timezone: Asia/Shanghai") BASE_RULE
-#define OVER  HEAD("over", ", overlay: base")
+#define BASE HEAD("base", ", timezone: Asia/Shanghai") BASE_RULE
+#define OVER HEAD("over", ", overlay: base")
 
 static sw_err load_two(fixture *f, const char *base, const char *over) {
     const sw_pack_text texts[] = {{SW_S("over.yaml"), sw_slice_cstr(over)},
@@ -107,8 +107,8 @@ static void its_hash_covers_the_base(void **state) {
     fixture f, other;
     assert_ok(load_two(&f, BASE, OVER "- {id: a, limit: 5d}\n"));
     assert_ok(load_two(&other, BASE "# another\n", OVER "- {id: a, limit: 5d}\n"));
-    assert_false(sw_hash128_eq(holds(&f, "a", MARCH)->pack->hash,
-                               holds(&other, "a", MARCH)->pack->hash));
+    assert_false(
+        sw_hash128_eq(holds(&f, "a", MARCH)->pack->hash, holds(&other, "a", MARCH)->pack->hash));
     fixture_done(&f);
     fixture_done(&other);
 }
@@ -125,18 +125,20 @@ static void mistakes_are_told_at_the_entry(void **state) {
     assert_refused(OVER "- {id: aa, limit: 5d}\n",
                    "over.yaml:5:8: rules[0].id: the pack base has no rule 'aa' (a new rule "
                    "needs kind and all its keys)\n");
-    assert_refused(OVER "- {id: a, kind: check}\n",
-                   "over.yaml:5:11: rules[0].kind: an overlay can't change the kind of a rule (make "
-                   "it a rule of its own, with another id, and switch this one off)\n");
+    assert_refused(
+        OVER "- {id: a, kind: check}\n",
+        "over.yaml:5:11: rules[0].kind: an overlay can't change the kind of a rule (make "
+        "it a rule of its own, with another id, and switch this one off)\n");
     assert_refused(OVER "- {id: a, limit: 5d, limi: 4d}\n",
                    "over.yaml:5:22: rules[0]: a rule has no key 'limi' (did you mean "
                    "'limit'?)\n");
     assert_refused(OVER "- {id: b, off: true, level: blue}\n",
                    "over.yaml:5:22: rules[0]: a rule that is switched off has no 'level' (remove "
                    "it)\n");
-    assert_refused(OVER "- {id: b, off: false}\n",
-                   "over.yaml:5:16: rules[0]: 'off' is true where a rule is switched off (write off: "
-                   "true, or remove it)\n");
+    assert_refused(
+        OVER "- {id: b, off: false}\n",
+        "over.yaml:5:16: rules[0]: 'off' is true where a rule is switched off (write off: "
+        "true, or remove it)\n");
     assert_refused(OVER "- {id: a, facts: null}\n",
                    "over.yaml:5:3: rules[0].start.when: facts has no r\n");
     assert_refused(OVER "- {id: a, limit: 5d}\n- {id: a, limit: 6d}\n",
