@@ -236,7 +236,7 @@ class OwnPack(cli.Case):
 
     def test_a_day_of_a_county_under_a_longer_limit(self):
         events = Path(self.folder.name) / "day.jsonl"
-        cli.run("generate", "--cases", "400", "--seed", "6", "--late", "0", "--out", events)
+        cli.run("generate", "--cases", "2500", "--seed", "11", "--late", "0", "--out", events)
         draft = Path(self.folder.name) / "draft"
         shutil.copytree(cli.PACKS / "cn-police", draft)
         changed = draft / "coercion.yaml"
