@@ -77,6 +77,8 @@ void sw_ingest_answer_write(const sw_request *request, sw_buf *out, sw_http_prob
         *ret_problem = problem_of(first->refusal);
         put_text(out, "id", first->id);
         if (out->len) ret_problem->more = sw_slice_sub(sw_buf_slice(out), 1, out->len);
+    } else if (request->mode == SW_POST_NONE && !first) {
+        sw_buf_add_cstr(out, "{\"sent\":true}"); /* a record of another topic, sent again */
     } else {
         write_accepted(request, out);
     }

@@ -5,7 +5,7 @@
 #include "ingest/door.h"
 
 /* Intakes and letters, and a key for the subject of each event and of its replacement. */
-enum { SW_OUTGOING_MAX = 3 * SW_BATCH_EVENTS_MAX };
+enum { SW_OUTGOING_MAX = 3 * SW_BATCH_EVENTS_MAX + 1 }; /* and the mark of a letter sent again */
 
 /* One record of a request, its bytes in the outgoing buffer, which may still move. */
 typedef struct sw_outgoing {
@@ -37,6 +37,11 @@ struct sw_ingest {
     sw_metric *outcomes[SW_OUTCOME_REFUSED + 1], *busy, *answer_us, *waiting;
 };
 
+/* Answers it and frees it. */
+void sw_ingest_finish(sw_ingest *ingest, sw_request *request);
+/* One record, whose value stands in `out` from `value_at` on. */
+SW_NODISCARD sw_err sw_ingest_add_record(sw_ingest *ingest, uint32_t topic, sw_slice key,
+                                         size_t value_at);
 /* Adds the records of one item: its intake, or the dead letter of its refusal; an item that turns
  * out to be too large becomes a refusal. */
 SW_NODISCARD sw_err sw_ingest_add_item(sw_ingest *ingest, sw_request *request,

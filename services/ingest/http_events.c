@@ -34,7 +34,7 @@ static uint32_t seconds_of(int64_t ms) {
     return (uint32_t)((ms + 999) / 1000);
 }
 
-static void refuse_busy(sw_http_exchange *x, sw_busy busy) {
+void sw_ingest_answer_busy(sw_http_exchange *x, sw_busy busy) {
     sw_http_problem_answer(x, &(sw_http_problem){
                                   .status = busy.status,
                                   .code = busy.code,
@@ -42,6 +42,17 @@ static void refuse_busy(sw_http_exchange *x, sw_busy busy) {
                                   .hint = SW_S("send the same again after the time in Retry-After"),
                                   .retry_after_s = seconds_of(busy.retry_ms),
                               });
+}
+
+void sw_ingest_answer_at_once(sw_http_exchange *x, sw_err err, const sw_refusal *whole) {
+    if (sw_err_verdict(err) == SW_VERDICT_RETRY) {
+        sw_ingest_answer_busy(x, (sw_busy){503, "behind", "too much waits to be decided", 1000});
+    } else if (err) {
+        sw_http_refuse_err(x, err, "it can't be taken in");
+    } else if (whole->code) {
+        sw_http_problem problem = problem_of(*whole);
+        sw_http_problem_answer(x, &problem);
+    }
 }
 
 static void post_events(void *arg, sw_http_exchange *x) {
@@ -53,18 +64,11 @@ static void post_events(void *arg, sw_http_exchange *x) {
     post.headers = sw_http_headers(x, &post.header_count);
     sw_busy busy = sw_ingest_busy(ingest, post.principal);
     if (busy.status) {
-        refuse_busy(x, busy);
+        sw_ingest_answer_busy(x, busy);
         return;
     }
     sw_err err = sw_ingest_post(ingest, &post, x, sw_http_arena(x), &whole);
-    if (sw_err_verdict(err) == SW_VERDICT_RETRY) {
-        refuse_busy(x, (sw_busy){503, "behind", "too much waits to be decided", 1000});
-    } else if (err) {
-        sw_http_refuse_err(x, err, "the events can't be taken");
-    } else if (whole.code) {
-        sw_http_problem problem = problem_of(whole);
-        sw_http_problem_answer(x, &problem);
-    }
+    sw_ingest_answer_at_once(x, err, &whole);
 }
 
 void sw_ingest_route(sw_ingest *ingest, sw_http_route *ret) {

@@ -2,7 +2,7 @@
 #include "ingest/door_parts.h"
 #include "runtime/dead_letter.h"
 
-static sw_err add_record(sw_ingest *ingest, uint32_t topic, sw_slice key, size_t value_at) {
+sw_err sw_ingest_add_record(sw_ingest *ingest, uint32_t topic, sw_slice key, size_t value_at) {
     SW_ASSERT(ingest->record_count < SW_OUTGOING_MAX);
     sw_outgoing record = {.topic = topic,
                           .value_at = value_at,
@@ -67,8 +67,8 @@ static sw_err add_intake(sw_ingest *ingest, const sw_request *request,
         too_large(item, "the event, once for each of its keys, is too large");
         return SW_OK;
     }
-    return add_record(ingest, ingest->topic_identity, sw_intake_key(&item->event->identity),
-                      before);
+    return sw_ingest_add_record(ingest, ingest->topic_identity,
+                                sw_intake_key(&item->event->identity), before);
 }
 
 /* Who may see the letter: the event's unit, if the client is good for it, else the client's. */
@@ -102,7 +102,7 @@ sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
         .unit = unit_of(principal, item->orgcode),
     };
     sw_err err = sw_dead_letter_write(&letter, &ingest->out);
-    return err ? err : add_record(ingest, ingest->topic_letters, source, before);
+    return err ? err : sw_ingest_add_record(ingest, ingest->topic_letters, source, before);
 }
 
 static void keep_refusal(sw_request *request, const sw_post_item *item) {
@@ -137,7 +137,8 @@ sw_err sw_ingest_add_keys(sw_ingest *ingest, const sw_new_key *keys, uint32_t co
         size_t before = ingest->out.len;
         err = sw_buf_add(&ingest->out, sw_slice_of(keys[i].locked, sizeof keys[i].locked));
         if (!err)
-            err = add_record(ingest, ingest->topic_keys, sw_intake_key(&keys[i].subject), before);
+            err = sw_ingest_add_record(ingest, ingest->topic_keys, sw_intake_key(&keys[i].subject),
+                                       before);
     }
     return err;
 }
