@@ -25,13 +25,11 @@ typedef struct sw_record {
     bool tombstone; /* value is null */
     const sw_header *headers;
     uint32_t header_count;
-    /* To append: the input record that it comes of, for readers of a bus whose commits can be torn;
-     * SW_ORIGIN_NONE: a timer, or the door. */
-    uint32_t origin_topic;
+    /* To append: the input record that it comes of, for readers of a bus whose commits can be torn.
+     * 1 + the index of its topic; 0: a timer, or the door. */
+    uint32_t origin;
     int64_t origin_offset;
 } sw_record;
-
-#define SW_ORIGIN_NONE UINT32_MAX
 
 /* The next offset to read, never "the last read": a type of its own so that nobody adds 1 twice. */
 typedef struct sw_position {

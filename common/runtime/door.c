@@ -59,7 +59,6 @@ static sw_err add(sw_door *door, const sw_append *append) {
         .topic = append->topic,
         .partition = sw_partition_of(append->key, partitions),
         .tombstone = append->tombstone,
-        .origin_topic = SW_ORIGIN_NONE,
     };
     sw_arena_mark mark = sw_arena_save(&side->arena);
     if (!sw_arena_copy(&side->arena, append->key, &record.key) ||

@@ -120,7 +120,7 @@ static void move_now(sw_task *task, int64_t at_ms) {
 static sw_err fire(sw_task *task, sw_timer_at timer) {
     bool full;
     move_now(task, timer.due_ms);
-    task->fx.origin_topic = SW_ORIGIN_NONE;
+    task->fx.origin = 0;
     task->fx.origin_offset = timer.due_ms;
     sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_timer(&task->ctx, timer, &full);
@@ -170,7 +170,7 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
     };
     bool full;
     move_now(task, record->timestamp_ms);
-    task->fx.origin_topic = record->topic;
+    task->fx.origin = record->topic + 1;
     task->fx.origin_offset = record->offset;
     sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_record(&task->ctx, &input, &full);
@@ -242,7 +242,7 @@ static sw_err make_records(sw_task *task) {
             .key = emit->key,
             .value = emit->value,
             .tombstone = emit->tombstone,
-            .origin_topic = emit->origin_topic,
+            .origin = emit->origin,
             .origin_offset = emit->origin_offset,
         };
     }

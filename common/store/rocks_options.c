@@ -80,6 +80,7 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_stats_persist_period_sec(options, 0);
     rocksdb_options_set_compression(options, rocksdb_lz4_compression);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
+    if (db->budget.cache) rocksdb_options_set_atomic_flush(options, 1);
     if (db->budget.count_writes) rocksdb_options_enable_statistics(options);
     return options;
 }
@@ -117,6 +118,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     db->synced = rocksdb_writeoptions_create();
     db->unsynced = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(db->synced, 1);
+    if (db->budget.cache) rocksdb_writeoptions_disable_WAL(db->unsynced, 1);
     db->batch = rocksdb_writebatch_create();
     return SW_OK;
 }

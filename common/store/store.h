@@ -24,6 +24,8 @@ typedef struct sw_db_budget {
     size_t memory_bytes;    /* block cache, memtables, filters, together; 0: 64 MiB */
     size_t free_disk_bytes; /* below this sw_db_has_room says no; 0: never */
     bool count_writes;      /* fill usage.bytes_written: costs a few percent */
+    bool cache;             /* of a log elsewhere: writes without sync may be lost in a crash, but
+                               only the last ones of all stores together */
 } sw_db_budget;
 
 typedef struct sw_db_usage {

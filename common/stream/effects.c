@@ -89,7 +89,7 @@ sw_err sw_effects_emit(sw_effects *fx, sw_emit emit) {
         fx->full = true;
         return SW_E_LIMIT;
     }
-    copy.origin_topic = fx->origin_topic;
+    copy.origin = fx->origin;
     copy.origin_offset = fx->origin_offset;
     fx->emits[fx->emit_count++] = copy;
     return SW_OK;

@@ -12,7 +12,7 @@ typedef struct sw_emit {
     uint32_t topic, partition;
     sw_slice key, value;
     bool tombstone;
-    uint32_t origin_topic; /* of the input record; UINT32_MAX: a timer */
+    uint32_t origin;       /* 1 + topic of the input record; 0: a timer */
     int64_t origin_offset; /* of the input record, or the timer's due time */
 } sw_emit;
 
@@ -25,7 +25,7 @@ typedef struct sw_effects {
     sw_arena arena; /* of the emitted bytes */
     sw_emit *emits;
     uint32_t emit_count, emit_cap;
-    uint32_t origin_topic; /* what is being taken, for each emit */
+    uint32_t origin; /* of what is being taken, for each emit */
     int64_t origin_offset;
     bool full;   /* a call failed because the batch has no more room, not because it is wrong */
     bool spoilt; /* an undo could not be exact: drop it, and run the batch again up to there */

@@ -1,0 +1,74 @@
+/* bus_kafka.h - the bus over a Kafka cluster: one transaction for records, state and positions.
+ * Layer 6.  Thread: as bus.h says. */
+#ifndef SW_BUS_BUS_KAFKA_H
+#define SW_BUS_BUS_KAFKA_H
+
+#include "bus/bus.h"
+#include "env/env.h"
+
+/* Any option of librdkafka, by its name: "bootstrap.servers", "security.protocol", "sasl.username",
+ * "ssl.ca.location" … Those that exactly once rests on are refused. */
+typedef struct sw_kafka_setting {
+    const char *name, *value;
+} sw_kafka_setting;
+
+typedef struct sw_kafka_processor {
+    uint32_t id;      /* sw_processor.id */
+    const char *name; /* its consumer group is "<prefix>seawall.<name>" */
+} sw_kafka_processor;
+
+/* No store of that kind. */
+#define SW_KAFKA_NO_STORE UINT32_MAX
+
+/* Everything pointed to outlives the bus. */
+typedef struct sw_bus_kafka_options {
+    const sw_kafka_setting *settings;
+    uint32_t setting_count;
+    const char *prefix;   /* of every name on the cluster; NULL: none. Two deployments share one */
+    const char *service;  /* "deadline": names changelogs and transactional ids */
+    const char *instance; /* names this process among those of the service: its door's id */
+    const char *dir;      /* the database of state; NULL: in memory, restored at each start */
+    const sw_kafka_processor *processors;
+    uint32_t processor_count;
+    uint32_t partitions; /* of the changelogs: the most that a processor has */
+    uint32_t groups;     /* tasks of partitions p with the same p % groups share a producer and move
+                            together; 0: 1. All instances of a service have the same number */
+    uint32_t doors; /* task numbers below this only append; they have a producer of their own */
+    uint32_t store_due, store_timers; /* of the topology: the first follows from the second */
+    int16_t replication;              /* of topics that are made; 0: the cluster's default */
+    bool make_topics;                 /* that are missing; else it is an error */
+    int64_t poll_wait_ms;             /* sw_bus_poll waits so long for what is not at hand */
+    int64_t transaction_ms;           /* a commit that takes longer is lost; 0: 30 s */
+    sw_env env;
+} sw_bus_kafka_options;
+
+/* Refused, each with a finding that says what to do: SW_E_INVALID (a setting, a topic's layout),
+ * SW_E_NOT_FOUND (a topic), SW_E_AGAIN (no broker answers), SW_E_CONFLICT (state of another
+ * cluster), and what the database says. */
+SW_NODISCARD sw_err sw_bus_kafka_open(const sw_bus_options *options,
+                                      const sw_bus_kafka_options *kafka, sw_diags *diags,
+                                      sw_bus **ret);
+
+/* ---- standing by, and owning ---- */
+
+/* Keeps a copy of a lane's state while another instance owns it: it follows the changelogs until
+ * the lane is claimed, which is then a matter of the last few records. No-op where it does already,
+ * or owns the lane. Thread: any. */
+SW_NODISCARD sw_err sw_bus_kafka_stand_by(sw_bus *bus, uint32_t lane);
+/* Gives a lane up: its producer is closed, its tasks can't commit. */
+void sw_bus_kafka_leave(sw_bus *bus, uint32_t lane);
+
+/* ---- topics ---- */
+
+typedef struct sw_kafka_topics_report {
+    uint32_t made, checked, wrong;
+} sw_kafka_topics_report;
+
+/* Compares the topics of the options, changelogs among them, with the cluster's: partitions,
+ * compaction, replication, in-sync replicas. With `make`, makes those that are missing; what is
+ * there is never changed. A finding for each that is wrong. SW_E_INVALID if there is one. */
+SW_NODISCARD sw_err sw_bus_kafka_topics(const sw_bus_options *options,
+                                        const sw_bus_kafka_options *kafka, bool make,
+                                        sw_diags *diags, sw_kafka_topics_report *ret);
+
+#endif
