@@ -21,11 +21,11 @@ int64_t kafka_mono_us(const kafka_bus *bus) {
 /* ---- lanes, tasks, changelogs ---- */
 
 uint32_t kafka_lane_of(const kafka_bus *bus, uint32_t task) {
-    return task < bus->kafka.doors ? 0 : 1 + task % SW_PARTITIONS_MAX % bus->kafka.groups;
+    return task < bus->doors ? 0 : 1 + task % SW_PARTITIONS_MAX % bus->kafka.groups;
 }
 
 uint32_t kafka_partition_of(const kafka_bus *bus, uint32_t task) {
-    return task < bus->kafka.doors ? bus->kafka.partitions : task % SW_PARTITIONS_MAX;
+    return task < bus->doors ? bus->kafka.partitions : task % SW_PARTITIONS_MAX;
 }
 
 bool kafka_changelog_none(const kafka_bus *bus, uint32_t changelog) {
@@ -469,10 +469,21 @@ static sw_err open_bus(kafka_bus *bus, sw_diags *diags) {
     return err;
 }
 
+static void set_stores(kafka_bus *bus) {
+    const sw_topology *topology = bus->kafka.topology;
+    bus->home.store_due = topology ? topology->store_due : KAFKA_NO_STORE;
+    bus->home.store_timers = topology ? topology->store_timers : KAFKA_NO_STORE;
+    bus->doors = topology ? SW_PARTITIONS_MAX : 0;
+    if (topology) bus->kafka.partitions = 1;
+    for (uint32_t i = 0; topology && i < topology->node_count; i++)
+        if (topology->nodes[i].partitions > bus->kafka.partitions)
+            bus->kafka.partitions = topology->nodes[i].partitions;
+}
+
 sw_err sw_bus_kafka_open(const sw_bus_options *options, const sw_bus_kafka_options *kafka,
                          sw_diags *diags, sw_bus **ret) {
     SW_ASSERT(options && options->task_count > 0 && kafka && kafka->env.clock && ret);
-    SW_ASSERT(kafka->service && kafka->partitions > 0);
+    SW_ASSERT(kafka->service && (kafka->topology || kafka->partitions > 0));
     SW_ASSERT(options->topic_count <= SW_TOPICS_MAX && options->store_count <= SW_STORES_MAX);
     kafka_bus *bus = sw_heap_zero(1, sizeof *bus);
     if (!bus) return SW_E_NOMEM;
@@ -482,6 +493,7 @@ sw_err sw_bus_kafka_open(const sw_bus_options *options, const sw_bus_kafka_optio
     bus->home = (kafka_home){.self = &bus->home, .bus = &bus->options, .kafka = &bus->kafka};
     if (bus->kafka.groups == 0) bus->kafka.groups = 1;
     if (bus->kafka.transaction_ms == 0) bus->kafka.transaction_ms = KAFKA_TRANSACTION_MS;
+    set_stores(bus);
     bus->wake = -1;
     pthread_mutex_init(&bus->lock, NULL);
     sw_err err = open_bus(bus, diags);

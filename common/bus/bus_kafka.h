@@ -5,20 +5,13 @@
 
 #include "bus/bus.h"
 #include "env/env.h"
+#include "stream/topology.h"
 
 /* Any option of librdkafka, by its name: "bootstrap.servers", "security.protocol", "sasl.username",
  * "ssl.ca.location" … Those that exactly once rests on are refused. */
 typedef struct sw_kafka_setting {
     const char *name, *value;
 } sw_kafka_setting;
-
-typedef struct sw_kafka_processor {
-    uint32_t id;      /* sw_processor.id */
-    const char *name; /* its consumer group is "<prefix>seawall.<name>" */
-} sw_kafka_processor;
-
-/* No store of that kind. */
-#define SW_KAFKA_NO_STORE UINT32_MAX
 
 /* Everything pointed to outlives the bus. */
 typedef struct sw_bus_kafka_options {
@@ -28,9 +21,9 @@ typedef struct sw_bus_kafka_options {
     const char *service;  /* "deadline": names changelogs and transactional ids */
     const char *instance; /* names this process among those of the service: its door's id */
     const char *dir;      /* the database of state; NULL: in memory, restored at each start */
-    const sw_kafka_processor *processors;
-    uint32_t processor_count;
-    uint32_t partitions; /* of the changelogs: the most that a processor has */
+    const sw_topology *topology; /* its tasks commit here. The consumer group of a processor is
+                                    "<prefix>seawall.<its name>". NULL: tests */
+    uint32_t partitions; /* without topology: of the changelogs */
     uint32_t groups;     /* tasks of partitions p with the same p % groups share a producer and move
                             together; 0: 1. All instances of a service have the same number */
     uint32_t doors; /* task numbers below this only append; they have a producer of their own */

@@ -21,6 +21,9 @@
 /* The stores that the bus adds to a database, after those of the processors. */
 enum { KAFKA_STORE_COMMITS, KAFKA_STORE_PLACES, KAFKA_OWN_STORES };
 
+/* No store of that kind. */
+#define KAFKA_NO_STORE UINT32_MAX
+
 typedef struct kafka_bus kafka_bus;
 
 /* ---- kafka_conf.c: clients ---- */
@@ -32,6 +35,7 @@ typedef struct kafka_home {
     struct kafka_home *self; /* first: what a client is opened with begins with its home */
     const sw_bus_options *bus;
     const sw_bus_kafka_options *kafka;
+    uint32_t store_due, store_timers; /* the first follows from other stores: it has no changelog */
     int64_t down_us;   /* atomic: since when no broker answers; 0: they do */
     int64_t probed_us; /* atomic: when it was last tried whether they do again */
 } kafka_home;
@@ -254,6 +258,7 @@ struct kafka_bus {
     kafka_home home;
     sw_bus_options options; /* copies, so that `home` can point to them */
     sw_bus_kafka_options kafka;
+    uint32_t doors; /* task numbers below this are doors; with a producer of their own */
     kafka_topic *topics;
     uint32_t topic_count; /* of all, changelogs too */
     uint32_t changelogs;  /* how many of them are, the commits' last */

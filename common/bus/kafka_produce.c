@@ -249,9 +249,10 @@ static kafka_meaning send_task(kafka_lane *lane, const kafka_task *draft) {
 static const char *group_name(const kafka_bus *bus, uint32_t id, char ret[KAFKA_NAME_MAX]) {
     char text[KAFKA_NAME_MAX];
     snprintf(text, sizeof text, "%s.%u", bus->kafka.service, id);
-    for (uint32_t i = 0; i < bus->kafka.processor_count; i++)
-        if (bus->kafka.processors[i].id == id)
-            snprintf(text, sizeof text, "%s", bus->kafka.processors[i].name);
+    const sw_topology *topology = bus->kafka.topology;
+    for (uint32_t i = 0; topology && i < topology->node_count; i++)
+        if (topology->nodes[i].processor->id == id)
+            snprintf(text, sizeof text, "%s", topology->nodes[i].processor->name);
     return kafka_name(&bus->home, ret, "seawall.%s", text) ? NULL : ret;
 }
 

@@ -28,6 +28,7 @@ struct kafka_restore {
     sw_overlay *overlay;
     sw_batch *batch;
     uint64_t records;
+    const sw_node *nodes[SW_STORES_MAX]; /* of a store whose rows know timers; NULL: others */
 };
 
 static sw_err read_place(kafka_restore *r, restore_part *part) {
@@ -65,6 +66,15 @@ static sw_err start_part(kafka_restore *r, restore_part *part) {
     return SW_OK;
 }
 
+static void find_timers(kafka_restore *r) {
+    const sw_topology *topology = r->bus->kafka.topology;
+    for (uint32_t i = 0; topology && i < topology->node_count; i++) {
+        const sw_node *node = &topology->nodes[i];
+        for (uint32_t k = 0; node->processor->timer_of && k < node->processor->store_count; k++)
+            r->nodes[node->first_store + k] = node;
+    }
+}
+
 sw_err kafka_restore_open(kafka_bus *bus, uint32_t lane, bool follow, kafka_restore **ret) {
     SW_ASSERT(bus && ret);
     kafka_restore *r = sw_heap_zero(1, sizeof *r);
@@ -76,6 +86,7 @@ sw_err kafka_restore_open(kafka_bus *bus, uint32_t lane, bool follow, kafka_rest
     r->parts = sw_heap_zero((size_t)bus->changelogs * r->width, sizeof *r->parts);
     r->handles = sw_heap_zero(bus->changelogs, sizeof *r->handles);
     sw_err err = r->parts && r->handles ? SW_OK : SW_E_NOMEM;
+    find_timers(r);
     if (!err) err = sw_overlay_new(bus->db, SW_SLICE_NONE, CHUNK_BYTES, &r->overlay);
     if (!err) err = sw_batch_new(CHUNK_BYTES * 4, &r->batch);
     if (!err) err = kafka_client_new(&bus->home, KAFKA_RESTORER, NULL, NULL, NULL, NULL, &r->rk);
@@ -113,40 +124,52 @@ void kafka_restore_close(kafka_restore *r) {
     sw_heap_free(r);
 }
 
-/* A timer's ordered row is made of the row that knows its time. While a store is filled from
- * nothing that waits for the end: see order_timers. */
-static bool orders_at_once(const kafka_restore *r, const restore_part *part) {
-    return part->changelog == r->bus->kafka.store_timers && !(part->fresh && !r->follow);
-}
-
-static bool due_row(sw_slice key, sw_slice value, char ret[SW_ROW_KEY_BYTES_MAX], size_t *ret_len) {
+/* The timer that a row stands for, of the store of timers or of a processor whose state knows them;
+ * its name and due time make up a row of the ordered ones. */
+static bool due_row(const kafka_restore *r, uint32_t store, sw_slice key, sw_slice value,
+                    char ret[SW_ROW_KEY_BYTES_MAX], size_t *ret_len) {
+    const sw_node *node = r->nodes[store];
     int64_t due_ms;
     sw_slice name;
-    if (key.len < PREFIX_LEN ||
-        !sw_timer_key_read(sw_slice_sub(key, PREFIX_LEN, key.len), value, &due_ms, &name))
-        return false;
+    if (key.len < PREFIX_LEN) return false;
+    sw_slice row = sw_slice_sub(key, PREFIX_LEN, key.len);
+    bool known = node ? node->processor->timer_of(node->shared, store - node->first_store, row,
+                                                  value, &name, &due_ms)
+                      : sw_timer_key_read(row, value, &due_ms, &name);
+    if (!known) return false;
     memcpy(ret, key.ptr, PREFIX_LEN);
     *ret_len = PREFIX_LEN + sw_timer_due_row(due_ms, name, ret + PREFIX_LEN);
     return true;
 }
 
-static sw_err order_timer(kafka_restore *r, sw_slice key, sw_slice value, bool tombstone) {
-    const sw_bus_kafka_options *k = &r->bus->kafka;
+static bool has_timers(const kafka_restore *r, uint32_t changelog) {
+    return changelog < r->bus->options.store_count &&
+           (r->nodes[changelog] || changelog == r->bus->home.store_timers);
+}
+
+/* While a store is filled from nothing its timers wait for the end: see order_timers. */
+static bool orders_at_once(const kafka_restore *r, const restore_part *part) {
+    return has_timers(r, part->changelog) && !(part->fresh && !r->follow);
+}
+
+static sw_err order_timer(kafka_restore *r, uint32_t store, sw_slice key, sw_slice value,
+                          bool tombstone) {
+    uint32_t due = r->bus->home.store_due;
     char row[SW_ROW_KEY_BYTES_MAX];
     size_t len;
     sw_slice old;
-    sw_err err = sw_overlay_get(r->overlay, k->store_timers, key, &old);
-    if (!err && due_row(key, old, row, &len))
-        err = sw_overlay_delete(r->overlay, k->store_due, sw_slice_of(row, len));
+    sw_err err = sw_overlay_get(r->overlay, store, key, &old);
+    if (!err && due_row(r, store, key, old, row, &len))
+        err = sw_overlay_delete(r->overlay, due, sw_slice_of(row, len));
     if (err && err != SW_E_NOT_FOUND) return err;
-    if (tombstone || !due_row(key, value, row, &len)) return SW_OK;
-    return sw_overlay_put(r->overlay, k->store_due, sw_slice_of(row, len), SW_SLICE_NONE);
+    if (tombstone || !due_row(r, store, key, value, row, &len)) return SW_OK;
+    return sw_overlay_put(r->overlay, due, sw_slice_of(row, len), SW_SLICE_NONE);
 }
 
 static sw_err put_row(kafka_restore *r, const restore_part *part, sw_slice key, sw_slice value,
                       bool tombstone) {
     uint32_t store = kafka_store_of(r->bus, part->changelog);
-    sw_err err = orders_at_once(r, part) ? order_timer(r, key, value, tombstone) : SW_OK;
+    sw_err err = orders_at_once(r, part) ? order_timer(r, store, key, value, tombstone) : SW_OK;
     if (err) return err;
     return tombstone ? sw_overlay_delete(r->overlay, store, key)
                      : sw_overlay_put(r->overlay, store, key, value);
@@ -157,7 +180,7 @@ static sw_err put_row(kafka_restore *r, const restore_part *part, sw_slice key, 
 static sw_err put_places(kafka_restore *r) {
     for (uint32_t i = 0; i < r->bus->changelogs * r->width; i++) {
         restore_part *part = &r->parts[i];
-        bool later = part->changelog == r->bus->kafka.store_timers && !orders_at_once(r, part);
+        bool later = has_timers(r, part->changelog) && !orders_at_once(r, part);
         if (!part->moved || later) continue;
         char key[KAFKA_NAME_MAX], value[8];
         size_t len = kafka_place_key(r->bus, part->changelog, part->partition, key);
@@ -204,24 +227,20 @@ static sw_err apply(kafka_restore *r, restore_part *part, const rd_kafka_message
     return SW_OK;
 }
 
-/* Rows of the timers of the lane's partitions, in order of time. */
-static sw_err order_range(kafka_restore *r, uint32_t task) {
-    const sw_bus_kafka_options *k = &r->bus->kafka;
+/* The timers of a task, as the rows of one of its stores say. */
+static sw_err order_range(kafka_restore *r, uint32_t store, uint32_t task) {
     char from[PREFIX_LEN], to[PREFIX_LEN], row[SW_ROW_KEY_BYTES_MAX];
     sw_iter *iter;
     sw_slice key, value;
     size_t len;
     sw_wire_put_be(from, task, PREFIX_LEN);
     sw_wire_put_be(to, task + 1, PREFIX_LEN);
-    sw_err err = sw_batch_delete_range(r->batch, k->store_due, sw_slice_of(from, PREFIX_LEN),
-                                       sw_slice_of(to, PREFIX_LEN));
-    if (err) return err;
-    err = sw_db_iter_open(r->bus->db, k->store_timers, sw_slice_of(from, PREFIX_LEN),
-                          sw_slice_of(to, PREFIX_LEN), &iter);
+    sw_err err = sw_db_iter_open(r->bus->db, store, sw_slice_of(from, PREFIX_LEN),
+                                 sw_slice_of(to, PREFIX_LEN), &iter);
     if (err) return err;
     while (!err && sw_iter_next(iter, &key, &value)) {
-        if (!due_row(key, value, row, &len)) continue;
-        err = sw_batch_put(r->batch, k->store_due, sw_slice_of(row, len), SW_SLICE_NONE);
+        if (!due_row(r, store, key, value, row, &len)) continue;
+        err = sw_batch_put(r->batch, r->bus->home.store_due, sw_slice_of(row, len), SW_SLICE_NONE);
         if (!err && sw_batch_bytes(r->batch) > CHUNK_BYTES) {
             err = sw_db_write(r->bus->db, r->batch, false);
             sw_batch_clear(r->batch);
@@ -232,14 +251,15 @@ static sw_err order_range(kafka_restore *r, uint32_t task) {
     return err;
 }
 
+/* Where a store was filled from nothing, so were the others: there are no ordered rows yet. */
 static sw_err order_timers(kafka_restore *r) {
-    uint32_t timers = r->bus->kafka.store_timers;
-    if (timers == SW_KAFKA_NO_STORE) return SW_OK;
-    for (uint32_t p = 0; p < r->bus->kafka.partitions; p++) {
-        restore_part *part = &r->parts[timers * r->width + p];
-        if (!part->started || !part->fresh) continue;
+    for (uint32_t i = 0; i < r->bus->options.store_count * r->width; i++) {
+        restore_part *part = &r->parts[i];
+        if (!part->started || !part->fresh || !has_timers(r, part->changelog)) continue;
+        const sw_node *node = r->nodes[part->changelog];
         for (uint32_t id = 1; id < SW_PROCESSORS_MAX; id++) {
-            sw_err err = order_range(r, id * SW_PARTITIONS_MAX + p);
+            if (node && id != node->processor->id) continue;
+            sw_err err = order_range(r, part->changelog, id * SW_PARTITIONS_MAX + part->partition);
             if (err) return err;
         }
         part->fresh = false; /* its place may be remembered now, together with these rows */

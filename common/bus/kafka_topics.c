@@ -31,12 +31,12 @@ sw_err kafka_topics_list(const kafka_home *home, kafka_topic **ret, uint32_t *re
         if (i == o->store_count) {
             spec.partitions++; /* the doors' */
             snprintf(name, sizeof name, "%s.commits", k->service);
-        } else if (i == k->store_timers) {
+        } else if (i == home->store_timers) {
             snprintf(name, sizeof name, "%s.timers", k->service);
         } else {
             snprintf(name, sizeof name, "%s", o->stores[i].name);
         }
-        if (i == k->store_due) spec.partitions = 0;
+        if (i == home->store_due) spec.partitions = 0;
         err = add(home, &topics[o->topic_count + i], &spec, name);
     }
     if (err) {

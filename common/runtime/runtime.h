@@ -21,6 +21,9 @@ typedef struct sw_runtime_options {
     size_t object_bytes;              /* for decoded objects of all tasks */
     uint32_t door; /* 0 to 255: which door this is, where several processes share a bus */
     uint64_t seed; /* of the jitter of back-offs */
+    /* Which tasks this process runs, asked at each start; NULL: all. */
+    bool (*owns)(void *arg, const sw_task_spec *task);
+    void *owns_arg;
     /* Called after each commit by the thread that committed: there may be something new to read.
      * It must not block. NULL: nobody asks. */
     void (*committed)(void *arg);
@@ -46,7 +49,8 @@ void sw_runtime_expect(sw_runtime *runtime, int32_t change);
 SW_NODISCARD sw_err sw_worker_open(sw_runtime *runtime, sw_worker **ret);
 /* What is not committed is dropped. NULL is a no-op. */
 void sw_worker_close(sw_worker *worker);
-/* Takes a task over: fences its former owner. SW_E_CONFLICT: it is this worker's already. */
+/* Takes a task over: fences its former owner. After outside trouble its turns go on trying.
+ * SW_E_CONFLICT: it is this worker's already. */
 SW_NODISCARD sw_err sw_worker_claim(sw_worker *worker, const sw_task_spec *spec);
 /* Gives a task up, dropping what is not committed; no-op if it is not this worker's. */
 void sw_worker_release(sw_worker *worker, uint32_t task_number);

@@ -107,7 +107,10 @@ static sw_err open_workers(sw_runtime *runtime, uint32_t threads) {
     }
     const sw_topology *topology = runtime->options.topology;
     for (uint32_t i = 0; i < topology->task_count; i++) {
-        sw_err err = sw_worker_claim(runtime->workers[i % threads], &topology->tasks[i]);
+        const sw_task_spec *task = &topology->tasks[i];
+        const sw_runtime_options *o = &runtime->options;
+        if (o->owns && !o->owns(o->owns_arg, task)) continue;
+        sw_err err = sw_worker_claim(runtime->workers[task->partition % threads], task);
         if (err) return err;
     }
     return SW_OK;

@@ -55,7 +55,7 @@ sw_err sw_worker_claim(sw_worker *worker, const sw_task_spec *spec) {
     sw_err err = sw_task_open(&worker->runtime->home, spec, &task);
     if (err) return err;
     err = sw_task_claim(task);
-    if (err) {
+    if (err && sw_err_verdict(err) != SW_VERDICT_RETRY) {
         sw_task_close(task);
         return err;
     }

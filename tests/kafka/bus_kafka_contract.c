@@ -16,8 +16,6 @@ static sw_bus *open_path(const sw_bus_options *options) {
         .service = "contract",
         .dir = path,
         .partitions = BUS_TASKS,
-        .store_due = SW_KAFKA_NO_STORE,
-        .store_timers = SW_KAFKA_NO_STORE,
         .make_topics = true,
         .poll_wait_ms = 10000,
         .env = {.clock = &sys_clock},

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""Kills, suspends and cuts off nodes and brokers of a real cluster, and judges what is on the topics.
+
+The judge is kcat, read_committed: it shares nothing with the bus. Each word that was put in is counted exactly once
+and in order (no lost write, no duplicate, no aborted read, no torn transaction, no non-monotonic poll), and each
+period that was not closed is warned of exactly once.
+
+  crash_test.py BUILD_DIR [--rounds N] [--seed N] [TEST...]
+"""
+import argparse
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from proxy import Proxy, free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WAIT_S = 90
+
+
+def fail(text):
+    raise AssertionError(text)
+
+
+class Cluster:
+    def __init__(self, build, name, brokers=1, proxied=None):
+        self.dir = build / f"kafka-{name}"
+        extra = ["--proxied", str(proxied)] if proxied else []
+        self.servers = self.do("start", "--brokers", str(brokers), *extra).split("\n")[0]
+        self.brokers = brokers
+
+    def do(self, *words):
+        done = subprocess.run([ROOT / "scripts/kafka", *words, "--dir", self.dir], stdout=subprocess.PIPE, text=True, timeout=180)
+        if done.returncode:
+            fail(f"scripts/kafka {' '.join(words)} has failed")
+        return done.stdout.strip()
+
+
+def kcat(servers, *words, data=None):
+    done = subprocess.run(["kcat", "-b", servers, *words], input=data, capture_output=True, text=True, timeout=WAIT_S)
+    if done.returncode:
+        fail(f"kcat {' '.join(words)}: {done.stderr[-500:]}")
+    return done.stdout
+
+
+class Node:
+    """A process of tests/kafka/node.c, whose lines can be waited for."""
+
+    def __init__(self, world, folder, servers=None, **options):
+        words = []
+        for name, value in {"brokers": servers or world.cluster.servers, "prefix": world.prefix, "groups": world.groups, **options}.items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+        self.log = world.folder / f"{folder}-{len(world.nodes)}.log"
+        self.seen = 0
+        self.process = subprocess.Popen([world.build / "tests/kafka_node", *words, "--dir", world.folder / folder],
+                                        stdin=subprocess.PIPE, stdout=self.log.open("w"), stderr=subprocess.STDOUT, text=True)
+        world.nodes.append(self)
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def wait(self, word, times=1, timeout=WAIT_S):
+        deadline = time.monotonic() + timeout
+        while self.text().count(word) < times:
+            if self.process.poll() is not None and self.text().count(word) < times:
+                fail(f"the node has ended ({self.process.returncode}) before it said '{word}':\n{self.text()[-3000:]}")
+            if time.monotonic() > deadline:
+                fail(f"the node has not said '{word}' {times} times within {timeout} s:\n{self.text()[-3000:]}")
+            time.sleep(0.01)
+
+    def tell(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(WAIT_S):
+            fail(f"the node has ended with {self.process.returncode}:\n{self.text()[-3000:]}")
+        if "without_due 0 without_key 0 ok" not in self.text():
+            fail(f"timers are missing:\n{self.text()[-500:]}")
+
+
+class World:
+    """Words and periods that were put in, and what must come of them."""
+
+    def __init__(self, build, cluster, seed, groups=2, keys=40):
+        self.build, self.cluster, self.groups, self.keys = build, cluster, groups, keys
+        self.random = random.Random(seed)
+        self.prefix = f"c{self.random.getrandbits(32):08x}{time.time_ns() % 10**6}."
+        self.folder = Path(tempfile.mkdtemp(prefix="seawall-kafka-", dir=build))
+        self.nodes = []
+        self.words, self.opened, self.closed = {}, set(), set()
+        self.periods = 0
+
+    def put(self, words=200, periods=20):
+        lines = []
+        for _ in range(words):
+            key = f"w{self.random.randrange(self.keys)}"
+            self.words[key] = self.words.get(key, 0) + 1
+            lines.append(f"{key}:x")
+        self.send("toy.words", lines)
+        now = int(time.time() * 1000)
+        lines = []
+        for _ in range(periods):
+            key = f"p{self.periods}"
+            self.periods += 1
+            if self.random.random() < 0.5:
+                lines += [f"{key}:open {now} {self.random.randrange(2000)}"]
+                self.opened.add(key)
+            else:
+                lines += [f"{key}:open {now} 3600000", f"{key}:close {now + 1}"]
+                self.closed.add(key)
+        self.send("toy.periods", lines)
+
+    def send(self, topic, lines):
+        kcat(self.cluster.servers, "-P", "-t", self.prefix + topic, "-K:", "-X", "partitioner=murmur2_random", data="\n".join(lines) + "\n")
+
+    def read(self, topic):
+        out = kcat(self.cluster.servers, "-C", "-e", "-q", "-t", self.prefix + topic, "-X", "isolation.level=read_committed", "-f", "%k %s\n")
+        return [line.split(" ", 1) for line in out.splitlines()]
+
+    def counted(self):
+        return len(self.read("toy.counts"))
+
+    def settle(self):
+        """Waits until as much has come out as must, then looks at all of it."""
+        deadline = time.monotonic() + WAIT_S
+        while self.counted() < sum(self.words.values()) or len(self.read("toy.warnings")) < len(self.opened):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+        self.judge()
+
+    def judge(self):
+        counts, faults = {}, []
+        for key, value in self.read("toy.counts"):
+            counts.setdefault(key, []).append(int(value))
+        for key, times in sorted(self.words.items()):
+            got, want = counts.get(key, []), list(range(1, times + 1))
+            if got == want:
+                continue
+            kind = "duplicate" if len(got) != len(set(got)) else "lost write" if len(got) < len(want) else "non-monotonic"
+            faults.append(f"{kind}: {key} was put in {times} times, and these counts came: {got}")
+        warned = {}
+        for key, value in self.read("toy.warnings"):
+            warned.setdefault(key, []).append(value)
+        for key in sorted(self.opened):
+            if len(warned.get(key, [])) != 1 or not warned[key][0].startswith("raised"):
+                faults.append(f"{key} is warned of once and not: {warned.get(key)}")
+        faults += [f"{key} was closed in time, and: {warned[key]}" for key in sorted(self.closed) if key in warned]
+        if faults:
+            fail("\n".join(faults[:20]) + "".join(f"\n--- {n.log.name}\n{n.text()[-1500:]}" for n in self.nodes[-3:]))
+
+    def done(self):
+        for node in self.nodes:
+            if node.process.poll() is None:
+                node.process.send_signal(signal.SIGCONT)
+                node.kill()
+        shutil.rmtree(self.folder)
+
+
+# ---- tests: each is given a world ----
+
+def killed_nodes_lose_and_repeat_nothing(w, rounds):
+    """kill -9 at any moment, a flush of the store among them; the disk kept, and now and then lost."""
+    node = Node(w, "a")
+    node.wait("ready")
+    for i in range(rounds):
+        w.put()
+        node.wait("committed", times=w.random.randrange(1, 4))
+        if w.random.random() < 0.7:
+            w.put(words=50, periods=5)
+        node.kill()
+        if w.random.random() < 0.2:
+            shutil.rmtree(w.folder / "a", ignore_errors=True)
+        node = Node(w, "a")
+    w.settle()
+    node.stop()
+
+
+def partitions_move_between_two_instances(w, rounds):
+    """One gives a group up, the other takes it, with and without a standby copy."""
+    a, b = Node(w, "a", lanes="1,2", stand_by="1,2"), Node(w, "b", lanes="", stand_by="1,2")
+    a.wait("ready")
+    b.wait("ready")
+    owner = {1: a, 2: a}
+    for i in range(rounds):
+        w.put()
+        lane = w.random.choice((1, 2))
+        old = owner[lane]
+        new = b if old is a else a
+        old.tell(f"leave {lane}")
+        old.wait("done", times=old.text().count("done") + 1)
+        new.tell(f"claim {lane}")
+        new.wait("done", times=new.text().count("done") + 1)
+        owner[lane] = new
+    w.settle()
+    a.stop()
+    b.stop()
+
+
+def a_zombie_is_fenced(w, rounds):
+    """Suspended, its partitions taken by another, awake again: what it still has in hand is not committed."""
+    folders = ["a", "b"]
+    zombie = Node(w, folders[0])
+    zombie.wait("ready")
+    for i in range(rounds):
+        w.put()
+        zombie.wait("committed")
+        w.put()
+        zombie.process.send_signal(signal.SIGSTOP)
+        heir = Node(w, folders[(i + 1) % 2])
+        heir.wait("committed")
+        zombie.process.send_signal(signal.SIGCONT)
+        w.put()
+        w.settle()
+        zombie.kill()
+        zombie = heir
+    zombie.stop()
+
+
+def a_broker_that_comes_back_is_waited_for(w, rounds):
+    """The only broker killed with -9 and started again; one of three, the same."""
+    node = Node(w, "a", transaction_ms=5000)
+    node.wait("ready")
+    for i in range(rounds):
+        w.put()
+        node.wait("committed")
+        broker = str(w.random.randrange(w.cluster.brokers) + 1)
+        w.cluster.do("kill", broker)
+        w.cluster.do("up", broker)
+        w.put()
+        w.settle()
+    node.stop()
+
+
+def commits_of_unknown_outcome_are_found_out(w, rounds):
+    """The network is cut as the end of a transaction goes by: before it arrives, or before its answer does."""
+    proxy = w.proxy
+    node = Node(w, "a", servers=proxy.address, transaction_ms=1500)
+    node.wait("ready")
+    for i in range(rounds):
+        lost = node.text().count("kafka.transaction aborted")
+        proxy.cut_at_end_of_transaction(forward=i % 2 == 0)
+        w.put(words=50, periods=4)
+        proxy.wait_cut()
+        node.wait("kafka.transaction aborted", times=lost + 1)
+        proxy.mend()
+        w.settle()
+    node.stop()
+
+
+def a_slow_network_is_only_slow(w, rounds):
+    """Every answer comes late, some connections break in the middle."""
+    node = Node(w, "a", servers=w.proxy.address)
+    node.wait("ready")
+    w.proxy.delay = 0.03
+    for i in range(rounds):
+        w.put(words=50, periods=4)
+        w.proxy.break_connections()
+    w.proxy.delay = 0
+    w.settle()
+    node.stop()
+
+
+TESTS = {  # name: function, rounds, brokers, through the proxy
+    "kill": (killed_nodes_lose_and_repeat_nothing, 12, 1, False),
+    "move": (partitions_move_between_two_instances, 8, 1, False),
+    "zombie": (a_zombie_is_fenced, 3, 1, False),
+    "broker": (a_broker_that_comes_back_is_waited_for, 3, 1, False),
+    "broker3": (a_broker_that_comes_back_is_waited_for, 3, 3, False),
+    "unknown": (commits_of_unknown_outcome_are_found_out, 6, 1, True),
+    "slow": (a_slow_network_is_only_slow, 4, 1, True),
+}
+
+
+def run(build, name, seed, rounds):
+    function, default, brokers, proxied = TESTS[name]
+    proxy = Proxy() if proxied else None
+    shared = name in ("kill", "move", "zombie")
+    cluster = Cluster(build, "crash" if shared else f"crash-{name}", brokers, proxy.port if proxy else None)
+    if proxy:
+        proxy.start(int((cluster.dir / "1/proxied").read_text()))
+    world = World(build, cluster, seed)
+    world.proxy = proxy
+    try:
+        function(world, rounds or default)
+    finally:
+        world.done()
+        if proxy:
+            proxy.stop()
+        if not shared:
+            cluster.do("stop", "--purge")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("tests", nargs="*", default=None)
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    args = parser.parse_args()
+    for name in args.tests or TESTS:
+        start = time.monotonic()
+        try:
+            run(args.build.resolve(), name, args.seed, args.rounds)
+        except AssertionError as fault:
+            print(f"{name}: FAILED, repeat with --seed {args.seed} {name}\n{fault}")
+            return 1
+        print(f"{name}: ok, {time.monotonic() - start:.1f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
