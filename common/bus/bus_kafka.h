@@ -23,10 +23,10 @@ typedef struct sw_bus_kafka_options {
     const char *dir;      /* the database of state; NULL: in memory, restored at each start */
     const sw_topology *topology; /* its tasks commit here. The consumer group of a processor is
                                     "<prefix>seawall.<its name>". NULL: tests */
-    uint32_t partitions; /* without topology: of the changelogs */
-    uint32_t groups;     /* tasks of partitions p with the same p % groups share a producer and move
-                            together; 0: 1. All instances of a service have the same number */
-    uint32_t doors; /* task numbers below this only append; they have a producer of their own */
+    uint32_t partitions;         /* without topology: of the changelogs */
+    uint32_t groups; /* tasks of partitions p with the same p % groups share a producer and move
+                        together; 0: 1. All instances of a service have the same number */
+    uint32_t doors;  /* task numbers below this only append; they have a producer of their own */
     uint32_t store_due, store_timers; /* of the topology: the first follows from the second */
     int16_t replication;              /* of topics that are made; 0: the cluster's default */
     bool make_topics;                 /* that are missing; else it is an error */

@@ -36,8 +36,8 @@ typedef struct kafka_home {
     const sw_bus_options *bus;
     const sw_bus_kafka_options *kafka;
     uint32_t store_due, store_timers; /* the first follows from other stores: it has no changelog */
-    int64_t down_us;   /* atomic: since when no broker answers; 0: they do */
-    int64_t probed_us; /* atomic: when it was last tried whether they do again */
+    int64_t down_us;                  /* atomic: since when no broker answers; 0: they do */
+    int64_t probed_us;                /* atomic: when it was last tried whether they do again */
 } kafka_home;
 
 /* A client of a role; `id` is the transactional id of a producer. `opaque` goes to its callbacks;

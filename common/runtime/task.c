@@ -192,7 +192,7 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
 static sw_err start(sw_task *task) {
     task->started = task->node->processor->on_start == NULL;
     if (task->started) return SW_OK;
-    task->fx.origin_topic = SW_ORIGIN_NONE;
+    task->fx.origin = 0;
     task->fx.origin_offset = 0;
     sw_err err = sw_ctx_call_start(&task->ctx);
     if (sw_err_verdict(err) == SW_VERDICT_REJECT) return SW_E_INTERNAL;

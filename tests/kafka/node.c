@@ -1,9 +1,9 @@
 /* kafka_node --brokers LIST --prefix P --dir DIR [--groups N] [--lanes 1,2] [--stand-by 1,2]
  *            [--transaction-ms N] [--threads N]
  *
- * Runs two toy processors over a Kafka cluster until SIGTERM, or a FATAL error. Prints what happens,
- * a line each, and "committed N" when records have been taken. Lines on its input: "leave N" gives a
- * lane up, "claim N" takes it. */
+ * Runs two toy processors over a Kafka cluster until SIGTERM, or a FATAL error. Prints what
+ * happens, a line each, and "committed N" when records have been taken. Lines on its input: "leave
+ * N" gives a lane up, "claim N" takes it. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -69,15 +69,24 @@ static void lanes(bool ret[LANES_MAX], const char *list) {
 static int parse(node *n, int argc, char **argv) {
     for (int i = 1; i + 1 < argc; i += 2) {
         const char *name = argv[i], *value = argv[i + 1];
-        if (!strcmp(name, "--brokers")) n->brokers = value;
-        else if (!strcmp(name, "--prefix")) n->prefix = value;
-        else if (!strcmp(name, "--dir")) n->dir = value;
-        else if (!strcmp(name, "--groups")) n->groups = (uint32_t)atoi(value);
-        else if (!strcmp(name, "--threads")) n->threads = (uint32_t)atoi(value);
-        else if (!strcmp(name, "--transaction-ms")) n->transaction_ms = atoi(value);
-        else if (!strcmp(name, "--lanes")) lanes(n->owned, value);
-        else if (!strcmp(name, "--stand-by")) lanes(n->standby, value);
-        else return 2;
+        if (!strcmp(name, "--brokers"))
+            n->brokers = value;
+        else if (!strcmp(name, "--prefix"))
+            n->prefix = value;
+        else if (!strcmp(name, "--dir"))
+            n->dir = value;
+        else if (!strcmp(name, "--groups"))
+            n->groups = (uint32_t)atoi(value);
+        else if (!strcmp(name, "--threads"))
+            n->threads = (uint32_t)atoi(value);
+        else if (!strcmp(name, "--transaction-ms"))
+            n->transaction_ms = atoi(value);
+        else if (!strcmp(name, "--lanes"))
+            lanes(n->owned, value);
+        else if (!strcmp(name, "--stand-by"))
+            lanes(n->standby, value);
+        else
+            return 2;
     }
     return n->brokers && n->prefix ? 0 : 2;
 }
