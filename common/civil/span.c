@@ -69,6 +69,19 @@ static int64_t period_last_day(int64_t day, sw_period period) {
     return sw_days_from_date(year, month, sw_days_in_month(year, month));
 }
 
+int64_t sw_period_start(const sw_zone *zone, sw_period period, int64_t ms) {
+    int64_t day = sw_zone_day(zone, ms), year;
+    int32_t month, date;
+    if (period == SW_WEEK) day -= (sw_weekday(day) + 6) % 7;
+    if (period != SW_DAY && period != SW_WEEK) {
+        sw_date_from_days(day, &year, &month, &date);
+        if (period == SW_QUARTER) month -= (month - 1) % 3;
+        if (period == SW_YEAR) month = 1;
+        day = sw_days_from_date(year, month, 1);
+    }
+    return sw_zone_day_start(zone, day);
+}
+
 int64_t sw_clock_months_on(const sw_ground *g, int64_t ms, int64_t months) {
     if (months == 0) return ms;
     int64_t local = sw_zone_to_local(g->zone, ms), day = sw_floor_div(local, SW_DAY_MS);

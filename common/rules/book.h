@@ -55,12 +55,15 @@ typedef struct sw_period_news {
 typedef struct sw_sink {
     void *ctx;
     sw_err (*tell)(void *ctx, const sw_transition *transition);
-    /* A condition failed at run time and counted as false; for a metric. May be NULL. */
+    /* A condition failed at run time and counted as false; or, SW_E_LIMIT, a match had more than
+     * SW_PARTNERS_MAX partners for an event and was off for it. For a metric. May be NULL. */
     void (*failed)(void *ctx, const sw_rule *rule, sw_err code);
     /* Running periods; NULL: nobody asks. Of one moment before its transitions, each instance once.
      * A book is always told with it, or never. A period that closed before any level was reached is
      * not told again if later its opening event is taken back. */
     sw_err (*period)(void *ctx, const sw_period_news *news);
+    /* A match has one more pair than its `max_pairs` in this group. May be NULL. */
+    void (*left_out)(void *ctx, const sw_rule *rule, const sw_slice *key);
 } sw_sink;
 
 /* An empty book on the heap. `value` is copied; `plan` must outlive it. SW_E_NOMEM; SW_E_LIMIT: a

@@ -18,7 +18,6 @@ static void add_list(builder *b, const sw_rule *rule, sw_part part, uint32_t cou
 }
 
 static void add_rule(builder *b, const sw_rule *rule) {
-    if (!sw_rule_is_evaluated(rule)) return;
     add_list(b, rule, SW_PART_START, rule->start_count);
     add_list(b, rule, SW_PART_RESTART, rule->restart_count);
     add_list(b, rule, SW_PART_PAUSE_FROM, rule->pause_count);
@@ -28,33 +27,16 @@ static void add_rule(builder *b, const sw_rule *rule) {
     add_list(b, rule, SW_PART_CANCEL, rule->cancel_count);
     for (uint32_t i = 0; i < rule->fact_count; i++)
         for (uint32_t j = 0; j < rule->facts[i].from_count; j++) add(b, rule, SW_PART_FACT, i, j);
-    if (rule->kind == SW_CHECK) add(b, rule, SW_PART_ON, 0, 0);
+    add_list(b, rule, SW_PART_ON, rule->on_count);
+    add_list(b, rule, SW_PART_EXCEPT, rule->except_count);
+    add_list(b, rule, SW_PART_BEFORE, rule->before_count);
+    add_list(b, rule, SW_PART_LEFT, rule->kind == SW_MATCH);
+    add_list(b, rule, SW_PART_RIGHT, rule->kind == SW_MATCH);
 }
 
 static const sw_event_type *type_of(const sw_use *use) {
-    const sw_rule *rule = use->rule;
-    switch (use->part) {
-    case SW_PART_START:
-        return rule->starts[use->entry].type;
-    case SW_PART_RESTART:
-        return rule->restarts[use->entry].type;
-    case SW_PART_PAUSE_FROM:
-        return rule->pauses[use->entry].from.type;
-    case SW_PART_PAUSE_TO:
-        return rule->pauses[use->entry].to.type;
-    case SW_PART_EXTEND:
-        return rule->extends[use->entry].on.type;
-    case SW_PART_STOP:
-        return rule->stops[use->entry].type;
-    case SW_PART_CANCEL:
-        return rule->cancels[use->entry].type;
-    case SW_PART_FACT:
-        return rule->facts[use->entry].from[use->source].type;
-    case SW_PART_ON:
-        return rule->on.type;
-    }
-    SW_ASSERT(false);
-    return NULL;
+    const sw_on *on = sw_use_on(use);
+    return on ? on->type : use->rule->facts[use->entry].from[use->source].type;
 }
 
 static int order(uint64_t a, uint64_t b) {
@@ -157,11 +139,8 @@ static sw_err index_lines(sw_arena *arena, struct sw_ruleset *set) {
 
 sw_err sw_ruleset_index(sw_arena *arena, struct sw_ruleset *set) {
     SW_ASSERT(arena && set && set->catalogue);
-    set->unevaluated_count = 0;
-    for (uint32_t i = 0; i < set->rule_count; i++) {
+    for (uint32_t i = 0; i < set->rule_count; i++)
         SW_ASSERT(set->rules[i].index == i && set->rules[i].key_count > 0);
-        set->unevaluated_count += !sw_rule_is_evaluated(&set->rules[i]);
-    }
     sw_err err = index_lines(arena, set);
     return err ? err : index_uses(arena, set);
 }

@@ -26,8 +26,48 @@ const char *sw_severity_name(sw_severity severity) {
     return severity_names[severity];
 }
 
-bool sw_rule_is_evaluated(const sw_rule *rule) {
-    return rule->kind == SW_DEADLINE || rule->kind == SW_CHECK;
+const sw_on *sw_use_on(const sw_use *use) {
+    const sw_rule *rule = use->rule;
+    switch (use->part) {
+    case SW_PART_START:
+        return &rule->starts[use->entry];
+    case SW_PART_RESTART:
+        return &rule->restarts[use->entry];
+    case SW_PART_PAUSE_FROM:
+        return &rule->pauses[use->entry].from;
+    case SW_PART_PAUSE_TO:
+        return &rule->pauses[use->entry].to;
+    case SW_PART_EXTEND:
+        return &rule->extends[use->entry].on;
+    case SW_PART_STOP:
+        return &rule->stops[use->entry];
+    case SW_PART_CANCEL:
+        return &rule->cancels[use->entry];
+    case SW_PART_ON:
+        return &rule->ons[use->entry];
+    case SW_PART_EXCEPT:
+        return &rule->excepts[use->entry].on;
+    case SW_PART_BEFORE:
+        return &rule->befores[use->entry].on;
+    case SW_PART_LEFT:
+        return &rule->left;
+    case SW_PART_RIGHT:
+        return &rule->right;
+    case SW_PART_FACT:
+        break;
+    }
+    return NULL;
+}
+
+uint32_t sw_rule_warn_count(const sw_rule *rule) {
+    if (rule->kind == SW_DEADLINE) return rule->warn_count;
+    return rule->kind == SW_THRESHOLD ? rule->level_count : 1;
+}
+
+const sw_warn *sw_rule_warn(const sw_rule *rule, uint32_t index) {
+    SW_ASSERT(index < sw_rule_warn_count(rule));
+    if (rule->kind == SW_DEADLINE) return &rule->warns[index];
+    return rule->kind == SW_THRESHOLD ? &rule->levels[index].warn : &rule->warn;
 }
 
 const sw_catalogue *sw_ruleset_catalogue(const sw_ruleset *set) {
@@ -71,10 +111,6 @@ const sw_rule *sw_rule_line_at(const sw_rule_line *line, int64_t ms) {
         if (line->versions[i]->from_ms <= ms && ms < line->versions[i]->until_ms)
             return line->versions[i];
     return NULL;
-}
-
-uint32_t sw_ruleset_unevaluated_count(const sw_ruleset *set) {
-    return set->unevaluated_count;
 }
 
 const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type,

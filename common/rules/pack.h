@@ -104,7 +104,8 @@ typedef struct sw_warn {
     uint32_t repeat_max;
 } sw_warn;
 
-/* `within:`: a length, or the calendar's day, week (from Monday), month, quarter or year. */
+/* `within:`: a length, or the calendar's day, week (from Monday), month, quarter or year; NONE:
+ * ever. */
 typedef struct sw_window {
     enum { SW_WINDOW_NONE, SW_WINDOW_LENGTH, SW_WINDOW_CALENDAR } form;
     int64_t ms;       /* LENGTH */
@@ -115,6 +116,26 @@ typedef struct sw_threshold_level {
     uint32_t count; /* 1 or more */
     sw_warn warn;
 } sw_threshold_level;
+
+/* Fields whose values together tell events apart. */
+typedef struct sw_fields {
+    const int32_t *slots; /* for each entry of `ons` `count` indexes of its type's fields */
+    uint32_t count;       /* 0: none are named */
+} sw_fields;
+
+/* `except`: an event that takes others of the same value out of the count. */
+typedef struct sw_except {
+    sw_on on;
+    int32_t slot; /* of on.type */
+    sw_fields by; /* one slot for each entry of `ons` */
+} sw_except;
+
+/* An entry of `requires` or `forbids`: what must, or must not, have come before. */
+typedef struct sw_before {
+    sw_on on;
+    sw_window within; /* how much earlier at most */
+    bool or_same;     /* one at the very same time counts, too */
+} sw_before;
 
 /* One version of one rule. */
 typedef struct sw_rule {
@@ -155,20 +176,30 @@ typedef struct sw_rule {
     const sw_warn *warns;    /* deadline: in order of the pack */
     uint32_t warn_count;
 
-    /* check */
-    sw_on on;     /* check, threshold, sequence */
+    /* check, threshold, sequence: an event is taken by the first entry that holds */
+    const sw_on *ons;
+    uint32_t on_count;
     sw_warn warn; /* check, sequence, match: level and recipients */
+    int64_t settle_ms;
 
-    /* threshold, sequence, match: checked and kept; sw_rule_is_evaluated is false for them */
-    sw_window within; /* threshold, match; sequence: how much earlier, NONE: any time */
-    int32_t distinct; /* threshold: index of on.type->fields; -1: count events */
+    /* threshold */
+    sw_window within; /* match, too */
     const sw_threshold_level *levels;
     uint32_t level_count;
-    sw_on other; /* sequence: the `requires` or `forbids` event */
+    sw_fields distinct, once;
+    int64_t once_ms; /* of `once`: one that comes so soon after its like does not count */
+    const sw_except *excepts;
+    uint32_t except_count;
+    const sw_cel *const *weights; /* for each entry of `ons`; NULL: 1 each */
+
+    /* sequence */
+    const sw_before *befores;
+    uint32_t before_count;
     bool forbids;
-    int64_t settle_ms;
-    sw_on left, right;   /* match */
-    const sw_cel *where; /* match, over left.*, right.* and facts; NULL: every pair */
+
+    /* match */
+    sw_on left, right;
+    const sw_cel *where; /* over left.*, right.* and facts; NULL: every pair */
     uint32_t max_pairs;
 } sw_rule;
 
@@ -180,26 +211,6 @@ typedef struct sw_pack {
     sw_slice calendar_name;
     int64_t from_ms, until_ms;
 } sw_pack;
-
-/* What an event type means to a rule. */
-typedef enum sw_part {
-    SW_PART_START,
-    SW_PART_RESTART,
-    SW_PART_PAUSE_FROM,
-    SW_PART_PAUSE_TO,
-    SW_PART_EXTEND,
-    SW_PART_STOP,
-    SW_PART_CANCEL,
-    SW_PART_FACT,
-    SW_PART_ON
-} sw_part;
-
-typedef struct sw_use {
-    const sw_rule *rule;
-    sw_part part;
-    uint32_t entry;  /* index in the part's list */
-    uint32_t source; /* FACT: index in from[] */
-} sw_use;
 
 typedef struct sw_ruleset sw_ruleset;
 
@@ -244,18 +255,13 @@ const sw_rule_line *sw_ruleset_line_of(const sw_ruleset *set, const sw_rule *rul
 /* The version that holds at `ms`, or NULL. */
 const sw_rule *sw_rule_line_at(const sw_rule_line *line, int64_t ms);
 
-/* Deadline and check rules; no evaluator takes the other kinds yet. */
-bool sw_rule_is_evaluated(const sw_rule *rule);
-/* How many rules no evaluator takes: replay says so to a person. */
-uint32_t sw_ruleset_unevaluated_count(const sw_ruleset *set);
-
-/* All uses of an event type in evaluated rules, grouped by rule; an empty array for a type that
- * concerns no rule. Within a rule sorted by part, entry, source. */
-const sw_use *sw_ruleset_uses(const sw_ruleset *set, const sw_event_type *type,
-                              uint32_t *ret_count);
-/* The same, only of rules whose first key field is `key_id`. */
-const sw_use *sw_ruleset_uses_by_key(const sw_ruleset *set, const sw_event_type *type,
-                                     uint32_t key_id, uint32_t *ret_count);
+/* Entries that give a warning its level: a deadline's `warn`, a threshold's `levels`, else one. */
+uint32_t sw_rule_warn_count(const sw_rule *rule);
+const sw_warn *sw_rule_warn(const sw_rule *rule, uint32_t index);
+/* The largest value of a threshold's `weight`; more counts as this much. */
+#define SW_WEIGHT_MAX 1000000
+/* A match looks at no more partners of an event; where there are more, the rule is off for it. */
+#define SW_PARTNERS_MAX 10000u
 
 const char *sw_level_name(sw_level level);    /* "green" … "breach" */
 const char *sw_level_name_zh(sw_level level); /* 绿 蓝 黄 橙 红 已超期 */

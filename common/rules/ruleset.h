@@ -3,7 +3,7 @@
 #ifndef SW_RULES_RULESET_H
 #define SW_RULES_RULESET_H
 
-#include "rules/pack.h"
+#include "rules/use.h"
 
 /* Uses of one event type by rules of one first key field: a run of `uses`. */
 typedef struct use_run {
@@ -27,7 +27,6 @@ struct sw_ruleset {
     const sw_use *uses;
     uint32_t use_count;
     const type_uses *by_type; /* by type index */
-    uint32_t unevaluated_count;
 };
 
 /* Lines and uses of `set->rules`, which have their index and intervals. In `arena`. SW_E_LIMIT. */

@@ -21,7 +21,5 @@ sw_hash128 sw_warning_id(const sw_rule *rule, const sw_slice *key, sw_hash128 op
 }
 
 const sw_warn *sw_warning_warn(const sw_warning *warning) {
-    const sw_rule *rule = warning->rule;
-    SW_ASSERT(rule->kind != SW_DEADLINE || warning->warn < rule->warn_count);
-    return rule->kind == SW_DEADLINE ? &rule->warns[warning->warn] : &rule->warn;
+    return sw_rule_warn(warning->rule, warning->warn);
 }

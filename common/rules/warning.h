@@ -15,7 +15,7 @@ typedef struct sw_event_ref {
 typedef struct sw_warning {
     sw_hash128 id; /* sw_warning_id */
     const sw_rule *rule;
-    uint32_t warn;   /* index in rule->warns; 0 for the other kinds */
+    uint32_t warn;   /* for sw_rule_warn: which entry of the rule gave it the level */
     uint32_t repeat; /* 0: the level itself */
     sw_level level;
     sw_state state;           /* OPEN or RESOLVED in a set */

@@ -6,6 +6,7 @@ typedef struct reading {
     const sw_group *group;
     const sw_rule *rule;
     const sw_event *event;
+    const sw_event *left, *right; /* of a pair; else NULL */
 } reading;
 
 static sw_value fact_at(const sw_view *view, const sw_group *group, const sw_rule *rule,
@@ -57,6 +58,14 @@ static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
         return at->event->fields[slot];
     case SW_ROOT_FACTS:
         return fact_at(at->view, at->group, at->rule, slot, at->event->time_ms);
+    case SW_ROOT_LEFT_EVENT:
+        return attribute(at->left, slot);
+    case SW_ROOT_LEFT_DATA:
+        return at->left->fields[slot];
+    case SW_ROOT_RIGHT_EVENT:
+        return attribute(at->right, slot);
+    case SW_ROOT_RIGHT_DATA:
+        return at->right->fields[slot];
     default:
         return (sw_value){.kind = SW_ABSENT};
     }
@@ -88,7 +97,7 @@ static sw_value fact_at(const sw_view *view, const sw_group *group, const sw_rul
         const sw_event *event = group->members[i];
         if (event->time_ms > at_ms) continue;
         if (view->bend == SW_BEND_FACT_BEFORE_ITS_TIME && event->time_ms == at_ms) continue;
-        reading at = {view, group, rule, event};
+        reading at = {view, group, rule, event, NULL, NULL};
         sw_value value;
         for (uint32_t k = 0; k < named->from_count; k++) {
             bool last_first = view->bend == SW_BEND_FACT_LAST_SOURCE;
@@ -103,7 +112,7 @@ static sw_value fact_at(const sw_view *view, const sw_group *group, const sw_rul
 
 bool sw_oracle_holds(const sw_view *view, const sw_group *group, const sw_rule *rule,
                      const sw_event *event, const sw_cel *when) {
-    reading at = {view, group, rule, event};
+    reading at = {view, group, rule, event, NULL, NULL};
     return is_true(&at, when);
 }
 
@@ -115,7 +124,7 @@ bool sw_oracle_moment(const sw_view *view, const sw_group *group, const sw_rule 
         *ret_ms = event->time_ms;
         return true;
     }
-    reading here = {view, group, rule, event};
+    reading here = {view, group, rule, event, NULL, NULL};
     sw_value value;
     if (!evaluate(&here, at, &value) || value.kind != SW_TIMESTAMP) return false;
     *ret_ms = value.t.seconds * 1000 + value.t.nanos / 1000000;
@@ -124,7 +133,7 @@ bool sw_oracle_moment(const sw_view *view, const sw_group *group, const sw_rule 
 
 bool sw_oracle_int(const sw_view *view, const sw_group *group, const sw_rule *rule,
                    const sw_event *event, const sw_cel *n, int64_t *ret) {
-    reading here = {view, group, rule, event};
+    reading here = {view, group, rule, event, NULL, NULL};
     sw_value value;
     if (!evaluate(&here, n, &value) || value.kind != SW_INT) return false;
     *ret = value.i;
@@ -135,4 +144,20 @@ bool sw_oracle_on(const sw_view *view, const sw_group *group, const sw_rule *rul
                   const sw_event *event, int64_t *ret_ms) {
     return on->type == event->type && sw_oracle_holds(view, group, rule, event, on->when) &&
            sw_oracle_moment(view, group, rule, event, on->at, ret_ms);
+}
+
+int32_t sw_oracle_entry(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                        const sw_event *event) {
+    for (uint32_t i = 0; i < rule->on_count; i++)
+        if (rule->ons[i].type == event->type &&
+            sw_oracle_holds(view, group, rule, event, rule->ons[i].when))
+            return (int32_t)i;
+    return -1;
+}
+
+bool sw_oracle_where(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                     const sw_event *left, const sw_event *right) {
+    const sw_event *later = sw_event_cmp(left, right) < 0 ? right : left;
+    reading at = {view, group, rule, later, left, right};
+    return is_true(&at, rule->where);
 }

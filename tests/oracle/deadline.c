@@ -105,18 +105,11 @@ static bool is_version(const struct story *story, const sw_rule *rule, const sw_
     return sw_rule_line_at(story->group->line, lies) == rule;
 }
 
-/* "Start events […] must carry all of the fields; those that don't open nothing." */
-static bool carries_all(const sw_group *group, const sw_event *event) {
-    for (uint32_t i = 0; i < group->key_count; i++)
-        if (!sw_event_has_key(event, group->key_ids[i], group->key[i])) return false;
-    return true;
-}
-
 /* "One instance runs per group at a time: a start event while one runs is ignored; after a stop the
  * next start event opens the next." */
 static sw_err start(struct story *story, const sw_event *event) {
     const sw_rule_line *line = story->group->line;
-    if (!carries_all(story->group, event)) return SW_OK;
+    if (!sw_oracle_carries_all(story->group, event)) return SW_OK;
     for (uint32_t v = 0; v < line->version_count; v++) {
         const sw_rule *rule = line->versions[v];
         if (rule->kind != SW_DEADLINE || !sw_oracle_same_key(rule, story->group)) continue;
@@ -221,6 +214,10 @@ static const sw_on *clause_of(const sw_rule *rule, sw_part part, uint32_t entry)
     case SW_PART_START:
     case SW_PART_FACT:
     case SW_PART_ON:
+    case SW_PART_EXCEPT:
+    case SW_PART_BEFORE:
+    case SW_PART_LEFT:
+    case SW_PART_RIGHT:
         break;
     }
     return NULL; /* not a part of a running instance */
@@ -340,7 +337,7 @@ static sw_err reach(struct story *story, const struct counted *counted, uint32_t
         .late_by_s = of->stopped_by ? late_s(view, of->stop_ms, counted->due.due_ms) : -1,
         .provisional = counted->due.provisional,
     };
-    return sw_oracle_add(view, story->group, &warning, of->opened_by, of->stopped_by);
+    return sw_oracle_add(view, story->group, &warning, of->opened_by, NULL, of->stopped_by);
 }
 
 /* "For deadlines it is every reached level of every instance". */

@@ -13,6 +13,13 @@ static bool belongs(const sw_view *view, const sw_group *group, const sw_event *
     return true;
 }
 
+/* Contract 3, Keys: "Start events (and `on`, `left` events) must carry all of the fields". */
+bool sw_oracle_carries_all(const sw_group *group, const sw_event *event) {
+    for (uint32_t i = 0; i < group->key_count; i++)
+        if (!sw_event_has_key(event, group->key_ids[i], group->key[i])) return false;
+    return true;
+}
+
 sw_err sw_oracle_gather(const sw_view *view, sw_group *group) {
     group->members = sw_arena_zero(view->arena, view->event_count + 1u, sizeof *group->members);
     if (!group->members) return SW_E_LIMIT;

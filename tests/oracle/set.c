@@ -35,7 +35,19 @@ static const char *const bend_names[SW_BEND_COUNT] = {
     [SW_BEND_OWNER_OF_LAST_EVENT] = "the owner is that of the last event of all",
     [SW_BEND_FAILED_CONDITION_HOLDS] = "a condition that fails holds",
     [SW_BEND_CHECK_ONCE_A_GROUP] = "a check fires once in a group",
-    [SW_BEND_CHECK_NEVER_SETTLES] = "a check does not settle",
+    [SW_BEND_NEVER_SETTLES] = "nothing settles",
+    [SW_BEND_WINDOW_CLOSED] = "what is exactly as old as the window counts",
+    [SW_BEND_THRESHOLD_EACH_TIME] = "a threshold fires at each event over its count",
+    [SW_BEND_DISTINCT_FORGOTTEN] = "a value counts as often as it comes",
+    [SW_BEND_WEIGHT_FORGOTTEN] = "weights are not looked at",
+    [SW_BEND_ONCE_PER_FORGOTTEN] = "repeats count",
+    [SW_BEND_EXCEPT_ONLY_LATER] = "an exception takes out only what came before it",
+    [SW_BEND_SAME_TIME_IS_EARLIER] = "an event at the same time came earlier",
+    [SW_BEND_REQUIRES_EVER] = "what came before may have come at any time",
+    [SW_BEND_FIRST_BEFORE_ONLY] = "of a sequence's entries only the first is looked at",
+    [SW_BEND_APART_FORGOTTEN] = "a pair may be any time apart",
+    [SW_BEND_RIGHT_COMES_LATER] = "of a pair the right one comes later",
+    [SW_BEND_ALL_PAIRS] = "max_pairs is not looked at",
     [SW_BEND_NEVER_JOINED] = "withdrawn and raised are never joined",
     [SW_BEND_RUNS_AGAIN_UNTOLD] = "an instance that runs again is not told",
 };
@@ -56,12 +68,17 @@ static bool names(const sw_rule *rule, const sw_event_type *type) {
     for (uint32_t f = 0; f < rule->fact_count; f++)
         for (uint32_t i = 0; i < rule->facts[f].from_count; i++)
             if (rule->facts[f].from[i].type == type) return true;
-    if (rule->kind != SW_DEADLINE) return rule->on.type == type;
+    for (uint32_t i = 0; i < rule->except_count; i++)
+        if (rule->excepts[i].on.type == type) return true;
+    for (uint32_t i = 0; i < rule->before_count; i++)
+        if (rule->befores[i].on.type == type) return true;
+    if (rule->left.type == type || rule->right.type == type) return true;
     for (uint32_t i = 0; i < rule->pause_count; i++)
         if (rule->pauses[i].from.type == type || rule->pauses[i].to.type == type) return true;
     for (uint32_t i = 0; i < rule->extend_count; i++)
         if (rule->extends[i].on.type == type) return true;
-    return any_on(rule->starts, rule->start_count, type) ||
+    return any_on(rule->ons, rule->on_count, type) ||
+           any_on(rule->starts, rule->start_count, type) ||
            any_on(rule->stops, rule->stop_count, type) ||
            any_on(rule->cancels, rule->cancel_count, type) ||
            any_on(rule->restarts, rule->restart_count, type);
@@ -85,21 +102,46 @@ static void find_owner(const sw_view *view, const sw_group *group, const sw_even
 }
 
 sw_err sw_oracle_add(sw_view *view, const sw_group *group, const sw_warning *warning,
-                     const sw_event *opened_by, const sw_event *stopped_by) {
+                     const sw_event *opened_by, const sw_event *second,
+                     const sw_event *stopped_by) {
     struct sw_found_node *node = sw_arena_zero(view->arena, 1, sizeof *node);
-    sw_event_ref *ref = sw_arena_zero(view->arena, 1, sizeof *ref);
-    if (!node || !ref) return SW_E_LIMIT;
-    *ref = (sw_event_ref){opened_by->source, opened_by->id, opened_by->type};
+    sw_event_ref *refs = sw_arena_zero(view->arena, 2, sizeof *refs);
+    if (!node || !refs) return SW_E_LIMIT;
+    refs[0] = (sw_event_ref){opened_by->source, opened_by->id, opened_by->type};
+    if (second) refs[1] = (sw_event_ref){second->source, second->id, second->type};
     node->found = (sw_found){.warning = *warning, .stopped_by = stopped_by};
     sw_warning *copy = &node->found.warning;
     copy->key = group->key;
-    copy->events = ref, copy->event_count = 1;
-    copy->id = sw_warning_id(warning->rule, group->key, opened_by->identity, NULL, warning->level,
-                             warning->repeat);
+    copy->events = refs, copy->event_count = second ? 2 : 1;
+    copy->id = sw_warning_id(warning->rule, group->key, opened_by->identity,
+                             second ? &second->identity : NULL, warning->level, warning->repeat);
     find_owner(view, group, opened_by, copy);
     node->next = view->found, view->found = node;
     view->found_count++;
     return SW_OK;
+}
+
+sw_err sw_oracle_fire(sw_view *view, const sw_group *group, const sw_rule *rule, uint32_t warn,
+                      int64_t at_ms, const sw_event *first, const sw_event *second) {
+    /* "what would fire at t fires at t + settle" */
+    int64_t settle_ms = view->bend == SW_BEND_NEVER_SETTLES ? 0 : rule->settle_ms;
+    int64_t fires_ms = at_ms + settle_ms;
+    if (fires_ms > view->now_ms) {
+        if (fires_ms < view->next_ms && fires_ms <= SW_TIME_LAST_MS) view->next_ms = fires_ms;
+        return SW_OK;
+    }
+    /* "Warnings of the other kinds are `open` until a person closes them." */
+    sw_warning warning = {
+        .rule = rule,
+        .warn = warn,
+        .level = sw_rule_warn(rule, warn)->level,
+        .state = SW_STATE_OPEN,
+        .start_ms = SW_TIME_NONE,
+        .due_ms = SW_TIME_NONE,
+        .fires_ms = fires_ms,
+        .late_by_s = -1,
+    };
+    return sw_oracle_add(view, group, &warning, first, second, NULL);
 }
 
 static int event_cmp(const void *a, const void *b) {
@@ -144,6 +186,9 @@ sw_err sw_oracle_set_of(const sw_oracle_case *given, const sw_standing *standing
         const sw_rule_line *line = sw_ruleset_line(given->set, i);
         err = sw_oracle_deadline(&view, line);
         if (!err) err = sw_oracle_check(&view, line);
+        if (!err) err = sw_oracle_threshold(&view, line);
+        if (!err) err = sw_oracle_sequence(&view, line);
+        if (!err) err = sw_oracle_match(&view, line);
     }
     if (!err) err = give(&view, ret, ret_count);
     if (!err && ret_next_ms) *ret_next_ms = view.next_ms;

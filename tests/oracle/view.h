@@ -3,6 +3,7 @@
 #define SW_TESTS_ORACLE_VIEW_H
 
 #include "oracle/oracle.h"
+#include "rules/use.h"
 
 /* An accepted event as it stands at a time: what holds of its corrections (NULL: none), and its
  * content, NULL while it is retracted or its time is still to come. */
@@ -59,6 +60,7 @@ SW_NODISCARD sw_err sw_oracle_groups_of(const sw_view *view, const sw_rule_line 
                                         const sw_rule *rule, const sw_event *event,
                                         sw_group **list);
 SW_NODISCARD sw_err sw_oracle_gather(const sw_view *view, sw_group *group);
+bool sw_oracle_carries_all(const sw_group *group, const sw_event *event);
 bool sw_oracle_same_key(const sw_rule *rule, const sw_group *group);
 
 /* condition.c */
@@ -71,16 +73,43 @@ bool sw_oracle_int(const sw_view *view, const sw_group *group, const sw_rule *ru
 bool sw_oracle_on(const sw_view *view, const sw_group *group, const sw_rule *rule, const sw_on *on,
                   const sw_event *event, int64_t *ret_ms);
 
+/* The first entry of the rule's `on` that holds for an event; -1: none. */
+int32_t sw_oracle_entry(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                        const sw_event *event);
+/* `where` of a pair; facts are those of the later event. */
+bool sw_oracle_where(const sw_view *view, const sw_group *group, const sw_rule *rule,
+                     const sw_event *left, const sw_event *right);
+
+/* window.c: is `earlier_ms` in the calendar's period of `later_ms`? */
+bool sw_oracle_same_period(const sw_rule *rule, sw_period period, int64_t earlier_ms,
+                           int64_t later_ms);
+/* "at most `within` apart" */
+bool sw_oracle_within(const sw_rule *rule, sw_window window, int64_t earlier_ms, int64_t later_ms);
+bool sw_oracle_same_value(const sw_value *a, const sw_value *b);
+
 /* set.c */
+/* What fires at `at_ms` and waits for `settle`: a warning of a rule that is no deadline. `second`:
+ * the other event of a pair, or NULL. */
+SW_NODISCARD sw_err sw_oracle_fire(sw_view *view, const sw_group *group, const sw_rule *rule,
+                                   uint32_t warn, int64_t at_ms, const sw_event *first,
+                                   const sw_event *second);
 SW_NODISCARD sw_err sw_oracle_add(sw_view *view, const sw_group *group, const sw_warning *warning,
-                                  const sw_event *opened_by, const sw_event *stopped_by);
+                                  const sw_event *opened_by, const sw_event *second,
+                                  const sw_event *stopped_by);
 SW_NODISCARD sw_err sw_oracle_set_of(const sw_oracle_case *given, const sw_standing *standing,
                                      uint32_t standing_count, int64_t now_ms, sw_arena *arena,
                                      const sw_found **ret, uint32_t *ret_count,
                                      int64_t *ret_next_ms);
 
-/* deadline.c, check.c */
+/* deadline.c, check.c, threshold.c, sequence.c, match.c */
 SW_NODISCARD sw_err sw_oracle_deadline(sw_view *view, const sw_rule_line *line);
 SW_NODISCARD sw_err sw_oracle_check(sw_view *view, const sw_rule_line *line);
+SW_NODISCARD sw_err sw_oracle_threshold(sw_view *view, const sw_rule_line *line);
+SW_NODISCARD sw_err sw_oracle_sequence(sw_view *view, const sw_rule_line *line);
+SW_NODISCARD sw_err sw_oracle_match(sw_view *view, const sw_rule_line *line);
+
+/* The version that judges an event which may fire: contract 3, Versions. */
+const sw_rule *sw_oracle_version(const sw_view *view, const sw_rule_line *line, sw_kind kind,
+                                 const sw_event *event);
 
 #endif

@@ -27,9 +27,9 @@ void compare_write_warning(sw_buf *out, const sw_warning *warning) {
     sw_buf_printf(out, " late=%lld%s org=%.*s officer=%.*s", (long long)warning->late_by_s,
                   warning->provisional ? " provisional" : "", SW_FMT(warning->orgcode),
                   SW_FMT(warning->officerid));
-    if (warning->event_count)
-        sw_buf_printf(out, " by=%.*s/%.*s", SW_FMT(warning->events[0].source),
-                      SW_FMT(warning->events[0].id));
+    for (uint32_t i = 0; i < warning->event_count; i++)
+        sw_buf_printf(out, " by=%.*s/%.*s", SW_FMT(warning->events[i].source),
+                      SW_FMT(warning->events[i].id));
 }
 
 static bool same_ref(const sw_event_ref *a, const sw_event_ref *b) {
@@ -45,12 +45,18 @@ static bool same_place(const sw_warning *a, const sw_warning *b) {
     return true;
 }
 
+static bool same_events(const sw_warning *a, const sw_warning *b) {
+    bool same = a->event_count == b->event_count;
+    for (uint32_t i = 0; same && i < a->event_count; i++)
+        same = same_ref(&a->events[i], &b->events[i]);
+    return same;
+}
+
 static bool same_warning(const sw_warning *a, const sw_warning *b) {
     return same_place(a, b) && a->state == b->state && a->start_ms == b->start_ms &&
            a->due_ms == b->due_ms && a->fires_ms == b->fires_ms && a->late_by_s == b->late_by_s &&
            a->provisional == b->provisional && sw_slice_eq(a->orgcode, b->orgcode) &&
-           sw_slice_eq(a->officerid, b->officerid) && a->event_count == b->event_count &&
-           same_ref(a->events, b->events);
+           sw_slice_eq(a->officerid, b->officerid) && same_events(a, b);
 }
 
 static void write_line(sw_buf *out, const char *side, const sw_warning *warning) {

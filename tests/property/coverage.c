@@ -5,8 +5,30 @@
 static const char *const features[] = {
     "warnings of deadlines",
     "warnings of checks",
-    "check: facts read",
-    "check: settle",
+    "warnings of thresholds",
+    "warnings of sequences",
+    "warnings of matches",
+    "settle",
+    "two `on`",
+    "on: facts read",
+    "window: length",
+    "window: calendar",
+    "window: ever",
+    "threshold: distinct",
+    "threshold: distinct of two",
+    "threshold: distinct and weight",
+    "threshold: once_per",
+    "threshold: except",
+    "threshold: weight",
+    "threshold: facts",
+    "sequence: requires",
+    "sequence: forbids",
+    "sequence: two entries",
+    "sequence: or_same",
+    "match: where",
+    "match: where reads facts",
+    "match: max_pairs",
+    "match: both sides of one type",
     "key of 1 field",
     "key of 2 fields",
     "key of 3 fields",
@@ -157,10 +179,55 @@ static void meet_level(coverage *met, const sw_warning *warning) {
     meet(met, "repeat", warning->repeat > 0);
 }
 
+static void meet_window(coverage *met, const sw_window *window) {
+    meet(met, "window: length", window->form == SW_WINDOW_LENGTH);
+    meet(met, "window: calendar", window->form == SW_WINDOW_CALENDAR);
+    meet(met, "window: ever", window->form == SW_WINDOW_NONE);
+}
+
+static void meet_threshold(coverage *met, const sw_rule *rule) {
+    meet_window(met, &rule->within);
+    meet(met, "threshold: distinct", rule->distinct.count == 1);
+    meet(met, "threshold: distinct of two", rule->distinct.count > 1);
+    meet(met, "threshold: distinct and weight", rule->distinct.count && rule->weights);
+    meet(met, "threshold: once_per", rule->once.count > 0);
+    meet(met, "threshold: except", rule->except_count > 0);
+    meet(met, "threshold: weight", rule->weights != NULL);
+    meet(met, "threshold: facts", rule->fact_count > 0);
+}
+
+static void meet_other(coverage *met, const sw_rule *rule) {
+    meet(met, "settle", rule->settle_ms > 0);
+    meet(met, "two `on`", rule->on_count > 1);
+    for (uint32_t i = 0; i < rule->on_count; i++)
+        meet(met, "on: facts read",
+             rule->ons[i].when && sw_cel_reads(rule->ons[i].when, SW_ROOT_FACTS));
+    if (rule->kind == SW_THRESHOLD) meet_threshold(met, rule);
+    if (rule->kind == SW_SEQUENCE) {
+        meet(met, rule->forbids ? "sequence: forbids" : "sequence: requires", true);
+        meet(met, "sequence: two entries", rule->before_count > 1);
+        meet(met, "sequence: or_same", rule->befores[0].or_same);
+        meet_window(met, &rule->befores[0].within);
+    }
+    if (rule->kind == SW_MATCH) {
+        meet_window(met, &rule->within);
+        meet(met, "match: where", rule->where != NULL);
+        meet(met, "match: where reads facts",
+             rule->where && sw_cel_reads(rule->where, SW_ROOT_FACTS));
+        meet(met, "match: max_pairs", rule->max_pairs < 10);
+        meet(met, "match: both sides of one type", rule->left.type == rule->right.type);
+    }
+}
+
 static void meet_warning(coverage *met, const sw_warning *warning) {
     const sw_rule *rule = warning->rule;
     bool deadline = rule->kind == SW_DEADLINE;
-    meet(met, deadline ? "warnings of deadlines" : "warnings of checks", true);
+    static const char *const kinds[] = {[SW_DEADLINE] = "warnings of deadlines",
+                                        [SW_CHECK] = "warnings of checks",
+                                        [SW_THRESHOLD] = "warnings of thresholds",
+                                        [SW_SEQUENCE] = "warnings of sequences",
+                                        [SW_MATCH] = "warnings of matches"};
+    meet(met, kinds[rule->kind], true);
     meet(met, "key of 1 field", rule->key_count == 1);
     meet(met, "key of 2 fields", rule->key_count == 2);
     meet(met, "key of 3 fields", rule->key_count == 3);
@@ -169,8 +236,7 @@ static void meet_warning(coverage *met, const sw_warning *warning) {
     sw_slice zone = sw_zone_name(rule->pack->zone);
     meet(met, "zone with daylight saving", !sw_slice_is(zone, "Asia/Shanghai"));
     if (!deadline) {
-        meet(met, "check: settle", rule->settle_ms > 0);
-        meet(met, "check: facts read", rule->on.when && sw_cel_reads(rule->on.when, SW_ROOT_FACTS));
+        meet_other(met, rule);
         return;
     }
     meet_limit(met, rule);

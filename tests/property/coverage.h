@@ -5,7 +5,7 @@
 
 #include "oracle/oracle.h"
 
-#define COVERAGE_MAX 96
+#define COVERAGE_MAX 128
 
 /* Counts by name, in order of first mention. Names are literals. */
 typedef struct coverage {

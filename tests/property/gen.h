@@ -1,4 +1,4 @@
-/* gen.h - random packs and events that use everything in the contract's deadline and check rules,
+/* gen.h - random packs and events that use everything in the contract's rules,
  * in small spaces of time and identity, so that features meet.  Test code.  Thread: owner's. */
 #ifndef SW_TESTS_PROPERTY_GEN_H
 #define SW_TESTS_PROPERTY_GEN_H
@@ -9,7 +9,7 @@
 
 #define GEN_ITEMS_MAX  6
 #define GEN_FIELDS_MAX 20
-#define GEN_RULES_MAX  5
+#define GEN_RULES_MAX  8
 #define GEN_PACKS_MAX  3
 #define GEN_EVENTS_MAX 48
 

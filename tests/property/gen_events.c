@@ -181,7 +181,7 @@ void gen_events(gen_case *gen, sw_arena *arena, uint64_t seed) {
     sw_rng_init(&gen->rng, seed ^ 0x5eedull);
     sw_buf buf;
     sw_buf_init(&buf, 1u << 16);
-    uint32_t count = 3 + (uint32_t)sw_rng_below(&gen->rng, chance(gen, 15) ? 24 : 11);
+    uint32_t count = 3 + (uint32_t)sw_rng_below(&gen->rng, chance(gen, 25) ? 30 : 11);
     for (uint32_t number = 1; number <= count; number++) {
         write_one(&buf, gen, number);
         gen->events[gen->event_count++].json = keep(gen, &buf);

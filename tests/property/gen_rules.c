@@ -38,7 +38,8 @@ typedef struct writer {
     gen_rule *rule;
     bool facts, by_b; /* facts are declared; the first key field is b */
     bool calendar, liberty;
-    const char *keys[3]; /* mostly one key for all versions of a rule */
+    uint32_t kinds[2];   /* of the rules that are no deadlines */
+    const char *keys[6]; /* mostly one key for all versions of a rule */
 } writer;
 
 static bool chance(writer *w, uint32_t percent) {
@@ -251,8 +252,12 @@ static void facts(writer *w) {
 }
 
 static const char *key_of(writer *w, const char *id) {
-    uint32_t rule = strcmp(id, "r.first") == 0 ? 0 : strcmp(id, "r.second") == 0 ? 1 : 2;
-    const char *key = PICK(w, "[a]", "[a, b]", "[a, b]", "[a, b, c]", "[a, c]", "[b]", "[b, a]");
+    static const char *const ids[] = {"r.first", "r.second", "r.check", "r.count", "r.before"};
+    uint32_t rule = 0;
+    while (rule < SW_COUNT(ids) && strcmp(id, ids[rule]) != 0) rule++;
+    const char *key = rule >= 2 && chance(w, 45) ? "[a]" /* findings need company */
+                                                 : PICK(w, "[a]", "[a, b]", "[a, b]", "[a, b, c]",
+                                                        "[a, c]", "[b]", "[b, a]");
     if (w->keys[rule] && chance(w, 85)) key = w->keys[rule];
     w->keys[rule] = key;
     return key;
@@ -285,14 +290,134 @@ static void deadline(writer *w, const char *id) {
     warns(w, caution);
 }
 
+/* `on` of a rule that is no deadline: a type with `when` beside it, or a list. */
+static void ons(writer *w, const char *mostly) {
+    if (chance(w, 65)) {
+        add_text(w, "on", true, TEXT(w, "%s", any_type(w, mostly, true)));
+        if (chance(w, 35)) add_text(w, "when", false, TEXT(w, "'%s'", condition(w, w->facts)));
+        return;
+    }
+    gen_field *field = add_field(w, "on", '[', true);
+    uint32_t count = 1 + (uint32_t)sw_rng_below(w->rng, 3);
+    for (uint32_t i = 0; i < count; i++) {
+        if (chance(w, 40))
+            add_item(field, TEXT(w, "%s", any_type(w, mostly, true)));
+        else
+            add_item(field, TEXT(w, "{%s}", on_clause(w, i ? "e.also" : mostly, true, false).ptr));
+    }
+    if (chance(w, 40)) add_text(w, "when", false, TEXT(w, "'%s'", condition(w, w->facts)));
+}
+
+static void level_and_settle(writer *w, bool level) {
+    if (level) add_text(w, "level", true, TEXT(w, "%s", PICK(w, "blue", "orange", "red")));
+    add_text(w, "to", false, SW_S("[handler]"));
+    if (chance(w, 35))
+        add_text(w, "settle", false, TEXT(w, "%s", PICK(w, "15m", "1h", "6h", "3d")));
+}
+
 static void check(writer *w, const char *id) {
     head(w, id, "check");
-    add_text(w, "on", true, TEXT(w, "%s", any_type(w, "e.note", true)));
-    if (chance(w, 80)) add_text(w, "when", false, TEXT(w, "'%s'", condition(w, w->facts)));
-    add_text(w, "level", true, TEXT(w, "%s", PICK(w, "blue", "orange", "red")));
-    add_text(w, "to", false, SW_S("[handler]"));
-    if (chance(w, 40))
-        add_text(w, "settle", false, TEXT(w, "%s", PICK(w, "15m", "1h", "6h", "3d")));
+    ons(w, "e.note");
+    level_and_settle(w, true);
+}
+
+/* A window that holds some of the case's steps. */
+static sw_slice window(writer *w) {
+    int64_t hours = w->gen->unit_ms / 3600000;
+    if (chance(w, 25)) return TEXT(w, "%s", PICK(w, "day", "week", "month", "quarter", "year"));
+    if (chance(w, 12)) return SW_S("ever");
+    int64_t steps = sw_rng_between(w->rng, 1, 7);
+    return TEXT(w, "%dh", (int)(steps * hours));
+}
+
+static void threshold(writer *w, const char *id) {
+    head(w, id, "threshold");
+    ons(w, PICK(w, "e.note", "e.open", "e.more"));
+    add_text(w, "within", true, window(w));
+    if (chance(w, 45))
+        add_text(w, "distinct", false,
+                 TEXT(w, "%s", PICK(w, "x", "f", "[x, f]", "m", "[m, x]", "d", "at")));
+    if (chance(w, 30))
+        add_text(
+            w, "once_per", false,
+            TEXT(w, "{by: %s, within: %.*s}", PICK(w, "x", "[x, m]", "f"),
+                 SW_FMT(TEXT(w, "%dh",
+                             (int)(sw_rng_between(w->rng, 1, 4) * (w->gen->unit_ms / 3600000))))));
+    if (chance(w, 30)) {
+        const char *by = PICK(w, "x", "m", "f");
+        add_text(w, "except", false,
+                 TEXT(w, "{%s, by: %s}", on_clause(w, "e.void", false, false).ptr, by));
+    }
+    if (chance(w, 30))
+        add_text(w, "weight", false,
+                 TEXT(w, "'%s'", PICK(w, "data.m", "data.n", "data.f ? 3 : 1", "size(data.tags)")));
+    gen_field *field = add_field(w, "levels", '[', true);
+    uint32_t levels = 1 + (uint32_t)sw_rng_below(w->rng, 3);
+    static const char *const names[] = {"yellow", "orange", "red"};
+    for (uint32_t i = 0; i < levels; i++)
+        add_item(field,
+                 TEXT(w, "{count: %d, level: %s}", (int)sw_rng_between(w->rng, 1, 4), names[i]));
+    level_and_settle(w, false);
+}
+
+static sw_slice before_entry(writer *w, const char *mostly) {
+    sw_slice text = on_clause(w, mostly, false, false);
+    if (chance(w, 15))
+        text = TEXT(w, "on: [%s, {%.*s}]", any_type(w, "e.more", false), SW_FMT(text));
+    if (chance(w, 60)) text = TEXT(w, "%.*s, within: %.*s", SW_FMT(text), SW_FMT(window(w)));
+    if (chance(w, 30)) text = TEXT(w, "%.*s, or_same: true", SW_FMT(text));
+    return TEXT(w, "{%.*s}", SW_FMT(text));
+}
+
+static void sequence(writer *w, const char *id) {
+    head(w, id, "sequence");
+    ons(w, PICK(w, "e.note", "e.open"));
+    gen_field *field = add_field(w, chance(w, 55) ? "requires" : "forbids", '[', true);
+    uint32_t count = chance(w, 35) ? 2 : 1;
+    for (uint32_t i = 0; i < count; i++)
+        add_item(field, before_entry(w, i ? "e.go" : PICK(w, "e.stop", "e.hold", "e.more")));
+    level_and_settle(w, true);
+}
+
+static const char *pair_condition(writer *w) {
+    if (w->facts && chance(w, 30))
+        return PICK(w, "facts.k == left.data.x || facts.k == \"p\"", "facts.g > right.data.n",
+                    "has(facts.t)", "!has(facts.k)");
+    return PICK(w, "left.data.n > right.data.n", "left.data.x == right.data.x",
+                "left.data.at > right.event.time", "left.event.time < right.event.time",
+                "left.event.id != right.event.id && left.data.f",
+                "right.event.orgcode == left.event.orgcode", "left.data.f || right.data.f");
+}
+
+static void match(writer *w, const char *id) {
+    head(w, id, "match");
+    const char *left = PICK(w, "e.note", "e.open", "e.more");
+    const char *right = PICK(w, "e.stop", "e.hold", "e.open", "e.note");
+    add_text(w, "left", true, TEXT(w, "{%s}", on_clause(w, left, true, false).ptr));
+    add_text(w, "right", true, TEXT(w, "{%s}", on_clause(w, right, false, false).ptr));
+    add_text(w, "within", true, window(w));
+    if (chance(w, 70)) add_text(w, "where", false, TEXT(w, "'%s'", pair_condition(w)));
+    if (chance(w, 50))
+        add_text(w, "max_pairs", false, TEXT(w, "%d", (int)sw_rng_between(w->rng, 1, 4)));
+    level_and_settle(w, true);
+}
+
+/* One of the kinds that are no deadlines: of a version mostly the same one. */
+static void other(writer *w, uint32_t kind, const char *id) {
+    switch (kind) {
+    case 0:
+        threshold(w, id);
+        return;
+    case 1:
+        sequence(w, id);
+        return;
+    case 2:
+        match(w, id);
+        return;
+    default:
+        check(w, id);
+        return;
+    }
 }
 
 /* A date or time near the middle of the events. */
@@ -320,7 +445,12 @@ static void metadata(writer *w, gen_pack *pack, uint32_t version, sw_slice effec
 }
 
 static void rules(writer *w, gen_pack *pack, bool twice) {
-    uint32_t deadlines = 1 + (uint32_t)sw_rng_below(w->rng, 2);
+    uint32_t deadlines = (uint32_t)sw_rng_below(w->rng, 5) + 1;
+    deadlines = deadlines > 3 ? 2 : deadlines > 1 ? 1 : 0;
+    if (deadlines == 0) {
+        w->rule = &pack->rules[pack->count++];
+        check(w, "r.check");
+    }
     for (uint32_t i = 0; i < deadlines; i++) {
         w->rule = &pack->rules[pack->count++];
         deadline(w, i ? "r.second" : "r.first");
@@ -331,9 +461,23 @@ static void rules(writer *w, gen_pack *pack, bool twice) {
         deadline(w, "r.first");
         add_text(w, "effective", true, TEXT(w, "{from: %.*s}", SW_FMT(cut)));
     }
-    if (chance(w, 40)) {
+    if (chance(w, 25)) {
         w->rule = &pack->rules[pack->count++];
         check(w, "r.check");
+    }
+    uint32_t others = 1 + (uint32_t)sw_rng_below(w->rng, 2);
+    if (chance(w, 30)) others = 0;
+    for (uint32_t i = 0; i < others; i++) {
+        static const char *const ids[] = {"r.count", "r.before"};
+        uint32_t kind = chance(w, 12) ? (uint32_t)sw_rng_below(w->rng, 4) : w->kinds[i];
+        w->rule = &pack->rules[pack->count++];
+        other(w, kind, ids[i]);
+        if (!twice) continue;
+        sw_slice cut = around(w);
+        add_text(w, "effective", false, TEXT(w, "{until: %.*s}", SW_FMT(cut)));
+        w->rule = &pack->rules[pack->count++];
+        other(w, chance(w, 90) ? kind : 3, ids[i]);
+        add_text(w, "effective", true, TEXT(w, "{from: %.*s}", SW_FMT(cut)));
     }
 }
 
@@ -356,6 +500,7 @@ void gen_packs(gen_case *gen, sw_arena *arena, uint64_t seed) {
     uint32_t form = (uint32_t)sw_rng_below(&gen->rng, 10);
     gen->pack_count = form < 5 || form >= 8 ? 1 : form < 7 ? 2 : 3;
     bool twice = form >= 8;
+    for (size_t i = 0; i < SW_COUNT(w.kinds); i++) w.kinds[i] = (uint32_t)sw_rng_below(w.rng, 3);
     for (uint32_t p = 0; p < gen->pack_count; p++) {
         sw_slice effective = SW_SLICE_NONE;
         if (p > 0) effective = TEXT(&w, ", effective: {from: %s}", around(&w).ptr);

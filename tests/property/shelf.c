@@ -8,7 +8,7 @@ sw_err shelf_open(shelf *on, const sw_ruleset *set, uint32_t events_max, sw_aren
     if (!on->accepted) return SW_E_LIMIT;
     for (uint32_t i = 0; i < sw_ruleset_rule_count(set); i++) {
         const sw_rule *rule = sw_ruleset_rule(set, i);
-        bool known = !sw_rule_is_evaluated(rule);
+        bool known = false;
         for (uint32_t p = 0; p < on->plan_count; p++)
             known = known || sw_plan_key(on->plans[p]) == rule->key_ids[0];
         if (known) continue;

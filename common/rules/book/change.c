@@ -1,4 +1,4 @@
-#include "rules/book/turn.h"
+#include "rules/book/fire.h"
 
 /* Groups of one strand, each once. Values are copied: records move when the book grows. */
 typedef struct group_list {
@@ -63,18 +63,17 @@ static sw_err take_out(sw_turn *turn, uint32_t strand, const sw_group *group, in
     if (!old) return SW_E_NOMEM;
     for (uint32_t i = book->run_count; i-- > 0;) {
         const sw_run *run = &sw_book_runs(book)[i];
-        if (sw_run_strand(book, run) != strand) continue;
+        if (sw_run_strand(book, run) != strand || !is_deadline(book, run)) continue;
         sw_group other;
         sw_arena_mark mark = sw_arena_save(turn->arena);
         sw_err err = sw_run_group(book, run, turn->arena, &other);
         bool same = !err && sw_group_eq(&other, group);
         sw_arena_rewind(turn->arena, mark);
         if (err) return err;
-        uint32_t last =
-            (run->flags & SW_RUN_CLOSED) && is_deadline(book, run) ? run->stop_rec : run->rec;
-        bool running = is_deadline(book, run) && !(run->flags & SW_RUN_CLOSED);
+        bool running = !(run->flags & SW_RUN_CLOSED);
         bool gone = run->flags & SW_RUN_GONE;
-        bool kept = !running && !gone && sw_record_time(sw_book_records(book), last) <= after_ms;
+        bool kept =
+            !running && !gone && sw_record_time(sw_book_records(book), run->stop_rec) <= after_ms;
         if (!same || kept) continue;
         old[count++] = *run;
         sw_book_drop_run(book, i);
@@ -89,7 +88,6 @@ static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old
     sw_view mine, theirs;
     sw_record_head(sw_book_records(book), run->rec, &mine);
     for (uint32_t i = 0; i < *old_count; i++) {
-        if (is_deadline(book, run) != is_deadline(book, &old[i])) continue;
         sw_record_head(sw_book_records(book), old[i].rec, &theirs);
         bool same = run->rec == old[i].rec ||
                     (sw_slice_eq(mine.source, theirs.source) && sw_slice_eq(mine.id, theirs.id));
@@ -147,23 +145,19 @@ static sw_err is_running(sw_turn *turn, uint32_t strand, const sw_group *group, 
 static sw_err open_group(sw_turn *turn, const sw_touch *touch, uint32_t rec, uint32_t combo) {
     sw_book *book = turn->book;
     const sw_strand *strand = &book->plan->strands[touch->strand];
-    bool running = false;
     for (uint32_t i = 0; i < touch->use_count; i++) {
         const sw_use *use = &touch->uses[i];
-        bool start = use->part == SW_PART_START;
-        if (!start && use->part != SW_PART_ON) continue;
+        if (use->part != SW_PART_START) continue;
         sw_view view;
         sw_group group;
+        bool running;
         sw_book_read(book, rec, &view);
         sw_err err = sw_group_of(book, strand, &view, combo, turn->arena, &group);
-        if (!err && start && !running) err = is_running(turn, touch->strand, &group, &running);
-        if (err) return err;
-        if (start && running) continue;
+        if (!err) err = is_running(turn, touch->strand, &group, &running);
+        if (err || running) return err;
         sw_scope scope = sw_scope_of(book, turn->arena, turn->probe, use->rule, &view, &group);
-        sw_life life = {
-            .rule = use->rule, .rec = rec, .start_ms = view.time_ms, .stop_ms = SW_TIME_MAX};
-        bool opens =
-            start ? sw_life_open(&scope, strand, use->entry, &life) : sw_life_fires(&scope, strand);
+        sw_life life;
+        bool opens = sw_life_open(&scope, strand, use->entry, &life);
         if (scope.err) return scope.err;
         if (!opens) continue;
         life.combo = (uint16_t)combo;
@@ -276,9 +270,10 @@ sw_err sw_turn_step(sw_turn *turn, uint32_t rec) {
         const sw_touch *touch = &type->touches[i];
         sw_err err = SW_OK;
         sw_arena_mark mark = sw_arena_save(turn->arena);
-        if (touch->parts & (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON)))
-            err = open_groups(turn, touch, rec);
-        if (!err) err = change_runs(turn, touch, rec);
+        if (touch->parts & SW_PART(SW_PART_START)) err = open_groups(turn, touch, rec);
+        if (!err && (touch->parts & (SW_PARTS_DEADLINE | SW_PART(SW_PART_FACT))))
+            err = change_runs(turn, touch, rec);
+        if (!err && (touch->parts & SW_PARTS_OTHER)) err = sw_fire_step(turn, touch, rec);
         sw_arena_rewind(turn->arena, mark);
         if (err) return err;
     }
@@ -297,7 +292,7 @@ static sw_err add_opening_groups(sw_turn *turn, uint32_t strand_index, const sw_
         uint32_t rec = sw_book_list(book)[i];
         const sw_touch *touch =
             sw_plan_touch(book->plan, sw_record_type(sw_book_records(book), rec), strand_index);
-        if (!touch || !(touch->parts & (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON)))) continue;
+        if (!touch || !(touch->parts & SW_PART(SW_PART_START))) continue;
         sw_view view;
         uint32_t count;
         sw_book_read(book, rec, &view);
@@ -320,7 +315,7 @@ static sw_err add_run_groups(sw_turn *turn, uint32_t strand_index, const sw_view
     const sw_strand *strand = &book->plan->strands[strand_index];
     for (uint32_t i = 0; i < book->run_count; i++) {
         const sw_run *run = &sw_book_runs(book)[i];
-        if (sw_run_strand(book, run) != strand_index) continue;
+        if (sw_run_strand(book, run) != strand_index || !is_deadline(book, run)) continue;
         sw_group group;
         bool has;
         sw_err err = sw_run_group(book, run, turn->arena, &group);
@@ -331,31 +326,41 @@ static sw_err add_run_groups(sw_turn *turn, uint32_t strand_index, const sw_view
     return SW_OK;
 }
 
-sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec) {
+/* Of the instances of a strand: those of each group to which the event belongs are read again. */
+static sw_err disturb_deadlines(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
+    sw_book *book = turn->book;
+    const sw_strand *strand = &book->plan->strands[touch->strand];
+    sw_view view;
+    group_list groups = {0};
+    sw_err err = SW_OK;
+    sw_book_read(book, rec, &view);
+    int64_t time_ms = view.time_ms;
+    if (strand->key_count == 1) {
+        sw_group whole = {.count = 0};
+        err = add_group(turn, &groups, &whole, SW_TIME_NONE);
+    } else {
+        err = add_run_groups(turn, touch->strand, &view, &groups);
+        if (!err) err = add_opening_groups(turn, touch->strand, &view, &groups);
+    }
+    for (uint32_t g = 0; g < groups.count && !err; g++) {
+        int64_t after_ms;
+        const sw_group *group = &groups.items[g].group;
+        err = sw_life_boundary(book, touch->strand, group, time_ms, turn->arena, &after_ms);
+        if (!err) err = read_again(turn, touch->strand, group, after_ms);
+    }
+    return err;
+}
+
+sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec, bool came) {
     sw_book *book = turn->book;
     const sw_plan_type *type = &book->plan->types[sw_record_type(sw_book_records(book), rec)];
     for (uint32_t i = 0; i < type->touch_count; i++) {
         const sw_touch *touch = &type->touches[i];
         const sw_strand *strand = &book->plan->strands[touch->strand];
         sw_arena_mark mark = sw_arena_save(turn->arena);
-        sw_view view;
-        group_list groups = {0};
         sw_err err = SW_OK;
-        sw_book_read(book, rec, &view);
-        int64_t time_ms = view.time_ms;
-        if (strand->key_count == 1) {
-            sw_group whole = {.count = 0};
-            err = add_group(turn, &groups, &whole, SW_TIME_NONE);
-        } else {
-            err = add_run_groups(turn, touch->strand, &view, &groups);
-            if (!err) err = add_opening_groups(turn, touch->strand, &view, &groups);
-        }
-        for (uint32_t g = 0; g < groups.count && !err; g++) {
-            int64_t after_ms;
-            const sw_group *group = &groups.items[g].group;
-            err = sw_life_boundary(book, touch->strand, group, time_ms, turn->arena, &after_ms);
-            if (!err) err = read_again(turn, touch->strand, group, after_ms);
-        }
+        if (strand->has_deadline) err = disturb_deadlines(turn, touch, rec);
+        if (!err && strand->has_other) err = sw_fire_disturb(turn, touch, rec, came);
         sw_arena_rewind(turn->arena, mark);
         if (err) return err;
     }

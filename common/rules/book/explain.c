@@ -1,4 +1,4 @@
-#include "rules/book/explain_unopened.h"
+#include "rules/book/explain_fire.h"
 
 #include <stdlib.h>
 
@@ -167,7 +167,8 @@ static sw_err write_time_of(sw_ledger *l, const sw_run *run, const sw_standing *
     sw_ledger_text(l, "warning_id", sw_slice_cstr(hex));
     sw_ledger_time(l, "time", time_ms);
     sw_ledger_bool(l, "reached", repeat < reached);
-    if (time_ms == SW_TIME_MAX && s->counted) sw_ledger_bool(l, "held_by_pause", true);
+    bool deadline = s->life.rule->kind == SW_DEADLINE;
+    if (deadline && time_ms == SW_TIME_MAX && s->counted) sw_ledger_bool(l, "held_by_pause", true);
     if (s->life.stop_ms <= time_ms && time_ms != SW_TIME_MAX)
         sw_ledger_bool(l, "prevented_by_stop", true);
     return SW_OK;
@@ -177,13 +178,14 @@ static sw_err write_levels(sw_ledger *l, const sw_run *run, const sw_standing *s
     const sw_rule *rule = s->life.rule;
     sw_ledger_name(l, "levels");
     sw_ledger_open(l, '[');
-    for (uint32_t i = 0; i < sw_rule_warns(rule); i++) {
+    for (uint32_t i = 0; i < sw_rule_warn_count(rule); i++) {
         const sw_warn *warn = sw_rule_warn(rule, i);
         int64_t next_ms;
         uint32_t reached = sw_standing_reached(s, i, now_ms, &next_ms);
         sw_ledger_open(l, '{');
         sw_ledger_text(l, "level", sw_slice_cstr(sw_level_name(warn->level)));
         if (warn->at_text.len) sw_ledger_text(l, "at", warn->at_text);
+        if (rule->kind == SW_THRESHOLD) sw_ledger_int(l, "count", rule->levels[i].count);
         sw_err err = write_time_of(l, run, s, i, 0, reached);
         uint32_t repeats = warn->repeat_every_ms > 0 ? warn->repeat_max : 0;
         if (repeats > REPEATS_SHOWN) repeats = REPEATS_SHOWN;
@@ -205,12 +207,11 @@ static sw_err write_levels(sw_ledger *l, const sw_run *run, const sw_standing *s
 
 static sw_err write_opening(sw_ledger *l, const sw_run *run, const sw_group *group) {
     const sw_rule *rule = sw_run_rule(l->book, run);
-    bool check = rule->kind != SW_DEADLINE;
-    const sw_on *on = check ? &rule->on : &rule->starts[run->start];
+    const sw_on *on = &rule->starts[run->start];
     sw_view view;
     sw_book_read(l->book, run->rec, &view);
     sw_scope scope = sw_scope_of(l->book, l->arena, NULL, rule, &view, group);
-    sw_ledger_event(l, check ? "event" : "opened_by", run->rec);
+    sw_ledger_event(l, "opened_by", run->rec);
     sw_ledger_condition(l, "when", on->when, &scope);
     sw_ledger_condition(l, "at", on->at, &scope);
     return scope.err;
@@ -254,16 +255,20 @@ static sw_err explain_run(sw_ledger *l, const sw_run *run, int64_t now_ms) {
     uint32_t strand = sw_run_strand(l->book, run);
     l->zone = rule->pack->zone;
     sw_err err = sw_run_group(l->book, run, l->arena, &group);
-    if (!err)
+    if (!err && rule->kind == SW_DEADLINE)
         err = sw_life_replay(l->book, strand, &group, after_ms, &probe, l->arena, run, &lives);
     if (!err) err = sw_run_stand(l->book, run, now_ms, NULL, true, l->arena, &s);
     if (!err) {
         sw_ledger_open(l, '{');
         sw_ledger_rule(l, rule, &group);
-        err = write_opening(l, run, &group);
-        if (!err && rule->kind == SW_DEADLINE) write_period(l, &s);
+        bool deadline = rule->kind == SW_DEADLINE;
+        err = deadline ? write_opening(l, run, &group) : sw_explain_fired(l, run, &group);
+        if (!err && deadline) write_period(l, &s);
         if (!err) err = write_levels(l, run, &s, now_ms);
-        write_failures(l, &f, run);
+        if (deadline)
+            write_failures(l, &f, run);
+        else if (!err)
+            err = sw_explain_failed(l, run, &group);
         sw_ledger_close(l, '}');
     }
     if (!err && f.lost) err = SW_E_NOMEM;
@@ -277,8 +282,9 @@ static sw_err explain_run(sw_ledger *l, const sw_run *run, int64_t now_ms) {
 static sw_err has_warning(const sw_ledger *l, const sw_run *run, sw_hash128 id, bool *ret) {
     const sw_rule *rule = sw_run_rule(l->book, run);
     *ret = false;
-    for (uint32_t i = 0; i < sw_rule_warns(rule) && !*ret; i++) {
+    for (uint32_t i = 0; i < sw_rule_warn_count(rule) && !*ret; i++) {
         const sw_warn *warn = sw_rule_warn(rule, i);
+        if (rule->kind == SW_THRESHOLD && !(run->limit & 1u << i)) continue;
         uint32_t repeats = warn->repeat_every_ms > 0 ? warn->repeat_max : 0;
         for (uint32_t k = 0; k <= repeats && !*ret; k++) {
             sw_hash128 other;
@@ -369,6 +375,9 @@ sw_err sw_book_explain(const sw_book *book, const sw_explain *what, int64_t now_
     size_t before = out->len;
     sw_err err = sw_book_at(book, now_ms, scratch, &l.book, &copy);
     if (err) return err;
+    if (!copy) err = sw_book_clone(book, &copy);
+    if (err) return err;
+    l.book = l.own = copy;
     err = find_entries(&l, what, &found, &count);
     if (!err && count == 0) err = SW_E_NOT_FOUND;
     if (!err) {

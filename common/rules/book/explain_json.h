@@ -8,6 +8,7 @@
 /* Where an explanation is written: times are shown in the pack's zone. */
 typedef struct sw_ledger {
     const sw_book *book;
+    sw_book *own; /* the same: a copy, in which tallies may be made */
     const sw_zone *zone;
     sw_arena *arena;
     sw_buf *out;

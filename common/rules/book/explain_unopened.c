@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define PARTS_OPENING (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON))
+#define PARTS_OPENING (SW_PART(SW_PART_START) | SW_PART(SW_PART_ON) | SW_PART(SW_PART_LEFT))
 
 typedef struct finder {
     const sw_ledger *l;

@@ -1,4 +1,4 @@
-#include "rules/book/explain_unopened.h"
+#include "rules/book/explain_fire.h"
 
 typedef enum why {
     WHY_RUNNING,
@@ -41,12 +41,8 @@ typedef struct attempt {
     sw_cel_failure failure; /* FAILED */
 } attempt;
 
-static const sw_on *on_of(const sw_use *use) {
-    return use->part == SW_PART_START ? &use->rule->starts[use->entry] : &use->rule->on;
-}
-
 static bool is_opening(const sw_use *use) {
-    return use->part == SW_PART_START || use->part == SW_PART_ON;
+    return use->part == SW_PART_START || use->part == SW_PART_ON || use->part == SW_PART_LEFT;
 }
 
 static sw_scope scope_of(const sw_ledger *l, const sw_unopened *item, const sw_rule *rule) {
@@ -55,7 +51,7 @@ static sw_scope scope_of(const sw_ledger *l, const sw_unopened *item, const sw_r
 
 static attempt try_use(sw_ledger *l, const sw_unopened *item, const sw_use *use) {
     const sw_strand *strand = &l->book->plan->strands[item->touch->strand];
-    const sw_on *on = on_of(use);
+    const sw_on *on = sw_use_on(use);
     sw_scope scope = scope_of(l, item, use->rule);
     sw_cel_failure at_failure;
     sw_value value;
@@ -150,6 +146,10 @@ static void open_why(sw_ledger *l, why which) {
 }
 
 static void write_attempt(sw_ledger *l, const sw_unopened *item, const attempt *a) {
+    if (a->why == WHY_RUNNING && a->use->part != SW_PART_START) {
+        sw_explain_unfired(l, item, a->use);
+        return;
+    }
     open_why(l, a->why);
     if (a->cel) {
         sw_scope scope = scope_of(l, item, a->use->rule);

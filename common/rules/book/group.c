@@ -101,6 +101,19 @@ sw_err sw_group_has(const sw_book *book, const sw_strand *strand, const sw_view 
     return SW_OK;
 }
 
+sw_err sw_group_find(const sw_book *book, const sw_strand *strand, const sw_view *view,
+                     const sw_group *group, sw_arena *arena, uint32_t *ret) {
+    uint32_t count;
+    sw_err err = sw_group_count(book, strand, view, arena, &count);
+    for (uint32_t i = 0; i < count && !err; i++) {
+        sw_group one;
+        err = sw_group_of(book, strand, view, i, arena, &one);
+        if (!err && sw_group_eq(&one, group)) return *ret = i, SW_OK;
+    }
+    *ret = UINT32_MAX;
+    return err;
+}
+
 bool sw_group_eq(const sw_group *a, const sw_group *b) {
     return sw_group_cmp(a, b) == 0;
 }

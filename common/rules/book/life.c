@@ -56,15 +56,6 @@ bool sw_life_open(sw_scope *scope, const sw_strand *strand, uint32_t entry, sw_l
     return true;
 }
 
-bool sw_life_fires(sw_scope *scope, const sw_strand *strand) {
-    sw_arena_mark mark = sw_arena_save(scope->arena);
-    bool fires = sw_rule_line_at(strand->line, scope->view->time_ms) == scope->rule &&
-                 sw_scope_holds(scope, scope->rule->on.when);
-    scope->facts = NULL;
-    sw_arena_rewind(scope->arena, mark);
-    return fires && !scope->err;
-}
-
 static sw_err add_life(reader *r, const sw_life *life) {
     sw_life *copy = sw_arena_alloc(r->arena, sizeof *copy);
     if (!copy) return SW_E_NOMEM;
@@ -74,39 +65,20 @@ static sw_err add_life(reader *r, const sw_life *life) {
     else
         r->first = copy;
     r->last = copy;
-    if (life->rule->kind == SW_DEADLINE) r->running = copy;
+    r->running = copy;
     return SW_OK;
 }
 
-/* Which of the event's groups is the reader's; UINT32_MAX: none. */
-static sw_err find_combo(reader *r, const sw_view *view, uint32_t *ret) {
-    uint32_t count;
-    sw_err err = sw_group_count(r->book, r->strand, view, r->arena, &count);
-    for (uint32_t i = 0; i < count && !err; i++) {
-        sw_group group;
-        err = sw_group_of(r->book, r->strand, view, i, r->arena, &group);
-        if (!err && sw_group_eq(&group, r->group)) return *ret = i, SW_OK;
-    }
-    *ret = UINT32_MAX;
-    return err;
-}
-
 static sw_err take_opening(reader *r, sw_scope *scope, const step *s) {
-    if (s->use->part == SW_PART_START && r->running) {
+    if (r->running) {
         if (r->probe && r->probe->met) r->probe->met(r->probe->ctx, s->view, r->running);
         return SW_OK;
     }
     uint32_t combo;
-    sw_err err = find_combo(r, s->view, &combo);
+    sw_err err = sw_group_find(r->book, r->strand, s->view, r->group, r->arena, &combo);
     if (err || combo == UINT32_MAX) return err;
-    sw_life life = {.rule = scope->rule,
-                    .rec = s->view->at,
-                    .start_ms = s->view->time_ms,
-                    .stop_ms = SW_TIME_MAX};
-    bool opens = s->use->part == SW_PART_START
-                     ? sw_life_open(scope, r->strand, s->use->entry, &life)
-                     : sw_life_fires(scope, r->strand);
-    if (!opens) return SW_OK;
+    sw_life life;
+    if (!sw_life_open(scope, r->strand, s->use->entry, &life)) return SW_OK;
     life.combo = (uint16_t)combo;
     return add_life(r, &life);
 }
@@ -204,25 +176,10 @@ static void take_cancel(reader *r, const step *s) {
     r->running = NULL;
 }
 
-static const sw_on *on_of(const sw_use *use) {
-    switch (use->part) {
-    case SW_PART_RESTART:
-        return &use->rule->restarts[use->entry];
-    case SW_PART_PAUSE_FROM:
-        return &use->rule->pauses[use->entry].from;
-    case SW_PART_PAUSE_TO:
-        return &use->rule->pauses[use->entry].to;
-    case SW_PART_STOP:
-        return &use->rule->stops[use->entry];
-    default:
-        return &use->rule->cancels[use->entry];
-    }
-}
-
 static sw_err take_step(reader *r, const step *s) {
     sw_scope scope = sw_scope_of(r->book, r->arena, r->probe, s->use->rule, s->view, r->group);
     sw_err err = SW_OK;
-    if (s->use->part == SW_PART_START || s->use->part == SW_PART_ON) {
+    if (s->use->part == SW_PART_START) {
         err = take_opening(r, &scope, s);
     } else if (r->running && r->running->rule == s->use->rule) {
         if (s->use->part == SW_PART_EXTEND) {
@@ -231,7 +188,7 @@ static sw_err take_step(reader *r, const step *s) {
         }
         int64_t moment_ms;
         sw_arena_mark mark = sw_arena_save(r->arena);
-        bool holds = sw_scope_on(&scope, on_of(s->use), &moment_ms);
+        bool holds = sw_scope_on(&scope, sw_use_on(s->use), &moment_ms);
         sw_arena_rewind(r->arena, mark);
         if (!holds) return scope.err;
         if (s->use->part == SW_PART_RESTART) take_restart(r->running, s, moment_ms);
@@ -249,7 +206,7 @@ static sw_err take_step(reader *r, const step *s) {
 static void add_steps(const sw_touch *touch, const sw_view *view, step *steps, uint32_t *count) {
     for (uint32_t i = 0; i < touch->use_count; i++) {
         const sw_use *use = &touch->uses[i];
-        if (use->part == SW_PART_FACT) continue;
+        if (!(SW_PART(use->part) & SW_PARTS_DEADLINE)) continue;
         uint32_t at = *count;
         for (; at > 0 && steps[at - 1].use->part > use->part; at--) steps[at] = steps[at - 1];
         steps[at] = (step){view, use};

@@ -5,8 +5,8 @@
 
 #include "rules/book/scope.h"
 
-/* An instance of a deadline rule; of a check, one firing with nothing but rule, rec, combo, start.
- */
+/* An instance of a deadline rule; of another, one firing with nothing but rule, rec, combo, start
+ * and, of a threshold, in `limit` a bit for each entry of its levels that fires. */
 typedef struct sw_life {
     const sw_rule *rule;
     uint32_t rec, stop_rec;
@@ -30,8 +30,6 @@ typedef struct sw_life {
 
 /* Tries one start entry: true if an instance opens. Nothing in `ret` is borrowed from the scope. */
 bool sw_life_open(sw_scope *scope, const sw_strand *strand, uint32_t entry, sw_life *ret);
-/* Whether a check fires for the scope's event. */
-bool sw_life_fires(sw_scope *scope, const sw_strand *strand);
 
 /* Which instances the events in effect after `after_ms` make in one group of a strand: a list in
  * order of opening, in the arena; the last may run. `after_ms` is a time at which none runs. With

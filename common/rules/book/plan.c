@@ -30,10 +30,13 @@ static sw_err place_rule(build *b, const sw_rule_line *line, const sw_rule *rule
            (b->strands[at].line != line || !same_keys(&b->strands[at], rule)))
         at++;
     if (at == b->plan->strand_count) {
-        b->strands[at] = (sw_strand){line, rule->key_ids, rule->key_count, false};
+        b->strands[at] = (sw_strand){line, rule->key_ids, rule->key_count, false, false};
         b->plan->strand_count++;
     }
-    if (rule->kind == SW_DEADLINE) b->strands[at].has_deadline = true;
+    if (rule->kind == SW_DEADLINE)
+        b->strands[at].has_deadline = true;
+    else
+        b->strands[at].has_other = true;
     b->strand_of[rule->index] = (uint16_t)at;
     return SW_OK;
 }
@@ -53,7 +56,7 @@ static sw_err find_strands(build *b) {
             const sw_rule *rule = line->versions[v];
             b->rank_of[rule->index] = (uint16_t)v;
             bool ours = rule->key_count > 0 && rule->key_ids[0] == plan->key_id;
-            if (!ours || !has_kind(plan, rule) || !sw_rule_is_evaluated(rule)) continue;
+            if (!ours || !has_kind(plan, rule)) continue;
             sw_err err = place_rule(b, line, rule);
             if (err) return err;
         }
@@ -63,14 +66,17 @@ static sw_err find_strands(build *b) {
     return SW_OK;
 }
 
-/* Marks what one condition reads of its event. */
-static void keep_read(sw_plan_type *type, bool *kept, const sw_cel *cel) {
+/* Marks what one condition reads of its event: by the root `event` or that of a side. */
+static void keep_read(sw_plan_type *type, bool *kept, const sw_cel *cel, enum sw_root root) {
     if (!cel) return;
     uint32_t count;
     const sw_cel_read *reads = sw_cel_reads_list(cel, &count);
+    uint32_t data = root == SW_ROOT_EVENT        ? SW_ROOT_DATA
+                    : root == SW_ROOT_LEFT_EVENT ? SW_ROOT_LEFT_DATA
+                                                 : SW_ROOT_RIGHT_DATA;
     for (uint32_t i = 0; i < count; i++) {
-        if (reads[i].root == SW_ROOT_DATA) kept[reads[i].slot] = true;
-        if (reads[i].root != SW_ROOT_EVENT) continue;
+        if (reads[i].root == data) kept[reads[i].slot] = true;
+        if (reads[i].root != (uint32_t)root) continue;
         if (reads[i].slot == SW_EVENT_SUBJECT) type->subject = true;
         if (reads[i].slot == SW_EVENT_RECORDEDTIME) type->recorded = true;
         if (reads[i].slot == SW_EVENT_RECEIVEDTIME) type->received = true;
@@ -79,50 +85,45 @@ static void keep_read(sw_plan_type *type, bool *kept, const sw_cel *cel) {
 
 static void keep_start(sw_plan_type *type, bool *kept, const sw_rule *rule, uint32_t entry) {
     for (uint32_t i = 0; i < rule->limit_count; i++) {
-        if (rule->limits[i].when) keep_read(type, kept, rule->limits[i].when[entry]);
-        if (rule->limits[i].n) keep_read(type, kept, rule->limits[i].n[entry]);
+        if (rule->limits[i].when) keep_read(type, kept, rule->limits[i].when[entry], SW_ROOT_EVENT);
+        if (rule->limits[i].n) keep_read(type, kept, rule->limits[i].n[entry], SW_ROOT_EVENT);
     }
     for (uint32_t i = 0; i < rule->count_count; i++)
-        if (rule->counts[i].when) keep_read(type, kept, rule->counts[i].when[entry]);
+        if (rule->counts[i].when) keep_read(type, kept, rule->counts[i].when[entry], SW_ROOT_EVENT);
 }
 
-static const sw_on *on_of(const sw_use *use) {
-    const sw_rule *rule = use->rule;
-    switch (use->part) {
-    case SW_PART_START:
-        return &rule->starts[use->entry];
-    case SW_PART_RESTART:
-        return &rule->restarts[use->entry];
-    case SW_PART_PAUSE_FROM:
-        return &rule->pauses[use->entry].from;
-    case SW_PART_PAUSE_TO:
-        return &rule->pauses[use->entry].to;
-    case SW_PART_EXTEND:
-        return &rule->extends[use->entry].on;
-    case SW_PART_STOP:
-        return &rule->stops[use->entry];
-    case SW_PART_CANCEL:
-        return &rule->cancels[use->entry];
-    case SW_PART_ON:
-        return &rule->on;
-    default:
-        return NULL;
-    }
+/* Marks fields of entry `entry` of `ons`. */
+static void keep_fields(bool *kept, const sw_fields *fields, uint32_t entry) {
+    for (uint32_t i = 0; i < fields->count; i++)
+        kept[fields->slots[entry * fields->count + i]] = true;
+}
+
+static void keep_counted(sw_plan_type *type, bool *kept, const sw_rule *rule, uint32_t entry) {
+    keep_fields(kept, &rule->distinct, entry);
+    keep_fields(kept, &rule->once, entry);
+    if (rule->except_count) keep_fields(kept, &rule->excepts[0].by, entry);
+    if (rule->weights) keep_read(type, kept, rule->weights[entry], SW_ROOT_EVENT);
 }
 
 static void keep_use(sw_plan_type *type, bool *kept, const sw_event_type *event,
                      const sw_use *use) {
-    const sw_on *on = on_of(use);
-    if (on) keep_read(type, kept, on->when), keep_read(type, kept, on->at);
-    if (use->part == SW_PART_START) keep_start(type, kept, use->rule, use->entry);
+    const sw_rule *rule = use->rule;
+    const sw_on *on = sw_use_on(use);
+    const enum sw_root own = SW_ROOT_EVENT;
+    if (on) keep_read(type, kept, on->when, own), keep_read(type, kept, on->at, own);
+    if (use->part == SW_PART_START) keep_start(type, kept, rule, use->entry);
     if (use->part == SW_PART_EXTEND) {
-        keep_read(type, kept, use->rule->extends[use->entry].amount.n);
-        keep_read(type, kept, use->rule->extends[use->entry].approver);
+        keep_read(type, kept, rule->extends[use->entry].amount.n, own);
+        keep_read(type, kept, rule->extends[use->entry].approver, own);
     }
     if (use->part == SW_PART_FACT) {
-        const sw_fact_source *from = &use->rule->facts[use->entry].from[use->source];
-        keep_read(type, kept, from->when), keep_read(type, kept, from->value);
+        const sw_fact_source *from = &rule->facts[use->entry].from[use->source];
+        keep_read(type, kept, from->when, own), keep_read(type, kept, from->value, own);
     }
+    if (use->part == SW_PART_ON) keep_counted(type, kept, rule, use->entry);
+    if (use->part == SW_PART_EXCEPT) kept[rule->excepts[use->entry].slot] = true;
+    if (use->part == SW_PART_LEFT) keep_read(type, kept, rule->where, SW_ROOT_LEFT_EVENT);
+    if (use->part == SW_PART_RIGHT) keep_read(type, kept, rule->where, SW_ROOT_RIGHT_EVENT);
     for (uint32_t i = 1; i < use->rule->key_count; i++) {
         const struct sw_type_key *key = sw_event_type_key(event, use->rule->key_ids[i]);
         for (uint32_t f = 0; key && f < key->field_count; f++) kept[key->fields[f]] = true;

@@ -4,6 +4,7 @@
 #define SW_RULES_BOOK_PLAN_TABLES_H
 
 #include "rules/plan.h"
+#include "rules/use.h"
 
 #define SW_KEY_MAX    16u /* fields of a key */
 #define SW_PART(part) (1u << (part))
@@ -12,12 +13,17 @@
     (SW_PART(SW_PART_RESTART) | SW_PART(SW_PART_PAUSE_FROM) | SW_PART(SW_PART_PAUSE_TO) |          \
      SW_PART(SW_PART_EXTEND))
 
+#define SW_PARTS_DEADLINE (SW_PART(SW_PART_FACT) - 1) /* START to CANCEL */
+#define SW_PARTS_OTHER                                                                             \
+    (SW_PART(SW_PART_ON) | SW_PART(SW_PART_EXCEPT) | SW_PART(SW_PART_BEFORE) |                     \
+     SW_PART(SW_PART_LEFT) | SW_PART(SW_PART_RIGHT))
+
 /* Versions of one rule id with the same key: of their instances one runs in a group at a time. */
 typedef struct sw_strand {
     const sw_rule_line *line;
     const uint32_t *key_ids; /* widest first; [0] is the plan's */
     uint32_t key_count;
-    bool has_deadline;
+    bool has_deadline, has_other; /* of which kinds its versions are */
 } sw_strand;
 
 /* The uses of one event type in one strand, sorted by part, version (later first), entry. */

@@ -5,8 +5,7 @@
 /* The value of one fact at the time of the scope's event: of the last event at or before it. */
 static sw_value read_fact(sw_scope *scope, uint32_t slot);
 
-static sw_value read_attribute(const sw_scope *scope, uint32_t slot) {
-    const sw_view *view = scope->view;
+static sw_value read_attribute(const sw_scope *scope, const sw_view *view, uint32_t slot) {
     switch (slot) {
     case SW_EVENT_ID:
         return sw_attribute_text(view->id);
@@ -32,13 +31,28 @@ static sw_value read_attribute(const sw_scope *scope, uint32_t slot) {
     }
 }
 
+/* The event whose attributes or fields a root has. */
+static const sw_view *view_of(const sw_scope *scope, uint32_t root) {
+    switch (root) {
+    case SW_ROOT_LEFT_EVENT:
+    case SW_ROOT_LEFT_DATA:
+        return scope->left;
+    case SW_ROOT_RIGHT_EVENT:
+    case SW_ROOT_RIGHT_DATA:
+        return scope->right;
+    default:
+        return scope->view;
+    }
+}
+
 static sw_value get(void *ctx, uint32_t root, uint32_t slot) {
     sw_scope *scope = ctx;
     sw_value value = {.kind = SW_ABSENT};
-    if (root == SW_ROOT_EVENT) return read_attribute(scope, slot);
-    if (root == SW_ROOT_FACTS && scope->group) return read_fact(scope, slot);
-    if (root != SW_ROOT_DATA) return value;
-    sw_err err = sw_view_field(scope->view, slot, sw_book_value(scope->book), scope->arena, &value);
+    if (root == SW_ROOT_FACTS) return scope->group ? read_fact(scope, slot) : value;
+    const sw_view *view = view_of(scope, root);
+    if (root == SW_ROOT_EVENT || root == SW_ROOT_LEFT_EVENT || root == SW_ROOT_RIGHT_EVENT)
+        return read_attribute(scope, view, slot);
+    sw_err err = sw_view_field(view, slot, sw_book_value(scope->book), scope->arena, &value);
     if (err) scope->err = err;
     return value;
 }

@@ -24,6 +24,9 @@ SW_NODISCARD sw_err sw_group_of(const sw_book *book, const sw_strand *strand, co
 /* Does the event belong to the group: for each field the group's value or none? */
 SW_NODISCARD sw_err sw_group_has(const sw_book *book, const sw_strand *strand, const sw_view *view,
                                  const sw_group *group, sw_arena *arena, bool *ret);
+/* Which of the event's groups it is; UINT32_MAX: none. */
+SW_NODISCARD sw_err sw_group_find(const sw_book *book, const sw_strand *strand, const sw_view *view,
+                                  const sw_group *group, sw_arena *arena, uint32_t *ret);
 bool sw_group_eq(const sw_group *a, const sw_group *b);
 int sw_group_cmp(const sw_group *a, const sw_group *b);
 
@@ -37,6 +40,9 @@ typedef struct sw_probe {
     /* A start event that came while an instance ran: it was not looked at. */
     void (*met)(void *ctx, const sw_view *view, const struct sw_life *running);
     void (*cancelled)(void *ctx, const struct sw_life *life, const sw_view *by);
+    /* A pair beyond `max_pairs`; an event with more partners than are looked at. */
+    void (*left_out)(void *ctx, const sw_rule *rule, const sw_group *group);
+    void (*too_dear)(void *ctx, const sw_rule *rule, uint32_t rec);
 } sw_probe;
 
 typedef struct sw_scope {
@@ -46,8 +52,9 @@ typedef struct sw_scope {
     const sw_rule *rule;
     const sw_view *view;
     const sw_group *group;
-    sw_value *facts; /* read so far; kind SW_TYPE: not read yet; NULL: none */
-    sw_err err;      /* of the machine, not of a condition: arena or heap exhausted */
+    const sw_view *left, *right; /* of a pair; else NULL */
+    sw_value *facts;             /* read so far; kind SW_TYPE: not read yet; NULL: none */
+    sw_err err;                  /* of the machine, not of a condition: arena or heap exhausted */
 } sw_scope;
 
 /* For conditions of `rule` over the event `view`. What evaluation allocates lives in `arena`. */

@@ -22,17 +22,19 @@ static sw_err room(collector *c) {
 }
 
 static sw_err own(sw_arena *arena, sw_warning *w) {
-    sw_event_ref *ref = sw_arena_alloc(arena, sizeof *ref);
+    sw_event_ref *refs = sw_arena_zero(arena, w->event_count, sizeof *refs);
     sw_slice *key = sw_arena_zero(arena, w->rule->key_count, sizeof *key);
-    if (!ref || !key) return SW_E_NOMEM;
-    *ref = w->events[0];
-    bool whole = sw_arena_copy(arena, ref->source, &ref->source) &&
-                 sw_arena_copy(arena, ref->id, &ref->id) &&
-                 sw_arena_copy(arena, w->orgcode, &w->orgcode) &&
+    if (!refs || !key) return SW_E_NOMEM;
+    bool whole = sw_arena_copy(arena, w->orgcode, &w->orgcode) &&
                  sw_arena_copy(arena, w->officerid, &w->officerid);
+    for (uint32_t i = 0; i < w->event_count && whole; i++) {
+        refs[i] = w->events[i];
+        whole = sw_arena_copy(arena, refs[i].source, &refs[i].source) &&
+                sw_arena_copy(arena, refs[i].id, &refs[i].id);
+    }
     for (uint32_t i = 0; i < w->rule->key_count && whole; i++)
         whole = sw_arena_copy(arena, w->key[i], &key[i]);
-    w->events = ref;
+    w->events = refs;
     w->key = key;
     return whole ? SW_OK : SW_E_NOMEM;
 }
@@ -40,7 +42,7 @@ static sw_err own(sw_arena *arena, sw_warning *w) {
 static sw_err add_run(collector *c, const sw_run *run, int64_t now_ms) {
     sw_standing standing = {0};
     sw_err err = sw_run_stand(c->book, run, now_ms, NULL, false, c->arena, &standing);
-    for (uint32_t i = 0; !err && i < sw_rule_warns(standing.life.rule); i++) {
+    for (uint32_t i = 0; !err && i < sw_rule_warn_count(standing.life.rule); i++) {
         int64_t next_ms;
         uint32_t count = sw_standing_reached(&standing, i, now_ms, &next_ms);
         for (uint32_t k = 0; k < count && !err; k++) {

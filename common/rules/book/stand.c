@@ -42,6 +42,8 @@ sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms, cons
 int64_t sw_standing_time(const sw_standing *s, uint32_t warn, uint32_t repeat) {
     if (!s->counted) return SW_TIME_MAX;
     if (s->life.rule->kind != SW_DEADLINE) {
+        bool fires = s->life.rule->kind != SW_THRESHOLD || (s->life.limit & 1u << warn);
+        if (!fires) return SW_TIME_MAX;
         int64_t settled_ms = s->life.start_ms + s->life.rule->settle_ms;
         return settled_ms > SW_TIME_LAST_MS ? SW_TIME_MAX : settled_ms;
     }
@@ -61,7 +63,7 @@ uint32_t sw_standing_reached(const sw_standing *s, uint32_t warn, int64_t now_ms
         count++;
         if (count < most) time_ms = sw_repeat_time(&s->due, first_ms, w->repeat_every_ms, count);
     }
-    bool more = count < most && time_ms < s->life.stop_ms;
+    bool more = count < most && time_ms < s->life.stop_ms && time_ms != SW_TIME_MAX;
     *ret_next_ms = more ? time_ms : SW_TIME_MAX;
     return count;
 }
@@ -73,7 +75,7 @@ int64_t sw_standing_late_s(const sw_standing *s) {
 }
 
 uint32_t sw_rule_warn_of(const sw_rule *rule, sw_level level) {
-    for (uint32_t i = 0; i < sw_rule_warns(rule); i++)
+    for (uint32_t i = 0; i < sw_rule_warn_count(rule); i++)
         if (sw_rule_warn(rule, i)->level == level) return i;
     return UINT32_MAX;
 }
@@ -124,15 +126,23 @@ static sw_err fill_key(const sw_book *book, const sw_run *run, const sw_group *g
 
 static sw_err fill_opening(const sw_book *book, const sw_run *run, sw_arena *arena,
                            sw_warning *ret) {
-    sw_event_ref *ref = sw_arena_zero(arena, 1, sizeof *ref);
-    if (!ref) return SW_E_NOMEM;
+    bool pair = ret->rule->kind == SW_MATCH;
+    sw_event_ref *refs = sw_arena_zero(arena, 2, sizeof *refs);
+    if (!refs) return SW_E_NOMEM;
     sw_view view;
+    sw_hash128 second;
     sw_book_read(book, run->rec, &view);
-    *ref = (sw_event_ref){view.source, view.id, sw_book_type(book, &view)};
-    ret->events = ref;
-    ret->event_count = 1;
-    ret->id = sw_warning_id(ret->rule, ret->key, sw_event_identity(view.source, view.id), NULL,
-                            ret->level, ret->repeat);
+    sw_hash128 first = sw_event_identity(view.source, view.id);
+    refs[0] = (sw_event_ref){view.source, view.id, sw_book_type(book, &view)};
+    if (pair) {
+        sw_book_read(book, run->stop_rec, &view);
+        second = sw_event_identity(view.source, view.id);
+        refs[1] = (sw_event_ref){view.source, view.id, sw_book_type(book, &view)};
+    }
+    ret->events = refs;
+    ret->event_count = pair ? 2 : 1;
+    ret->id =
+        sw_warning_id(ret->rule, ret->key, first, pair ? &second : NULL, ret->level, ret->repeat);
     return SW_OK;
 }
 

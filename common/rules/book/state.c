@@ -1,4 +1,4 @@
-#include "rules/book/state.h"
+#include "rules/book/tally.h"
 
 /* Small books are many: they grow by what they need. Large ones are few: they grow by a quarter. */
 static uint64_t grown(uint64_t need, uint64_t cap, uint64_t small) {
@@ -45,6 +45,7 @@ sw_err sw_book_clone(const sw_book *book, sw_book **ret) {
     sw_book *copy = sw_heap_alloc(sizeof *copy);
     if (!copy) return SW_E_NOMEM;
     *copy = *book;
+    copy->tallies = NULL;
     copy->block = sw_heap_alloc(size);
     if (!copy->block) {
         sw_heap_free(copy);
@@ -77,12 +78,14 @@ sw_err sw_book_open(const sw_plan *plan, sw_slice value, sw_book **ret) {
 
 void sw_book_close(sw_book *book) {
     if (!book) return;
+    sw_tallies_free(book->tallies);
     sw_heap_free(book->block);
     sw_heap_free(book);
 }
 
 size_t sw_book_bytes(const sw_book *book) {
-    return sizeof *book + block_size(book->run_cap, book->list_cap, book->bytes_cap);
+    return sizeof *book + block_size(book->run_cap, book->list_cap, book->bytes_cap) +
+           (book->tallies ? book->tallies->bytes : 0);
 }
 
 uint32_t sw_book_find_time(const sw_book *book, int64_t time_ms, bool after) {

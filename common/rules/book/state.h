@@ -18,18 +18,20 @@ enum {
     SW_RUN_LISTED = 32   /* told as a running period, and not yet that it is none any more */
 };
 
-/* One instance of a deadline rule, or one firing of a check. A million of them are held. */
+/* One instance of a deadline rule, or one firing of another. A million of them are held. */
 typedef struct sw_run {
     int64_t start_ms,
         due_ms;             /* due: as last computed; SW_TIME_NONE: not yet, or can't be counted */
     int64_t stop_ms;        /* SW_TIME_MAX while it runs */
     int64_t next_ms;        /* the earliest level or repeat not told yet; SW_TIME_MAX: none */
-    uint32_t rec, stop_rec; /* records of the opening event and of the stop (0: none) */
+    uint32_t rec, stop_rec; /* records of the opening event and of the stop (0: none); of a pair
+                               left and right */
     uint32_t watch;         /* within a tell: its sw_watch, counted from 1 */
     uint16_t rule;          /* index of the version */
     uint16_t combo;         /* which of the opening event's groups */
     uint16_t told[SW_LEVELS];    /* by level: 0 nothing, n the level and its first n - 1 repeats */
-    uint8_t start, limit, count; /* entries chosen at the opening */
+    uint8_t start, limit, count; /* entries chosen at the opening; of a threshold `limit` has a bit
+                                    for each entry of its levels that fires */
     uint8_t flags;
 } sw_run;
 _Static_assert(sizeof(sw_run) == 64, "a run is one cache line");
@@ -49,6 +51,7 @@ struct sw_book {
     uint32_t taken : 1; /* something since the last tell */
     uint32_t lists : 1; /* whoever is told asks for periods */
     uint32_t bytes_len, bytes_cap;
+    struct sw_tallies *tallies; /* NULL: none are made */
 };
 
 static inline sw_run *sw_book_runs(const sw_book *book) {

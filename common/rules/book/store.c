@@ -4,9 +4,9 @@
 
 /* The stored form: version, catalogue, time of the last tell; the records of all events and
  * corrections in order; which of them were taken and are not in effect yet; for every run of which
- * something was told: rule, opening record, group, counts by level. The rest is computed again from
- * the events. */
-#define FORMAT 2u
+ * something was told: rule, opening record (of a pair the other one, too), group, counts by level.
+ * The rest is computed again from the events. */
+#define FORMAT 3u
 
 enum { TOLD_RESOLVED = 1, TOLD_LISTED = 2 }; /* of a run */
 enum { BOOK_TAKEN = 1, BOOK_LISTS = 2 };
@@ -33,17 +33,37 @@ static int by_order(const void *a, const void *b) {
     return sw_view_cmp(a, b);
 }
 
-/* The place of an opening record: its own, or that of the correction in which it stands. */
-static uint32_t index_of(const sw_view *views, uint32_t count, uint32_t rec) {
-    for (uint32_t i = 0; i < count; i++)
-        if (views[i].at == rec || (views[i].nested && views[i].nested == rec)) return i;
-    SW_ASSERT(false); /* a run without its record */
-    return 0;
+/* Where a record stands in the stored form: a replacement where its correction does. */
+typedef struct place {
+    uint32_t rec, index;
+} place;
+
+static int by_rec(const void *a, const void *b) {
+    const place *x = a, *y = b;
+    return (x->rec > y->rec) - (x->rec < y->rec);
 }
 
+static uint32_t list_places(const sw_view *views, uint32_t count, place *ret) {
+    uint32_t places = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        ret[places++] = (place){views[i].at, i};
+        if (views[i].nested) ret[places++] = (place){views[i].nested, i};
+    }
+    if (places > 1) qsort(ret, places, sizeof *ret, by_rec);
+    return places;
+}
+
+static uint32_t index_of(const place *places, uint32_t count, uint32_t rec) {
+    const place key = {.rec = rec};
+    const place *found = count ? bsearch(&key, places, count, sizeof key, by_rec) : NULL;
+    SW_ASSERT(found); /* a run without its record */
+    return found->index;
+}
+
+/* The second record of a pair, from 1; 0: it is no pair. */
 typedef struct told_run {
     sw_slice rule_id;
-    uint32_t record, combo;
+    uint32_t record, second, combo;
     const sw_run *run;
 } told_run;
 
@@ -52,6 +72,7 @@ static int by_rule(const void *a, const void *b) {
     int order = sw_slice_cmp(x->rule_id, y->rule_id);
     if (order) return order;
     if (x->record != y->record) return x->record < y->record ? -1 : 1;
+    if (x->second != y->second) return x->second < y->second ? -1 : 1;
     return (x->combo > y->combo) - (x->combo < y->combo);
 }
 
@@ -62,6 +83,7 @@ static void put_told(const sw_book *book, const told_run *t, sw_buf *out) {
     put_uint(out, rule->key_count);
     for (uint32_t i = 0; i < rule->key_count; i++) put_uint(out, rule->key_ids[i]);
     put_uint(out, t->record);
+    put_uint(out, t->second);
     put_uint(out, t->combo);
     bool listed = t->run->flags & SW_RUN_LISTED, resolved = t->run->flags & SW_RUN_RESOLVED;
     sw_buf_add_byte(out, (char)((resolved ? TOLD_RESOLVED : 0) | (listed ? TOLD_LISTED : 0)));
@@ -76,7 +98,7 @@ static void put_record(const sw_book *book, const sw_view *view, sw_buf *out) {
 }
 
 /* What waits and is not after the last tell was taken since. */
-static void put_untold(const sw_book *book, const sw_view *views, uint32_t count, sw_buf *out) {
+static void put_untold(const sw_book *book, const place *places, uint32_t count, sw_buf *out) {
     uint32_t untold = 0;
     const uint32_t *fresh = sw_book_list(book) + book->order_count;
     while (untold < book->fresh_count &&
@@ -84,36 +106,58 @@ static void put_untold(const sw_book *book, const sw_view *views, uint32_t count
         untold++;
     sw_buf_add_byte(out, (char)((book->taken ? BOOK_TAKEN : 0) | (book->lists ? BOOK_LISTS : 0)));
     put_uint(out, untold);
-    for (uint32_t i = 0; i < untold; i++) put_uint(out, index_of(views, count, fresh[i]));
+    for (uint32_t i = 0; i < untold; i++) put_uint(out, index_of(places, count, fresh[i]));
+}
+
+/* The told runs in order. */
+static uint32_t list_told(const sw_book *book, const place *places, uint32_t place_count,
+                          told_run *ret) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < book->run_count; i++) {
+        const sw_run *run = &sw_book_runs(book)[i];
+        const sw_rule *rule = sw_run_rule(book, run);
+        if (!sw_run_is_known(run)) continue;
+        bool pair = rule->kind == SW_MATCH;
+        ret[count++] =
+            (told_run){.rule_id = rule->id,
+                       .record = index_of(places, place_count, run->rec),
+                       .second = pair ? index_of(places, place_count, run->stop_rec) + 1 : 0,
+                       .combo = run->combo,
+                       .run = run};
+    }
+    if (count > 1) qsort(ret, count, sizeof *ret, by_rule);
+    return count;
+}
+
+static void put_book(const sw_book *book, sw_view *views, place *places, told_run *tolds,
+                     sw_buf *out) {
+    uint32_t records = list_records(book, views);
+    if (records > 1) qsort(views, records, sizeof *views, by_order);
+    uint32_t place_count = list_places(views, records, places);
+    uint32_t count = list_told(book, places, place_count, tolds);
+    sw_buf_add_byte(out, FORMAT);
+    sw_buf_add(out, sw_slice_of(&book->plan->catalogue, sizeof book->plan->catalogue));
+    sw_buf_add(out, sw_slice_of(&book->done_ms, sizeof book->done_ms));
+    put_uint(out, records);
+    for (uint32_t i = 0; i < records; i++) put_record(book, &views[i], out);
+    put_untold(book, places, place_count, out);
+    put_uint(out, count);
+    for (uint32_t i = 0; i < count; i++) put_told(book, &tolds[i], out);
 }
 
 sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
     SW_ASSERT(book && out);
-    uint32_t all = book->order_count + book->fresh_count + book->aside_count, count = 0;
+    uint32_t all = book->order_count + book->fresh_count + book->aside_count;
     sw_view *views = sw_heap_zero(all, sizeof *views);
+    place *places = sw_heap_zero(2 * (size_t)all, sizeof *places);
     told_run *tolds = sw_heap_zero(book->run_count, sizeof *tolds);
-    sw_err err = views && tolds ? SW_OK : SW_E_NOMEM;
+    sw_err err = views && places && tolds ? SW_OK : SW_E_NOMEM;
     if (!err) {
-        uint32_t records = list_records(book, views);
-        if (records > 1) qsort(views, records, sizeof *views, by_order);
-        for (uint32_t i = 0; i < book->run_count; i++) {
-            const sw_run *run = &sw_book_runs(book)[i];
-            if (!sw_run_is_known(run)) continue;
-            tolds[count++] = (told_run){sw_run_rule(book, run)->id,
-                                        index_of(views, records, run->rec), run->combo, run};
-        }
-        if (count > 1) qsort(tolds, count, sizeof *tolds, by_rule);
-        sw_buf_add_byte(out, FORMAT);
-        sw_buf_add(out, sw_slice_of(&book->plan->catalogue, sizeof book->plan->catalogue));
-        sw_buf_add(out, sw_slice_of(&book->done_ms, sizeof book->done_ms));
-        put_uint(out, records);
-        for (uint32_t i = 0; i < records; i++) put_record(book, &views[i], out);
-        put_untold(book, views, records, out);
-        put_uint(out, count);
-        for (uint32_t i = 0; i < count; i++) put_told(book, &tolds[i], out);
+        put_book(book, views, places, tolds, out);
         err = out->err;
     }
     sw_heap_free(views);
+    sw_heap_free(places);
     sw_heap_free(tolds);
     return err;
 }
@@ -246,6 +290,7 @@ static sw_err add_gone(input *in, const told_key *key, sw_run *run) {
     sw_book_read(book, run->rec, &view);
     sw_err err = sw_group_count(book, &book->plan->strands[strand], &view, in->scratch, &combos);
     if (err || run->combo >= combos) return err;
+    if ((rule->kind == SW_MATCH) != (run->stop_rec != 0)) return SW_OK;
     run->rule = (uint16_t)rule->index;
     run->flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
     run->start_ms = run->due_ms = SW_TIME_NONE;
@@ -257,12 +302,22 @@ static sw_err add_gone(input *in, const told_key *key, sw_run *run) {
 static sw_run *find_run(const sw_book *book, const told_key *key, const sw_run *like) {
     for (uint32_t i = 0; i < book->run_count; i++) {
         sw_run *run = &sw_book_runs(book)[i];
+        if (run->rec != like->rec || run->combo != like->combo) continue;
         const sw_rule *rule = sw_run_rule(book, run);
-        if (run->rec == like->rec && run->combo == like->combo &&
-            same_keys(key, rule->key_ids, rule->key_count) && sw_slice_eq(rule->id, key->rule_id))
+        if (like->stop_rec != (rule->kind == SW_MATCH ? run->stop_rec : 0)) continue;
+        if (same_keys(key, rule->key_ids, rule->key_count) && sw_slice_eq(rule->id, key->rule_id))
             return run;
     }
     return NULL;
+}
+
+/* The record of an event that a told run names: a correction's replacement. */
+static bool get_event(const input *in, uint64_t record, uint32_t *ret) {
+    sw_view view;
+    sw_book_read(in->book, in->records[record], &view);
+    bool correction = view.flags & SW_RECORD_CORRECTION;
+    *ret = correction ? view.nested : view.at;
+    return !correction || view.nested;
 }
 
 static bool get_key(input *in, told_key *ret) {
@@ -281,19 +336,18 @@ static bool get_key(input *in, told_key *ret) {
 }
 
 static sw_err get_told(input *in) {
-    uint64_t record, combo, count;
+    uint64_t record, second, combo, count;
     uint8_t flags;
     told_key key;
     sw_book *book = in->book;
     if (!get_key(in, &key) || in->record_count == 0 ||
-        !get_uint(in, in->record_count - 1, &record) || !get_uint(in, UINT16_MAX, &combo) ||
-        !get_bytes(in, &flags, 1) || flags > (TOLD_RESOLVED | TOLD_LISTED))
+        !get_uint(in, in->record_count - 1, &record) || !get_uint(in, in->record_count, &second) ||
+        !get_uint(in, UINT16_MAX, &combo) || !get_bytes(in, &flags, 1) ||
+        flags > (TOLD_RESOLVED | TOLD_LISTED))
         return SW_E_CORRUPT;
-    sw_view view;
-    sw_book_read(book, in->records[record], &view);
-    bool correction = view.flags & SW_RECORD_CORRECTION;
-    if (correction && !view.nested) return SW_E_CORRUPT;
-    sw_run like = {.rec = correction ? view.nested : view.at, .combo = (uint16_t)combo};
+    sw_run like = {.combo = (uint16_t)combo};
+    if (!get_event(in, record, &like.rec)) return SW_E_CORRUPT;
+    if (second && !get_event(in, second - 1, &like.stop_rec)) return SW_E_CORRUPT;
     if (flags & TOLD_RESOLVED) like.flags |= SW_RUN_RESOLVED;
     if (flags & TOLD_LISTED) like.flags |= SW_RUN_LISTED;
     for (uint32_t l = 0; l < SW_LEVELS; l++) {
@@ -324,7 +378,7 @@ static sw_err measure(input *in, sw_run *run) {
     run->next_ms = SW_TIME_MAX;
     run->due_ms =
         rule->kind == SW_DEADLINE && standing.counted ? standing.due.due_ms : SW_TIME_NONE;
-    for (uint32_t i = 0; i < sw_rule_warns(rule); i++) {
+    for (uint32_t i = 0; i < sw_rule_warn_count(rule); i++) {
         int64_t next_ms;
         counts[sw_rule_warn(rule, i)->level] =
             (uint16_t)sw_standing_reached(&standing, i, book->done_ms, &next_ms);

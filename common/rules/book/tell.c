@@ -1,3 +1,4 @@
+#include "rules/book/tally.h"
 #include "rules/book/turn.h"
 
 #include <stdlib.h>
@@ -133,7 +134,7 @@ static sw_err tell_run(telling *t, sw_run *run) {
         const sw_rule *rule = standing.life.rule;
         bool deadline = rule->kind == SW_DEADLINE;
         run->due_ms = deadline && standing.counted ? standing.due.due_ms : SW_TIME_NONE;
-        for (uint32_t i = 0; i < sw_rule_warns(rule); i++) {
+        for (uint32_t i = 0; i < sw_rule_warn_count(rule); i++) {
             int64_t next_ms;
             uint32_t count = sw_standing_reached(&standing, i, turn->now_ms, &next_ms);
             counts[sw_rule_warn(rule, i)->level] = (uint16_t)count;
@@ -201,6 +202,12 @@ static sw_err tell_all(telling *t, const sw_sink *sink) {
     return SW_OK;
 }
 
+/* Where failures and pairs left out go. */
+struct passing {
+    const sw_book *book;
+    const sw_sink *sink;
+};
+
 /* One moment: what comes into effect, then what differs. */
 static sw_err turn_once(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_sink *sink,
                         const sw_probe *probe) {
@@ -222,18 +229,35 @@ static sw_err turn_once(sw_book *book, int64_t now_ms, sw_arena *scratch, const 
     return err;
 }
 
+static void pass_dear(void *ctx, const sw_rule *rule, uint32_t rec) {
+    const struct passing *to = ctx;
+    (void)rec;
+    to->sink->failed(to->sink->ctx, rule, SW_E_LIMIT);
+}
+
+static void pass_left_out(void *ctx, const sw_rule *rule, const sw_group *group) {
+    const struct passing *to = ctx;
+    sw_slice key[SW_KEY_MAX] = {sw_book_value(to->book)};
+    for (uint32_t i = 0; i < group->count; i++) key[i + 1] = group->values[i];
+    to->sink->left_out(to->sink->ctx, rule, key);
+}
+
 static void pass_failure(void *ctx, const sw_rule *rule, const sw_view *view, const sw_cel *cel,
                          const sw_cel_failure *failure) {
-    const sw_sink *sink = ctx;
+    const struct passing *to = ctx;
     (void)view, (void)cel;
-    sink->failed(sink->ctx, rule, failure->code);
+    to->sink->failed(to->sink->ctx, rule, failure->code);
 }
 
 sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_sink *sink) {
     SW_ASSERT(book && scratch && sink && sink->tell);
     SW_ASSERT(now_ms >= book->done_ms);
     book->lists = sink->period != NULL;
-    sw_probe probe = {.ctx = (void *)(uintptr_t)sink, .failed = sink->failed ? pass_failure : NULL};
+    struct passing to = {book, sink};
+    sw_probe probe = {.ctx = &to,
+                      .failed = sink->failed ? pass_failure : NULL,
+                      .too_dear = sink->failed ? pass_dear : NULL,
+                      .left_out = sink->left_out ? pass_left_out : NULL};
     while (!book->taken) {
         int64_t next_ms = sw_book_next(book);
         if (next_ms >= now_ms) break;
@@ -242,6 +266,10 @@ sw_err sw_book_tell(sw_book *book, int64_t now_ms, sw_arena *scratch, const sw_s
     }
     sw_err err = turn_once(book, now_ms, scratch, sink, &probe);
     if (!err) book->taken = 0;
+    if (book->tallies && book->order_count < SW_TALLIES_FROM) {
+        sw_tallies_free(book->tallies);
+        book->tallies = NULL;
+    }
     return err;
 }
 

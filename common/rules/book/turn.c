@@ -61,7 +61,7 @@ static sw_err put_in_order(sw_turn *turn, const sw_view *view) {
     bool last = at + 1 == book->order_count &&
                 (at == 0 || sw_record_time(bytes, list[at - 1]) < view->time_ms);
     bool step = last && !(view->flags & SW_RECORD_REPLACEMENT);
-    return step ? sw_turn_step(turn, view->at) : sw_turn_disturb(turn, view->at);
+    return step ? sw_turn_step(turn, view->at) : sw_turn_disturb(turn, view->at, true);
 }
 
 /* --- corrections -------------------------------------------------------------------------- */
@@ -95,7 +95,7 @@ static sw_err lift_target(sw_turn *turn, const sw_view *correction) {
         bool in_order = i < book->order_count;
         remove_at(book, i);
         if (!(view.flags & SW_RECORD_REPLACEMENT)) put_aside(book, rec);
-        return in_order ? sw_turn_disturb(turn, rec) : SW_OK;
+        return in_order ? sw_turn_disturb(turn, rec, false) : SW_OK;
     }
     return SW_OK;
 }

@@ -39,8 +39,8 @@ bool sw_book_correction(const sw_book *book, sw_slice source, sw_slice id, sw_vi
 
 /* What an event in effect changes: one behind all others, */
 SW_NODISCARD sw_err sw_turn_step(sw_turn *turn, uint32_t rec);
-/* and one that has come among others or has gone: its groups are read again. */
-SW_NODISCARD sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec);
+/* and one that has come among others or (`came` false) has gone: its groups are read again. */
+SW_NODISCARD sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec, bool came);
 
 /* The book as it is at `now_ms`: itself, or a copy in which what waited has come into effect.
  * `ret_copy` is to be closed (NULL: none). */
@@ -59,22 +59,16 @@ typedef struct sw_standing {
 SW_NODISCARD sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms,
                                  const sw_probe *probe, bool ledger, sw_arena *arena,
                                  sw_standing *ret);
-/* The time of a level (index of rule->warns) or of its repeat; SW_TIME_MAX: held back, or none. */
+/* The time of a level (index for sw_rule_warn) or of its repeat; SW_TIME_MAX: held back, or none.
+ */
 int64_t sw_standing_time(const sw_standing *standing, uint32_t warn, uint32_t repeat);
 /* How many of a level and its repeats are reached, and the time of the next; SW_TIME_MAX: none. */
 uint32_t sw_standing_reached(const sw_standing *standing, uint32_t warn, int64_t now_ms,
                              int64_t *ret_next_ms);
 /* Whole seconds by which the stop was late, or -1. */
 int64_t sw_standing_late_s(const sw_standing *standing);
-/* The index in rule->warns of a level, or UINT32_MAX. */
+/* The index for sw_rule_warn of a level, or UINT32_MAX. */
 uint32_t sw_rule_warn_of(const sw_rule *rule, sw_level level);
-/* Of a deadline rule rule->warns, of a check its one level. */
-static inline uint32_t sw_rule_warns(const sw_rule *rule) {
-    return rule->kind == SW_DEADLINE ? rule->warn_count : 1;
-}
-static inline const sw_warn *sw_rule_warn(const sw_rule *rule, uint32_t i) {
-    return rule->kind == SW_DEADLINE ? &rule->warns[i] : &rule->warn;
-}
 
 /* Fills in everything of a warning but its state, `replaces` and text. In the arena. `standing` may
  * be NULL: of what is withdrawn only the last known start and due are given. */

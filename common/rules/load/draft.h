@@ -71,6 +71,9 @@ void load_side(loader *l, const sw_yaml *node, void *into, const key_spec *spec)
 void load_where(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
 void load_before(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
 void load_distinct(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
+void load_once(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
+void load_excepts(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
+void load_weight(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
 void load_threshold_levels(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
 
 extern const choice_list sw_level_choices, sw_kind_choices, sw_severity_choices;

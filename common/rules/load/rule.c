@@ -150,6 +150,9 @@ static const key_spec rule_keys[] = {
     {"level", load_choice, AT(warn.level), .arg = &sw_level_choices, .required = true,
      .kinds = C | S | M},
     {"distinct", load_distinct, .kinds = T},
+    {"once_per", load_once, .kinds = T},
+    {"except", load_excepts, .kinds = T},
+    {"weight", load_weight, .kinds = T},
     {"levels", load_threshold_levels, .required = true, .kinds = T},
     {"requires", load_before, .arg = "requires", .kinds = S},
     {"forbids", load_before, .arg = "forbids", .kinds = S},
@@ -200,7 +203,6 @@ void load_rule(loader *l, const sw_yaml *node, rule_draft *draft) {
     l->rule = draft;
     draft->node = node;
     draft->file = l->file;
-    draft->rule.distinct = -1;
     draft->rule.severity = SW_MAJOR;
     draft->rule.max_pairs = 100;
     draft->rule.line = node->line;

@@ -113,11 +113,16 @@ void load_window(loader *l, const sw_yaml *node, void *into, const key_spec *spe
             *window = (sw_window){.form = SW_WINDOW_CALENDAR, .period = (sw_period)i};
             return;
         }
+    if (sw_slice_is(node->text, "ever")) {
+        *window = (sw_window){.form = SW_WINDOW_NONE};
+        return;
+    }
     int64_t ms;
     parsed done = parse_length(node->text, &ms);
     if (done != PARSED)
         not_a_span(l, node, done,
-                   "write 90s, 15m, 24h, 3d (24 hours each), or day, week, month, quarter, year");
+                   "write 90s, 15m, 24h, 3d (24 hours each), day, week, month, quarter, year, or "
+                   "ever");
     else if (ms == 0)
         load_error_at(l, SW_E_RANGE, node, NULL, "it must be longer than 0");
     else

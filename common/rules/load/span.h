@@ -12,7 +12,7 @@ bool load_span(loader *l, const sw_yaml *node, bool end_of, sw_span *ret);
 bool load_length(loader *l, const sw_yaml *node, int64_t *ret_ms);
 /* The same as a reader for tables: int64_t, more than 0. */
 void load_length_key(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
-/* `within`: a length more than 0, or day week month quarter year → sw_window. */
+/* `within`: a length more than 0, or day week month quarter year, or ever → sw_window. */
 void load_window(loader *l, const sw_yaml *node, void *into, const key_spec *spec);
 /* `at:` of a level. */
 bool load_moment(loader *l, const sw_yaml *node, sw_moment *ret);

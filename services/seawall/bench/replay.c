@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rules/use.h"
 #include "seawall/bench/bench.h"
 #include "seawall/cli/term.h"
 #include "seawall/input/event_reader.h"

@@ -172,13 +172,14 @@ static void print_nothing(const explain_command *cmd) {
     for (uint32_t i = 0; i < cmd->what.key_count; i++)
         fprintf(stderr, "%s %.*s=%.*s", i ? "," : " for", SW_FMT(rule->key_names[i]),
                 SW_FMT(cmd->key[i]));
-    bool deadline = rule->kind == SW_DEADLINE;
-    uint32_t count = deadline ? rule->start_count : 1;
-    for (uint32_t i = 0; i < count; i++) {
-        const sw_on *on = deadline ? &rule->starts[i] : &rule->on;
-        if (on->type)
-            fprintf(stderr, "%s%.*s", i ? ", " : "\nit begins with: ", SW_FMT(on->type->name));
-    }
+    const sw_on *ons = rule->kind == SW_DEADLINE ? rule->starts
+                       : rule->kind == SW_MATCH  ? &rule->left
+                                                 : rule->ons;
+    uint32_t count = rule->kind == SW_DEADLINE ? rule->start_count
+                     : rule->kind == SW_MATCH  ? 1
+                                               : rule->on_count;
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(stderr, "%s%.*s", i ? ", " : "\nit begins with: ", SW_FMT(ons[i].type->name));
     uint64_t later = sw_replay_stats_of(cmd->replay)->later;
     if (later)
         fprintf(stderr, "\n%llu events that came after --known-at were left out",

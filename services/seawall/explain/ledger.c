@@ -179,6 +179,8 @@ static void print_reached(FILE *to, const sw_json *level, sw_slice stop) {
         fputs(" before it", to);
     } else if (truth(level, "held_by_pause")) {
         fputs("held by a pause that is still open", to);
+    } else if (!member(level, "time").len && member(level, "count").len) {
+        fputs("its count is not reached here, or was at the event before", to);
     } else if (!member(level, "time").len) {
         fputs("its time can't be counted", to);
     } else {
@@ -193,7 +195,10 @@ static void print_level(FILE *to, const sw_json *level, sw_slice stop) {
     sw_print_tinted(to, tint_of(name), name);
     fprintf(to, "%*s", sw_pad(name, 8), "");
     print_time(to, member(level, "time"));
-    fprintf(to, "  %-8.*s ", SW_FMT(at));
+    if (member(level, "count").len)
+        fprintf(to, "  n = %-4.*s ", SW_FMT(member(level, "count")));
+    else
+        fprintf(to, "  %-8.*s ", SW_FMT(at));
     print_reached(to, level, stop);
     if (id.len) fprintf(to, "  %.*s", SW_FMT(id));
     fputc('\n', to);
@@ -265,6 +270,51 @@ static void print_versions(FILE *to, const sw_json *why) {
     }
 }
 
+/* --- what other rules count, look back at, or lay side by side ----------------------------- */
+
+static void print_counted(FILE *to, const sw_json *counted) {
+    if (!counted || counted->kind != SW_JSON_OBJECT) return;
+    sw_slice n = member(counted, "n"), within = member(counted, "within");
+    fprintf(to, "  %-11s n = %.*s within %.*s", "counted", SW_FMT(n), SW_FMT(within));
+    if (member(counted, "from").len) fputs(", from ", to), print_time(to, member(counted, "from"));
+    fputc('\n', to);
+    for (const sw_json *e = list(counted, "events"); e; e = e->next) {
+        print_event(to, "", sw_json_get(e, SW_S("event")));
+        if (member(e, "weight").len)
+            fprintf(to, "  %-11s   weight %.*s\n", "", SW_FMT(member(e, "weight")));
+    }
+    if (member(counted, "not_shown").len)
+        fprintf(to, "  %-11s and earlier ones: at most %.*s\n", "",
+                SW_FMT(member(counted, "not_shown")));
+}
+
+static void print_befores(FILE *to, const char *word, const sw_json *entries) {
+    for (const sw_json *b = entries; b; b = b->next) {
+        sw_slice on = member(b, "on"), when = member(b, "when"), within = member(b, "within");
+        fprintf(to, "  %-11s %.*s%s%.*s within %.*s: %s\n", b == entries ? word : "", SW_FMT(on),
+                when.len ? " when " : "", SW_FMT(when), SW_FMT(within),
+                truth(b, "came") ? "it came" : "none came");
+        print_event(to, "", sw_json_get(b, SW_S("event")));
+    }
+}
+
+/* Why a finding stands, or what was looked at where there is none. */
+static void print_evidence(FILE *to, const sw_json *l) {
+    print_event(to, "left", sw_json_get(l, SW_S("left")));
+    print_event(to, "right", sw_json_get(l, SW_S("right")));
+    print_condition(to, "where", sw_json_get(l, SW_S("where")));
+    print_counted(to, sw_json_get(l, SW_S("counted")));
+    print_befores(to, "requires", list(l, "requires"));
+    print_befores(to, "forbids", list(l, "forbids"));
+    for (const sw_json *w = list(l, "wanted"); w; w = w->next)
+        fprintf(to, "  %-11s n = %.*s for %.*s\n", w == list(l, "wanted") ? "wanted" : "",
+                SW_FMT(member(w, "count")), SW_FMT(member(w, "level")));
+    for (const sw_json *p = list(l, "partners"); p; p = p->next) {
+        print_event(to, "near it", sw_json_get(p, SW_S("right")));
+        print_condition(to, "", sw_json_get(p, SW_S("where")));
+    }
+}
+
 static void print_why(FILE *to, const sw_json *why) {
     sw_slice words = member(why, "words"), field = member(why, "field");
     fprintf(to, "  %-11s %.*s", "because", SW_FMT(words));
@@ -278,6 +328,7 @@ static void print_why(FILE *to, const sw_json *why) {
         print_failure(to, sw_json_get(limit, SW_S("failure")));
     }
     print_versions(to, why);
+    print_evidence(to, why);
     print_event(to, "opened by", sw_json_get(why, SW_S("running")));
     print_event(to, "by", sw_json_get(why, SW_S("by")));
 }
@@ -301,6 +352,7 @@ static void print_ledger(FILE *to, const sw_json *l) {
     for (const sw_json *why = list(l, "why"); why; why = why->next) print_why(to, why);
     print_condition(to, "because", sw_json_get(l, SW_S("when")));
     print_condition(to, "from", sw_json_get(l, SW_S("at")));
+    print_evidence(to, l);
     print_event(to, "restarted", sw_json_get(l, SW_S("restarted_by")));
     print_pauses(to, list(l, "pauses"));
     sw_slice due = member(l, "due");

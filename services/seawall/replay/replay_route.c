@@ -1,5 +1,6 @@
 #include "seawall/replay/replay_route.h"
 
+#include "rules/use.h"
 #include "seawall/replay/sort_key.h"
 
 #define EVENT_BYTES_MAX ((size_t)32 << 20)

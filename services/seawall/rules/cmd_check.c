@@ -44,9 +44,6 @@ static void tell(const sw_load *load) {
             first = false;
         }
     printf("; no errors, %u notes\n", load->notes.count);
-    if (sw_ruleset_unevaluated_count(load->set))
-        printf("%u of them are of kinds that are checked, but not evaluated yet\n",
-               sw_ruleset_unevaluated_count(load->set));
 }
 
 static void report_packs(sw_buf *buf, const sw_ruleset *set) {
@@ -75,7 +72,6 @@ static bool report(const sw_load *load, bool good) {
         sw_report_name(&buf, &first, "packs");
         report_packs(&buf, load->set);
         sw_report_int(&buf, &first, "rules", sw_ruleset_rule_count(load->set));
-        sw_report_int(&buf, &first, "not_evaluated", sw_ruleset_unevaluated_count(load->set));
     }
     sw_report_name(&buf, &first, "errors");
     sw_report_diags(&buf, &load->diags);

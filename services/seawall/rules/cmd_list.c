@@ -39,8 +39,7 @@ static bool table(const sw_load *load, sw_arena *arena) {
         const sw_cell cells[SW_COUNT(columns)] = {
             {version_of(arena, load->set, rule), SW_TINT_BOLD},
             {rule->name, SW_TINT_NONE},
-            {sw_slice_cstr(sw_kind_name(rule->kind)),
-             sw_rule_is_evaluated(rule) ? SW_TINT_NONE : SW_TINT_DIM},
+            {sw_slice_cstr(sw_kind_name(rule->kind)), SW_TINT_NONE},
             {sw_describe_limit(arena, rule), SW_TINT_NONE},
             {sw_describe_levels(arena, rule), SW_TINT_LEVELS},
             {sw_describe_basis(arena, rule->basis, rule->basis_count), SW_TINT_NONE},

@@ -95,14 +95,54 @@ static void fact_lines(sw_arena *arena, const sw_rule *rule) {
         }
 }
 
+static void before_lines(sw_arena *arena, const sw_rule *rule) {
+    for (uint32_t i = 0; i < rule->before_count; i++) {
+        const sw_before *before = &rule->befores[i];
+        bool ever = before->within.form == SW_WINDOW_NONE;
+        line(i               ? ""
+             : rule->forbids ? "forbids"
+                             : "requires",
+             sw_arena_printf(
+                 arena, "%.*s%s%.*s%s", SW_FMT(sw_describe_on(arena, &before->on)),
+                 ever ? "" : ", within ",
+                 SW_FMT(ever ? SW_SLICE_NONE : sw_describe_window(arena, before->within)),
+                 before->or_same ? ", or at the same time" : ""));
+    }
+}
+
+static sw_slice field_names(sw_arena *arena, const sw_rule *rule, const sw_fields *fields) {
+    sw_slice names[16];
+    uint32_t count = 0;
+    for (; count < fields->count && count < SW_COUNT(names); count++)
+        names[count] = rule->ons[0].type->fields[fields->slots[count]].name;
+    return sw_describe_list(arena, names, count, ", ");
+}
+
+static void count_of_lines(sw_arena *arena, const sw_rule *rule) {
+    if (rule->distinct.count) line("distinct", field_names(arena, rule, &rule->distinct));
+    if (rule->once.count)
+        line("once per", sw_arena_printf(arena, "%.*s within %.*s",
+                                         SW_FMT(field_names(arena, rule, &rule->once)),
+                                         SW_FMT(sw_describe_length(arena, rule->once_ms))));
+    for (uint32_t i = 0; i < rule->except_count; i++)
+        line(i ? "" : "except",
+             sw_arena_printf(arena, "%.*s of the same %.*s",
+                             SW_FMT(sw_describe_on(arena, &rule->excepts[i].on)),
+                             SW_FMT(field_names(arena, rule, &rule->excepts[i].by))));
+    if (rule->weights) line("weight", sw_cel_text(rule->weights[0]));
+}
+
 static void other_lines(sw_arena *arena, const sw_rule *rule) {
-    if (rule->on.type) on_lines(arena, "on", &rule->on, 1);
-    if (rule->other.type) on_lines(arena, rule->forbids ? "forbids" : "requires", &rule->other, 1);
+    on_lines(arena, "on", rule->ons, rule->on_count);
+    before_lines(arena, rule);
     if (rule->left.type) on_lines(arena, "left", &rule->left, 1);
     if (rule->right.type) on_lines(arena, "right", &rule->right, 1);
     if (rule->where) line("where", sw_cel_text(rule->where));
-    if (rule->within.form != SW_WINDOW_NONE)
+    if (rule->kind == SW_THRESHOLD || rule->kind == SW_MATCH)
         line("within", sw_describe_window(arena, rule->within));
+    count_of_lines(arena, rule);
+    if (rule->kind == SW_MATCH)
+        line("at most", sw_arena_printf(arena, "%u pairs of one key", rule->max_pairs));
     if (rule->settle_ms) line("settles", sw_describe_length(arena, rule->settle_ms));
 }
 
@@ -168,8 +208,7 @@ static void head(sw_arena *arena, const sw_ruleset *set, const sw_rule *rule) {
     printf("  %.*s\n", SW_FMT(rule->name));
     line("", rule->name_en);
     line("", rule->text);
-    line("kind", sw_arena_printf(arena, "%s%s", sw_kind_name(rule->kind),
-                                 sw_rule_is_evaluated(rule) ? "" : " (not evaluated yet)"));
+    line("kind", sw_slice_cstr(sw_kind_name(rule->kind)));
     line("severity", sw_slice_cstr(sw_severity_name(rule->severity)));
     line("domain", rule->domain);
     line("element", rule->element);

@@ -52,7 +52,7 @@ sw_slice sw_describe_span_words(sw_arena *arena, sw_span span) {
 
 sw_slice sw_describe_window(sw_arena *arena, sw_window window) {
     if (window.form == SW_WINDOW_CALENDAR) return sw_slice_cstr(period_names[window.period]);
-    if (window.form == SW_WINDOW_NONE) return SW_S("any time");
+    if (window.form == SW_WINDOW_NONE) return SW_S("ever");
     if (window.ms % SW_DAY_MS == 0)
         return sw_arena_printf(arena, "%lldd", (long long)(window.ms / SW_DAY_MS));
     return sw_describe_length(arena, window.ms);
@@ -87,6 +87,7 @@ sw_slice sw_describe_limit(sw_arena *arena, const sw_rule *rule) {
         return sw_arena_printf(arena, "%.*s in %.*s", SW_FMT(all),
                                SW_FMT(sw_describe_window(arena, rule->within)));
     case SW_SEQUENCE:
+        return sw_describe_window(arena, rule->befores[0].within);
     case SW_MATCH:
         return sw_describe_window(arena, rule->within);
     }

@@ -94,6 +94,59 @@ static void deadline(sw_buf *buf, bool *first, const sw_rule *rule) {
     sw_report_bool(buf, first, "liberty", rule->liberty);
 }
 
+static void fields(sw_buf *buf, bool *first, const char *name, const sw_rule *rule,
+                   const sw_fields *list) {
+    if (!list->count) return;
+    sw_report_name(buf, first, name);
+    for (uint32_t i = 0; i < list->count; i++) {
+        sw_buf_add_byte(buf, i ? ',' : '[');
+        sw_json_write_string(buf, rule->ons[0].type->fields[list->slots[i]].name);
+    }
+    sw_buf_add_byte(buf, ']');
+}
+
+static void befores(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena) {
+    if (!rule->before_count) return;
+    sw_report_name(buf, first, rule->forbids ? "forbids" : "requires");
+    for (uint32_t i = 0; i < rule->before_count; i++) {
+        const sw_before *before = &rule->befores[i];
+        bool inner = true;
+        sw_buf_add_cstr(buf, i ? ",{" : "[{");
+        sw_report_text(buf, &inner, "on", before->on.type->name);
+        if (before->on.when) sw_report_text(buf, &inner, "when", sw_cel_text(before->on.when));
+        sw_report_text(buf, &inner, "within", sw_describe_window(arena, before->within));
+        sw_report_bool(buf, &inner, "or_same", before->or_same);
+        sw_buf_add_byte(buf, '}');
+    }
+    sw_buf_add_byte(buf, ']');
+}
+
+/* What threshold, sequence and match rules have beside `on`. */
+static void others(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena) {
+    if (rule->kind == SW_THRESHOLD || rule->kind == SW_MATCH)
+        sw_report_text(buf, first, "within", sw_describe_window(arena, rule->within));
+    fields(buf, first, "distinct", rule, &rule->distinct);
+    fields(buf, first, "once_per", rule, &rule->once);
+    if (rule->once.count)
+        sw_report_text(buf, first, "once_within", sw_describe_length(arena, rule->once_ms));
+    for (uint32_t i = 0; i < rule->except_count; i++) {
+        if (i == 0) sw_report_name(buf, first, "except");
+        sw_buf_add_byte(buf, i ? ',' : '[');
+        on(buf, &rule->excepts[i].on);
+    }
+    if (rule->except_count) sw_buf_add_byte(buf, ']');
+    if (rule->weights) sw_report_text(buf, first, "weight", sw_cel_text(rule->weights[0]));
+    befores(buf, first, rule, arena);
+    if (rule->kind == SW_MATCH) {
+        ons(buf, first, "left", &rule->left, 1);
+        ons(buf, first, "right", &rule->right, 1);
+        if (rule->where) sw_report_text(buf, first, "where", sw_cel_text(rule->where));
+        sw_report_int(buf, first, "max_pairs", rule->max_pairs);
+    }
+    if (rule->settle_ms)
+        sw_report_text(buf, first, "settle", sw_describe_length(arena, rule->settle_ms));
+}
+
 static void heads(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena) {
     sw_slice pack =
         sw_arena_printf(arena, "%.*s@%.*s", SW_FMT(rule->pack->name), SW_FMT(rule->pack->version));
@@ -125,7 +178,6 @@ static void heads(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena
     sw_report_texts(buf, rule->key_names, rule->key_count);
     sw_report_int(buf, first, "line", rule->line);
     sw_report_bool(buf, first, "local_default", rule->local_default);
-    sw_report_bool(buf, first, "evaluated", sw_rule_is_evaluated(rule));
 }
 
 void sw_rule_json(sw_buf *buf, const sw_rule *rule, sw_arena *arena) {
@@ -133,7 +185,8 @@ void sw_rule_json(sw_buf *buf, const sw_rule *rule, sw_arena *arena) {
     sw_buf_add_byte(buf, '{');
     heads(buf, &first, rule, arena);
     if (rule->kind == SW_DEADLINE) deadline(buf, &first, rule);
-    if (rule->on.type) ons(buf, &first, "on", &rule->on, 1);
+    ons(buf, &first, "on", rule->ons, rule->on_count);
+    others(buf, &first, rule, arena);
     sw_report_name(buf, &first, "levels");
     levels(buf, rule, arena);
     sw_report_name(buf, &first, "basis");

@@ -2,7 +2,7 @@
 #ifndef SW_TESTS_UNIT_RULES_PACK_FIXTURE_H
 #define SW_TESTS_UNIT_RULES_PACK_FIXTURE_H
 
-#include "rules/pack.h"
+#include "rules/use.h"
 #include "unit/test.h"
 
 /* clang-format off */

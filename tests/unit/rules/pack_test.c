@@ -145,21 +145,18 @@ static void the_other_kinds_are_read(void **state) {
     const sw_rule *threshold = rule_of(&f, "place.repeated-reports");
     assert_int_equal(threshold->within.form, SW_WINDOW_LENGTH);
     assert_int_equal(threshold->within.ms, 30 * 86400000LL);
-    assert_slice(threshold->on.type->fields[threshold->distinct].name, "incident_id");
+    assert_slice(threshold->ons[0].type->fields[threshold->distinct.slots[0]].name, "incident_id");
     assert_int_equal(threshold->level_count, 2);
     assert_int_equal(threshold->levels[1].count, 5);
     assert_int_equal(threshold->levels[1].warn.level, SW_RED);
     const sw_rule *sequence = rule_of(&f, "penalty.without-review");
-    assert_slice(sequence->other.type->name, "case.filed");
+    assert_slice(sequence->befores[0].on.type->name, "case.filed");
     assert_false(sequence->forbids);
     assert_int_equal(sequence->settle_ms, 15 * 60000);
     const sw_rule *match = rule_of(&f, "record.outside-custody");
     assert_slice(match->right.type->name, "place.left");
     assert_non_null(match->where);
     assert_int_equal(match->max_pairs, 100);
-    assert_int_equal(sw_ruleset_unevaluated_count(f.set), 3);
-    assert_true(sw_rule_is_evaluated(check));
-    assert_false(sw_rule_is_evaluated(match));
     fixture_done(&f);
 }
 
@@ -176,15 +173,17 @@ static void uses_are_found_by_type_and_first_key(void **state) {
     assert_int_equal(count, 2);
     assert_int_equal(uses[0].part, SW_PART_EXTEND);
     assert_int_equal(uses[1].entry, 1);
-    (void)sw_ruleset_uses(f.set, type_of(&f, "place.left"), &count);
-    assert_int_equal(count, 0);
+    uses = sw_ruleset_uses(f.set, type_of(&f, "place.left"), &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(uses[0].part, SW_PART_RIGHT);
     assert_true(sw_catalogue_key_find(f.cat, SW_S("person_id"), &key));
     (void)sw_ruleset_uses_by_key(f.set, type_of(&f, "coercion.extended"), key, &count);
     assert_int_equal(count, 0);
     assert_true(sw_catalogue_key_find(f.cat, SW_S("case_id"), &key));
     uses = sw_ruleset_uses_by_key(f.set, type_of(&f, "case.filed"), key, &count);
-    assert_int_equal(count, 1);
+    assert_int_equal(count, 2);
     assert_int_equal(uses[0].part, SW_PART_FACT);
+    assert_int_equal(uses[1].part, SW_PART_BEFORE);
     fixture_done(&f);
 }
 

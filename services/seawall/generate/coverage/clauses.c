@@ -5,7 +5,9 @@
 uint32_t clauses_count(const sw_rule *rule, clause_part part) {
     switch (part) {
     case CLAUSE_START:
-        return rule->kind == SW_DEADLINE ? rule->start_count : 1;
+        return rule->kind == SW_DEADLINE ? rule->start_count
+               : rule->kind == SW_MATCH  ? 1
+                                         : rule->on_count;
     case CLAUSE_STOP:
         return rule->stop_count;
     case CLAUSE_EXTEND:
@@ -25,7 +27,9 @@ const sw_on *clauses_entry(const sw_rule *rule, clause_part part, uint32_t entry
     SW_ASSERT(entry < clauses_count(rule, part));
     switch (part) {
     case CLAUSE_START:
-        return rule->kind == SW_DEADLINE ? &rule->starts[entry] : &rule->on;
+        return rule->kind == SW_DEADLINE ? &rule->starts[entry]
+               : rule->kind == SW_MATCH  ? &rule->left
+                                         : &rule->ons[entry];
     case CLAUSE_STOP:
         return &rule->stops[entry];
     case CLAUSE_EXTEND:

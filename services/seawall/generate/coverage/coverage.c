@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "rules/book.h"
+#include "rules/use.h"
 #include "seawall/generate/coverage/clauses.h"
 #include "seawall/generate/coverage/coverage_print.h"
 #include "seawall/replay/replay_route.h"

@@ -17,7 +17,6 @@ static shares count_shares(const clauses *c) {
     shares s = {0};
     for (uint32_t i = 0; i < sw_ruleset_rule_count(c->set); i++) {
         const sw_rule *rule = sw_ruleset_rule(c->set, i);
-        if (!sw_rule_is_evaluated(rule)) continue;
         s.rules.all++;
         s.rules.hit += clauses_of(c, rule, CLAUSE_START) > 0;
         for (clause_part part = 0; part < CLAUSE_PART_COUNT; part++)
@@ -71,7 +70,6 @@ static sw_err print_json(const clauses *c, FILE *to) {
     sw_buf_add_byte(&buf, '[');
     for (uint32_t i = 0; i < sw_ruleset_rule_count(c->set); i++) {
         const sw_rule *rule = sw_ruleset_rule(c->set, i);
-        if (!sw_rule_is_evaluated(rule)) continue;
         if (!first_rule) sw_buf_add_byte(&buf, ',');
         first_rule = false;
         add_rule(c, rule, &buf);
@@ -96,7 +94,6 @@ static sw_slice counts_text(const clauses *c, const sw_rule *rule, clause_part p
 static void print_missed(const clauses *c, FILE *to) {
     for (uint32_t i = 0; i < sw_ruleset_rule_count(c->set); i++) {
         const sw_rule *rule = sw_ruleset_rule(c->set, i);
-        if (!sw_rule_is_evaluated(rule)) continue;
         for (clause_part part = 0; part < CLAUSE_PART_COUNT; part++)
             for (uint32_t k = 0; k < clauses_count(rule, part); k++) {
                 if (c->counts[part][i][k]) continue;
@@ -122,7 +119,6 @@ static sw_err print_table(const clauses *c, sw_arena *arena, FILE *to) {
     sw_table_init(&table, arena, columns, SW_COUNT(columns));
     for (uint32_t i = 0; i < sw_ruleset_rule_count(c->set); i++) {
         const sw_rule *rule = sw_ruleset_rule(c->set, i);
-        if (!sw_rule_is_evaluated(rule)) continue;
         sw_cell cells[SW_COUNT(columns)] = {{rule->id, SW_TINT_NONE}};
         for (clause_part part = 0; part < CLAUSE_PART_COUNT; part++)
             cells[part + 1].text = counts_text(c, rule, part, arena);

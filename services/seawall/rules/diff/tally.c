@@ -39,7 +39,6 @@ static void add_rules(sw_tally *tally, const sw_ruleset *set, bool is_after) {
     for (uint32_t i = 0; i < sw_ruleset_line_count(set); i++) {
         const sw_rule_line *line = sw_ruleset_line(set, i);
         const sw_rule *rule = line->versions[0];
-        if (!sw_rule_is_evaluated(rule)) continue;
         sw_diff_row *row = find(tally, line->id);
         if (!row) {
             row = &tally->rules[tally->rule_count++];

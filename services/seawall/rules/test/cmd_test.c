@@ -208,7 +208,6 @@ static void mutate(session *s, const test_file *file, const sw_ruleset *set) {
     for (uint32_t i = 0; i < sw_ruleset_line_count(set); i++) {
         const sw_rule_line *line = sw_ruleset_line(set, i);
         sw_progress_at(&progress, i);
-        if (!sw_rule_is_evaluated(line->versions[0])) continue;
         add_id(s, &s->rules, line->id);
         if (!is_tested(file, line->id)) continue;
         add_id(s, &s->tested, line->id);

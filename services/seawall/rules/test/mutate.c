@@ -281,20 +281,145 @@ static bool make_warn(fault *f) {
     return true;
 }
 
-static uint32_t check_faults(const sw_rule *rule) {
-    return rule->kind == SW_CHECK && rule->on.when;
+static uint32_t event_faults(const sw_rule *rule) {
+    return rule->on_count * 2;
 }
 
-static bool make_check(fault *f) {
-    f->what = SW_S("'when' turned round");
-    f->rule->on.when = turned(f, f->rule->on.type, f->rule->on.when);
-    return f->rule->on.when != NULL;
+/* An entry of `on` taken out, or its `when` turned round. What is kept for each entry goes with it.
+ */
+static bool make_event(fault *f) {
+    uint32_t entry = f->index / 2, count = f->rule->on_count;
+    if (f->index % 2 == 0) {
+        if (count == 1) return false;
+        sw_on *ons = copy_list(f->arena, f->rule->ons, count, sizeof *ons);
+        if (!ons) return false;
+        f->what = sw_arena_printf(f->arena, "on %u (%.*s) taken out", entry + 1,
+                                  SW_FMT(ons[entry].type->name));
+        ons[entry].when =
+            sw_rule_condition(f->arena, f->rule, ons[entry].type, SW_S("false"), SW_BOOL);
+        f->rule->ons = ons;
+        return ons[entry].when != NULL;
+    }
+    sw_on *ons = copy_list(f->arena, f->rule->ons, count, sizeof *ons);
+    f->rule->ons = ons;
+    return ons && change_on(f, &ons[entry], 1, "on", entry);
+}
+
+static uint32_t window_faults(const sw_rule *rule) {
+    bool window = rule->kind == SW_THRESHOLD || rule->kind == SW_MATCH;
+    return (window ? 2 : 0) + rule->before_count * 4;
+}
+
+/* A window one unit longer or shorter. */
+static bool move_window(fault *f, sw_window *window, bool more, const char *name) {
+    sw_window before = *window;
+    if (window->form == SW_WINDOW_NONE) return false;
+    if (window->form == SW_WINDOW_CALENDAR) {
+        if (more ? window->period == SW_YEAR : window->period == SW_DAY) return false;
+        window->period = (sw_period)((int)window->period + (more ? 1 : -1));
+    } else {
+        int64_t unit =
+            window->ms % SW_DAY_MS == 0 ? SW_DAY_MS : unit_of((sw_span){.n = window->ms});
+        if (!more && window->ms <= unit) return false;
+        window->ms += more ? unit : -unit;
+    }
+    f->what = sw_arena_printf(f->arena, "%s %.*s → %.*s", name,
+                              SW_FMT(sw_describe_window(f->arena, before)),
+                              SW_FMT(sw_describe_window(f->arena, *window)));
+    return true;
+}
+
+static bool make_before(fault *f, uint32_t index) {
+    uint32_t entry = index / 4, count = f->rule->before_count;
+    sw_before *befores = copy_list(f->arena, f->rule->befores, count, sizeof *befores);
+    if (!befores) return false;
+    const char *name = f->rule->forbids ? "forbids" : "requires";
+    f->rule->befores = befores;
+    if (index % 4 < 2) return move_window(f, &befores[entry].within, index % 4 == 0, name);
+    if (index % 4 == 2) return change_on(f, &befores[entry].on, 1, name, entry);
+    f->what = sw_arena_printf(f->arena, "%s %u (%.*s) taken out", name, entry + 1,
+                              SW_FMT(befores[entry].on.type->name));
+    f->rule->befores = copy_without(f->arena, befores, count, sizeof *befores, entry);
+    f->rule->before_count = count - 1;
+    return f->rule->befores != NULL;
+}
+
+static bool make_window(fault *f) {
+    uint32_t own = f->rule->kind == SW_THRESHOLD || f->rule->kind == SW_MATCH ? 2 : 0;
+    if (f->index >= own) return make_before(f, f->index - own);
+    return move_window(f, &f->rule->within, f->index == 0, "within");
+}
+
+static uint32_t threshold_faults(const sw_rule *rule) {
+    return rule->level_count * 2 + (rule->distinct.count > 0) + (rule->once.count > 0) +
+           rule->except_count + (rule->weights != NULL);
+}
+
+/* Counts one up and down, then what counts left out. */
+static bool make_threshold(fault *f) {
+    uint32_t index = f->index, counts = f->rule->level_count * 2;
+    sw_rule *rule = f->rule;
+    if (index < counts) {
+        sw_threshold_level *levels =
+            copy_list(f->arena, rule->levels, rule->level_count, sizeof *levels);
+        rule->levels = levels;
+        bool more = index % 2 == 0;
+        if (!levels || (!more && levels[index / 2].count == 1)) return false;
+        levels[index / 2].count += more ? 1 : (uint32_t)-1;
+        f->what = sw_arena_printf(f->arena, "level %s: count %s",
+                                  sw_level_name(levels[index / 2].warn.level),
+                                  more ? "one more" : "one less");
+        return true;
+    }
+    index -= counts;
+    if (rule->distinct.count && index-- == 0) {
+        f->what = SW_S("'distinct' left out");
+        rule->distinct.count = 0;
+    } else if (rule->once.count && index-- == 0) {
+        f->what = SW_S("'once_per' left out");
+        rule->once.count = 0;
+    } else if (index < rule->except_count) {
+        f->what = sw_arena_printf(f->arena, "except %u (%.*s) taken out", index + 1,
+                                  SW_FMT(rule->excepts[index].on.type->name));
+        rule->excepts =
+            copy_without(f->arena, rule->excepts, rule->except_count, sizeof *rule->excepts, index);
+        rule->except_count--;
+        return rule->excepts != NULL;
+    } else {
+        f->what = SW_S("'weight' left out");
+        rule->weights = NULL;
+    }
+    return true;
+}
+
+static uint32_t match_faults(const sw_rule *rule) {
+    return rule->kind == SW_MATCH ? 3 : 0;
+}
+
+static bool make_match(fault *f) {
+    if (f->index == 0) return change_on(f, &f->rule->left, 1, "left", 0);
+    if (f->index == 1) return change_on(f, &f->rule->right, 1, "right", 0);
+    if (!f->rule->where) return false;
+    f->what = SW_S("'where' left out");
+    f->rule->where = NULL;
+    return true;
+}
+
+static uint32_t settle_faults(const sw_rule *rule) {
+    return rule->settle_ms > 0;
+}
+
+static bool make_settle(fault *f) {
+    f->what = SW_S("'settle' left out");
+    f->rule->settle_ms = 0;
+    return true;
 }
 
 static const family families[] = {
     {limit_faults, make_limit}, {on_faults, make_on},         {start_faults, make_start},
     {pause_faults, make_pause}, {extend_faults, make_extend}, {warn_faults, make_warn},
-    {check_faults, make_check},
+    {event_faults, make_event}, {window_faults, make_window}, {threshold_faults, make_threshold},
+    {match_faults, make_match}, {settle_faults, make_settle},
 };
 
 uint32_t mutate_count(const sw_rule *rule) {
