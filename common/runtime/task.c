@@ -112,8 +112,9 @@ static sw_err settle(sw_task *task, sw_err err, bool full) {
 }
 
 /* Live, a batch has one now. When state is built anew from the log, now is the time of what
- * happens. */
+ * happens, as far as the task had come: a record may have been stamped by a clock that is ahead. */
 static void move_now(sw_task *task, int64_t at_ms) {
+    if (at_ms > task->now_ms) at_ms = task->now_ms;
     if (task->follow && at_ms > task->ctx.now_ms) task->ctx.now_ms = at_ms;
 }
 

@@ -26,6 +26,7 @@ typedef enum fault_kind {
     FAULT_LOSE_SEND, /* a client's message is lost */
     FAULT_LOSE_ANSWER,
     FAULT_REPEAT_SEND,
+    FAULT_CUT_OVER, /* a task's state is built anew from the log, and takes its place */
     FAULT_KINDS
 } fault_kind;
 

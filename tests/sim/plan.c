@@ -23,6 +23,7 @@ const char *fault_name(fault_kind kind) {
         [FAULT_LOSE_SEND] = "lose-send",
         [FAULT_LOSE_ANSWER] = "lose-answer",
         [FAULT_REPEAT_SEND] = "repeat-send",
+        [FAULT_CUT_OVER] = "cut-over",
     };
     SW_ASSERT((unsigned)kind < FAULT_KINDS);
     return names[kind];

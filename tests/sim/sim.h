@@ -109,6 +109,9 @@ sw_slice event_text(const event *e, char text[96]);
 /* observe.c: every commit as it happens. */
 void observe_commit(void *arg, const sw_commit *commits, uint32_t count);
 
+/* mend.c: builds the task's state anew and cuts over. Whether the log was hit. */
+bool mend_task(world *w, const sw_task_spec *task);
+
 /* check.c: after everything is healed. */
 void check_all(world *w);
 

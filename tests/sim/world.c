@@ -245,6 +245,9 @@ static void happen(world *w, const fault *f) {
     case FAULT_REPEAT_SEND:
         w->repeat_sends += 1 + chance % 8;
         break;
+    case FAULT_CUT_OVER:
+        if (mend_task(w, &w->topology.tasks[chance % w->topology.task_count])) power_off(w);
+        break;
     default:
         break;
     }
