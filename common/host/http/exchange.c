@@ -22,6 +22,7 @@ sw_err sw_exchange_open(sw_http_exchange **ret) {
 void sw_exchange_reset(sw_http_exchange *x) {
     sw_arena arena = x->arena;
     sw_arena_reset(&arena);
+    arena.cap_bytes = SW_EXCHANGE_ARENA_BYTES;
     sw_buf_done(&x->body);
     sw_buf_done(&x->reply.body);
     *x = (sw_http_exchange){.arena = arena};
@@ -153,6 +154,7 @@ bool sw_exchange_admit(sw_http_exchange *x, const sw_exchange_head *head) {
     }
     size_t max = sw_exchange_body_max(x);
     sw_buf_init(&x->body, max);
+    x->arena.cap_bytes = SW_EXCHANGE_ARENA_BYTES + max;
     if (head->content_length > (int64_t)max) {
         sw_http_refuse(x, 413, "body-too-large", "the body may have %zu bytes", max);
         return false;

@@ -345,6 +345,7 @@ void sw_http_drain(sw_http *http, int64_t grace_ms, sw_loop_fn done, void *arg) 
 
 void sw_http_close(sw_http *http) {
     if (!http) return;
+    http->draining = true; /* nothing new from here */
     for (sw_conn *conn = http->conns; conn; conn = conn->next) {
         if (conn->stream) sw_stream_end(conn->stream);
         if (conn->phase != SW_CONN_WAIT) continue;

@@ -19,12 +19,15 @@ typedef struct sw_command {
 } sw_command;
 
 extern const sw_command sw_cmd_bench;
+extern const sw_command sw_cmd_config;
 extern const sw_command sw_cmd_explain;
 extern const sw_command sw_cmd_export;
 extern const sw_command sw_cmd_generate;
 extern const sw_command sw_cmd_import;
 extern const sw_command sw_cmd_replay;
 extern const sw_command sw_cmd_rules;
+extern const sw_command sw_cmd_token;
+extern const sw_command sw_cmd_up;
 extern const sw_command sw_cmd_version;
 
 #endif

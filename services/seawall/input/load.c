@@ -82,10 +82,8 @@ static bool paths_init(paths *to, sw_arena *arena) {
 
 /* What the option names; else what is in `sub` of the program's packs and of the folders of rules.
  */
-static bool find_files(sw_load *load, const sw_cli *cli, const char *option, const char *sub,
-                       const char *const *rules, uint32_t rule_count, paths *ret) {
-    uint32_t count;
-    const char *const *given = sw_cli_values(cli, option, &count);
+static bool find_files(sw_load *load, const char *const *given, uint32_t count, const char *sub,
+                       const sw_load_paths *from, paths *ret) {
     if (!paths_init(ret, load->arena)) return false;
     for (uint32_t i = 0; i < count; i++)
         if (!add_all(ret, given[i])) return false;
@@ -93,8 +91,9 @@ static bool find_files(sw_load *load, const sw_cli *cli, const char *option, con
     const char *packs = sw_packs_dir(load->arena);
     const char *own = packs ? join(load->arena, packs, sub) : NULL;
     if (own && is_folder(own) && !add_all(ret, own)) return false;
-    for (uint32_t i = 0; i < rule_count; i++) {
-        const char *brought = is_folder(rules[i]) ? join(load->arena, rules[i], sub) : NULL;
+    for (uint32_t i = 0; i < from->rule_count; i++) {
+        const char *rules = from->rules[i];
+        const char *brought = is_folder(rules) ? join(load->arena, rules, sub) : NULL;
         if (brought && is_folder(brought) && !add_all(ret, brought)) return false;
     }
     return true;
@@ -114,10 +113,10 @@ static void init(sw_load *load, sw_arena *arena) {
     sw_diags_init(&load->notes, arena, SW_SLICE_NONE, FINDINGS_MAX);
 }
 
-static bool load_catalogue(sw_load *load, const sw_cli *cli, const char *const *rules,
-                           uint32_t rule_count) {
+static bool load_catalogue(sw_load *load, const sw_load_paths *from) {
     paths files;
-    if (!find_files(load, cli, "catalogue", "catalogue", rules, rule_count, &files)) return false;
+    if (!find_files(load, from->catalogues, from->catalogue_count, "catalogue", from, &files))
+        return false;
     if (files.count == 0) {
         sw_diag_at(&load->diags, SW_E_MISSING, 0, 0, NULL,
                    "name one with --catalogue, or set SEAWALL_PACKS",
@@ -129,17 +128,19 @@ static bool load_catalogue(sw_load *load, const sw_cli *cli, const char *const *
 }
 
 bool sw_load_catalogue(sw_load *load, sw_arena *arena, const sw_cli *cli) {
+    sw_load_paths from = {.rule_count = 0};
+    from.catalogues = sw_cli_values(cli, "catalogue", &from.catalogue_count);
     init(load, arena);
-    return finish(load, load_catalogue(load, cli, NULL, 0), false);
+    return finish(load, load_catalogue(load, &from), false);
 }
 
-static bool load_set(sw_load *load, const sw_cli *cli, const char *const *rules,
-                     uint32_t rule_count) {
+static bool load_set(sw_load *load, const sw_load_paths *from) {
     const sw_calendar *calendars[CALENDARS_MAX];
     uint32_t calendar_count = 0;
     paths calendar_files, rule_files;
-    bool ok = load_catalogue(load, cli, rules, rule_count);
-    if (!find_files(load, cli, "calendar", "calendars", rules, rule_count, &calendar_files))
+    bool ok = load_catalogue(load, from);
+    if (!find_files(load, from->calendars, from->calendar_count, "calendars", from,
+                    &calendar_files))
         return false;
     for (uint32_t i = 0; i < calendar_files.count && calendar_count < CALENDARS_MAX; i++) {
         load->diags.file = sw_slice_cstr(calendar_files.list[i]);
@@ -151,23 +152,36 @@ static bool load_set(sw_load *load, const sw_cli *cli, const char *const *rules,
             calendar_count++;
     }
     if (!ok || !paths_init(&rule_files, load->arena)) return false;
-    for (uint32_t i = 0; i < rule_count; i++)
-        if (!add_all(&rule_files, rules[i])) return false;
+    for (uint32_t i = 0; i < from->rule_count; i++)
+        if (!add_all(&rule_files, from->rules[i])) return false;
     const sw_ruleset_options options = {load->catalogue, calendars, calendar_count, &load->notes};
     return sw_ruleset_load(load->arena, &options, rule_files.list, rule_files.count, &load->diags,
                            &load->set) == SW_OK;
 }
 
+static sw_load_paths paths_of(const sw_cli *cli, const char *const *rules, uint32_t count) {
+    sw_load_paths from = {.rules = rules, .rule_count = count};
+    from.catalogues = sw_cli_values(cli, "catalogue", &from.catalogue_count);
+    from.calendars = sw_cli_values(cli, "calendar", &from.calendar_count);
+    return from;
+}
+
+bool sw_load_paths_quietly(sw_load *load, sw_arena *arena, const sw_load_paths *from) {
+    init(load, arena);
+    return finish(load, load_set(load, from), true);
+}
+
 bool sw_load_rules_from(sw_load *load, sw_arena *arena, const sw_cli *cli, const char *const *rules,
                         uint32_t count) {
+    sw_load_paths from = paths_of(cli, rules, count);
     init(load, arena);
-    return finish(load, load_set(load, cli, rules, count), false);
+    return finish(load, load_set(load, &from), false);
 }
 
 bool sw_load_rules_quietly(sw_load *load, sw_arena *arena, const sw_cli *cli,
                            const char *const *rules, uint32_t count) {
-    init(load, arena);
-    return finish(load, load_set(load, cli, rules, count), true);
+    sw_load_paths from = paths_of(cli, rules, count);
+    return sw_load_paths_quietly(load, arena, &from);
 }
 
 bool sw_load_rules(sw_load *load, sw_arena *arena, const sw_cli *cli, const char *fallback) {

@@ -38,6 +38,17 @@ bool sw_load_rules_from(sw_load *load, sw_arena *arena, const sw_cli *cli, const
 bool sw_load_rules_quietly(sw_load *load, sw_arena *arena, const sw_cli *cli,
                            const char *const *rules, uint32_t count);
 
+/* The same with all paths given, not by options. */
+typedef struct sw_load_paths {
+    const char *const *rules;
+    uint32_t rule_count;
+    const char *const *catalogues; /* none: those that belong to the packs */
+    uint32_t catalogue_count;
+    const char *const *calendars;
+    uint32_t calendar_count;
+} sw_load_paths;
+bool sw_load_paths_quietly(sw_load *load, sw_arena *arena, const sw_load_paths *from);
+
 /* The folder of the program's own packs, or NULL if there is none. Lives in `arena`. */
 const char *sw_packs_dir(sw_arena *arena);
 

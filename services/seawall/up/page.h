@@ -1,0 +1,10 @@
+/* page.h - files that are served as they are, built into the program.  Layer 9.  Thread: any,
+ * immutable. */
+#ifndef SW_SEAWALL_PAGE_H
+#define SW_SEAWALL_PAGE_H
+
+extern const unsigned char sw_page_html[], sw_page_css[], sw_page_js[], sw_openapi_yaml[];
+extern const unsigned long sw_page_html_bytes, sw_page_css_bytes, sw_page_js_bytes,
+    sw_openapi_yaml_bytes;
+
+#endif

@@ -1,0 +1,154 @@
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/logger.h"
+#include "ingest/http_events.h"
+#include "ingest/identity.h"
+#include "ingest/keys.h"
+#include "seawall/up/feed.h"
+#include "seawall/up/up.h"
+
+static void add(sw_up *up, const sw_processor *processor, const void *shared) {
+    SW_ASSERT(up->processor_count < SW_UP_PROCESSORS_MAX);
+    up->processors[up->processor_count] = processor;
+    up->shared[up->processor_count++] = shared;
+}
+
+/* The services of this process, each a processor with what it shares. */
+static sw_err add_processors(sw_up *up) {
+    add(up, &sw_identity, NULL);
+    add(up, &sw_keys, NULL);
+    return SW_OK;
+}
+
+static sw_err build_topology(sw_up *up, sw_diags *diags) {
+    sw_topic_shape *shapes = sw_arena_zero(up->arena, SW_PIPELINE_TOPICS_MAX, sizeof *shapes);
+    if (!shapes) return SW_E_NOMEM;
+    uint32_t partitions = (uint32_t)sw_config_int(up->config, "partitions");
+    up->topic_count = sw_topics_fill(partitions, up->topics);
+    for (uint32_t i = 0; i < up->topic_count; i++)
+        shapes[i] = (sw_topic_shape){up->topics[i].name, up->topics[i].partitions};
+    return sw_topology_build(up->arena, up->processors, up->shared, up->processor_count, shapes,
+                             up->topic_count, diags, &up->topology);
+}
+
+/* The topics keep their number of partitions for ever: keys lie where they hashed to. */
+static sw_err check_partitions(sw_up *up, sw_diags *diags) {
+    char path[4096], text[32] = "";
+    int64_t want = sw_config_int(up->config, "partitions");
+    snprintf(path, sizeof path, "%s/partitions", sw_config_cstr(up->config, "data_dir"));
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        file = fopen(path, "w");
+        bool good = file && fprintf(file, "%lld\n", (long long)want) > 0;
+        if (file) good = fclose(file) == 0 && good;
+        return good ? SW_OK : SW_E_IO;
+    }
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    int64_t had = 0;
+    while (n > 0 && text[n - 1] == '\n') n--;
+    if (sw_slice_int(sw_slice_of(text, n), &had) && had == want) return SW_OK;
+    return sw_diag_at(diags, SW_E_CONFLICT, 0, 0, "partitions",
+                      "leave it as it was, or begin with a new data directory",
+                      "the data directory was made with %.*s partitions", (int)n, text);
+}
+
+static sw_err open_bus(sw_up *up, sw_diags *diags) {
+    sw_slice path = sw_arena_printf(up->arena, "%s/log", sw_config_cstr(up->config, "data_dir"));
+    if (!path.ptr) return SW_E_NOMEM;
+    const sw_bus_options options = {
+        .topics = up->topics,
+        .topic_count = up->topic_count,
+        .stores = up->topology.stores,
+        .store_count = up->topology.store_count,
+        .task_count = up->topology.task_numbers,
+        .budget = {.memory_bytes = (size_t)sw_config_int(up->config, "memory"),
+                   .free_disk_bytes = (size_t)sw_config_int(up->config, "disk_reserve")},
+    };
+    return sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
+}
+
+/* Without a key personal fields stay as they come: said at the start. */
+static sw_err open_keyring(sw_up *up, sw_diags *diags) {
+    const char *path = sw_config_cstr(up->config, "seal.key");
+    if (!path) return SW_OK;
+    sw_err err = sw_seal_key_file(path, true, diags, &up->seal_key);
+    if (!err) err = sw_read_open(sw_bus_db(up->bus), &up->topology, "keys.keys", &up->keys);
+    const sw_keyring_options options = {.master = &up->seal_key, .keys = &up->keys};
+    return err ? err : sw_keyring_open(&options, &up->keyring);
+}
+
+static sw_err open_ingest(sw_up *up) {
+    sw_slice door =
+        sw_arena_printf(up->arena, "up-%lld-%ld", (long long)up->started_ms, (long)getpid());
+    if (!door.ptr) return SW_E_NOMEM;
+    const sw_ingest_options options = {
+        .topology = &up->topology,
+        .bus = up->bus,
+        .env = up->env,
+        .catalogue = up->load.catalogue,
+        .door = door.ptr,
+        .keyring = up->keyring,
+        .rate_events_per_s = sw_config_int(up->config, "ingest.rate"),
+        .rate_burst = sw_config_int(up->config, "ingest.burst"),
+        .waiting_max = (uint32_t)sw_config_int(up->config, "ingest.waiting_max"),
+        .answer = sw_ingest_answer_http,
+    };
+    return sw_ingest_open(&options, &up->ingest);
+}
+
+static void committed(void *arg) {
+    sw_up *up = arg;
+    sw_ingest_committed(up->ingest);
+    sw_feed_committed(up->feed);
+}
+
+static sw_err open_runtime(sw_up *up) {
+    const sw_runtime_options options = {
+        .topology = &up->topology,
+        .bus = up->bus,
+        .env = up->env,
+        .seed = (uint64_t)up->started_ms,
+        .committed = committed,
+        .committed_arg = up,
+    };
+    return sw_runtime_open(&options, &up->runtime);
+}
+
+sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
+    sw_err err = check_partitions(up, diags);
+    if (!err) err = add_processors(up);
+    if (!err) err = build_topology(up, diags);
+    if (!err) err = open_bus(up, diags);
+    if (!err) err = open_keyring(up, diags);
+    if (!err) err = open_ingest(up);
+    if (!err) err = sw_feed_open(up, &up->feed);
+    if (!err) err = open_runtime(up);
+    if (!err) err = sw_ingest_attach(up->ingest, up->runtime);
+    return err;
+}
+
+sw_err sw_up_pipeline_start(sw_up *up) {
+    sw_ingest_route(up->ingest, &up->events_route);
+    sw_err err = sw_http_route_add(up->http, &up->events_route, 1);
+    if (!err) err = sw_feed_start(up->feed);
+    if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
+    return err;
+}
+
+sw_err sw_up_pipeline_stop(sw_up *up) {
+    sw_err err = up->runtime ? sw_runtime_stop(up->runtime) : SW_OK;
+    if (up->ingest && up->runtime) sw_ingest_detach(up->ingest);
+    return err;
+}
+
+void sw_up_pipeline_close(sw_up *up) {
+    sw_runtime_close(up->runtime);
+    sw_ingest_close(up->ingest);
+    sw_feed_close(up->feed);
+    sw_keyring_close(up->keyring);
+    sw_bus_close(up->bus);
+    sw_seal_wipe(&up->seal_key, sizeof up->seal_key);
+}

@@ -1,0 +1,81 @@
+/* up.h - the whole pipeline in one process, on the embedded bus.  Layer 9.  Thread: main, where a
+ * call does not say otherwise. */
+#ifndef SW_SEAWALL_UP_H
+#define SW_SEAWALL_UP_H
+
+#include "host/config.h"
+#include "host/data_dir.h"
+#include "host/http.h"
+#include "host/logger.h"
+#include "ingest/door.h"
+#include "seawall/cli/cli.h"
+#include "seawall/input/load.h"
+#include "topics/topics.h"
+
+enum { SW_UP_PROCESSORS_MAX = 32 };
+
+typedef struct sw_up {
+    sw_arena *arena; /* the process's */
+    const sw_config *config;
+    sw_load load; /* catalogue, calendars, rules */
+    sw_clock clock;
+    sw_metrics metrics;
+    sw_env env;
+    sw_data_dir dir;
+    sw_logger *log;
+    sw_loop *loop;
+    sw_auth *auth;
+    sw_http *http;
+
+    sw_topic_spec topics[SW_PIPELINE_TOPICS_MAX];
+    uint32_t topic_count;
+    const sw_processor *processors[SW_UP_PROCESSORS_MAX];
+    const void *shared[SW_UP_PROCESSORS_MAX];
+    uint32_t processor_count;
+    sw_topology topology;
+    sw_bus *bus;
+    sw_runtime *runtime;
+    sw_seal_key seal_key;
+    sw_read keys;
+    sw_keyring *keyring;
+    sw_ingest *ingest;
+    struct sw_feed *feed;
+    sw_http_route events_route;
+    sw_loop_timer *tick;
+
+    bool ready, stopping;
+    sw_err failed; /* what the process ends with */
+    int64_t started_ms;
+} sw_up;
+
+/* The settings (docs/configuration.md). */
+extern const sw_config_table sw_up_settings;
+/* Loads FILE (NULL: none) and --set. False: told on stderr. */
+bool sw_up_config(sw_arena *arena, const char *path, const char *const *sets, uint32_t set_count,
+                  const sw_config **ret);
+/* The keys that `auth.keys` lists; all faults into `diags`. */
+SW_NODISCARD sw_err sw_up_auth_open(sw_arena *arena, const sw_config *config, sw_clock *clock,
+                                    sw_diags *diags, sw_auth **ret);
+/* Catalogue, calendars and packs as the settings name them; false: findings are in load->diags. */
+bool sw_up_rules(sw_load *load, sw_arena *arena, const sw_config *config);
+
+/* Opens everything and begins to serve. What is wrong goes into `diags`. On failure
+ * sw_up_close gives back what was opened. */
+SW_NODISCARD sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config,
+                               sw_diags *diags);
+/* Runs until a signal or a fatal error, which is returned. */
+SW_NODISCARD sw_err sw_up_run(sw_up *up);
+void sw_up_close(sw_up *up);
+
+/* Processors, topics, bus, runtime: pipeline.c. */
+SW_NODISCARD sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags);
+SW_NODISCARD sw_err sw_up_pipeline_start(sw_up *up);
+/* Ends the threads, then answers who still waits. Returns the first fatal error. */
+SW_NODISCARD sw_err sw_up_pipeline_stop(sw_up *up);
+void sw_up_pipeline_close(sw_up *up);
+
+/* /healthz, /readyz, /metrics, /openapi.yaml, /, the session: routes of the process itself. */
+SW_NODISCARD sw_err sw_up_status_routes(sw_up *up);
+SW_NODISCARD sw_err sw_up_session_routes(sw_up *up);
+
+#endif
