@@ -2,10 +2,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deadline/deadline.h"
 #include "host/logger.h"
 #include "ingest/http_events.h"
 #include "ingest/identity.h"
 #include "ingest/keys.h"
+#include "risk/risk.h"
 #include "seawall/up/feed.h"
 #include "seawall/up/up.h"
 
@@ -19,6 +21,13 @@ static void add(sw_up *up, const sw_processor *processor, const void *shared) {
 static sw_err add_processors(sw_up *up) {
     add(up, &sw_identity, NULL);
     add(up, &sw_keys, NULL);
+    add(up, &sw_letters, NULL);
+    const sw_evaluator *deadline, *risk;
+    sw_err err = sw_deadline_new(up->arena, up->load.set, &up->metrics, &deadline);
+    if (!err) err = sw_risk_new(up->arena, up->load.set, &up->metrics, &risk);
+    if (err) return err;
+    add(up, &sw_deadline, deadline);
+    add(up, &sw_risk, risk);
     return SW_OK;
 }
 
@@ -133,6 +142,13 @@ sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
 sw_err sw_up_pipeline_start(sw_up *up) {
     sw_ingest_route(up->ingest, &up->events_route);
     sw_err err = sw_http_route_add(up->http, &up->events_route, 1);
+    if (!err)
+        err = sw_letters_api_init(&up->letters, up->ingest, up->bus, &up->topology,
+                                  up->load.catalogue, &up->clock);
+    if (!err) {
+        sw_letters_api_routes(&up->letters, up->letter_routes);
+        err = sw_http_route_add(up->http, up->letter_routes, SW_LETTERS_ROUTES);
+    }
     if (!err) err = sw_feed_start(up->feed);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
     return err;

@@ -7,7 +7,7 @@
 #include "host/data_dir.h"
 #include "host/http.h"
 #include "host/logger.h"
-#include "ingest/door.h"
+#include "ingest/http_letters.h"
 #include "seawall/cli/cli.h"
 #include "seawall/input/load.h"
 #include "topics/topics.h"
@@ -40,7 +40,8 @@ typedef struct sw_up {
     sw_keyring *keyring;
     sw_ingest *ingest;
     struct sw_feed *feed;
-    sw_http_route events_route;
+    sw_http_route events_route, letter_routes[SW_LETTERS_ROUTES];
+    sw_letters_api letters;
     sw_loop_timer *tick;
 
     bool ready, stopping;
