@@ -27,7 +27,17 @@ static const char pack[] =
     "     warn: [{at: 50%, level: blue, to: [handler]}, {at: due, level: red, to: [handler],\n"
     "             repeat: {every: 24h, max: 2}}]}\n"
     "  - {id: c, kind: check, key: [k], on: move, when: 'data.n < 0', level: orange, to: "
-    "[handler]}\n";
+    "[handler]}\n"
+    "  - {id: t, kind: threshold, key: [k, p], on: [start, move], within: 30d, distinct: n,\n"
+    "     once_per: {by: n, within: 1h}, except: {on: move, when: 'data.n == 5', by: n},\n"
+    "     weight: 'data.n', levels: [{count: 2, level: yellow}, {count: 9, level: red}]}\n"
+    "  - {id: d, kind: threshold, key: [k], on: move, within: month, levels: {count: 3, level: "
+    "red}}\n"
+    "  - {id: s, kind: sequence, key: [k, p], on: start, requires: {on: move, within: 3d}, level: "
+    "red,\n"
+    "     facts: {f: {from: [{on: move, value: data.n}]}}, when: 'has(facts.f)', settle: 1h}\n"
+    "  - {id: m, kind: match, key: [k, p], left: {on: start}, right: {on: move}, within: 3d,\n"
+    "     where: 'left.data.n != right.data.n', max_pairs: 3, level: red}\n";
 
 static sw_err count(void *ctx, const sw_transition *transition) {
     if (!transition->warning->key || !transition->warning->rule) abort();
