@@ -29,6 +29,8 @@ sw_hash128 sw_evaluator_packs(const sw_evaluator *evaluator);
 /* The plan of a record's key `field=value`, and the value; NULL: no rule here asks for it. */
 const sw_plan *sw_evaluator_plan(const sw_evaluator *evaluator, sw_slice key, sw_slice *ret_value);
 
+const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *evaluator);
+
 /* Stores of the processor: books are objects (book_store.h), marks say under which packs they are.
  */
 enum { SW_EVALUATOR_BOOKS, SW_EVALUATOR_MARKS, SW_EVALUATOR_STORES };

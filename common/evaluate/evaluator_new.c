@@ -87,6 +87,10 @@ sw_hash128 sw_evaluator_packs(const sw_evaluator *e) {
     return e->packs;
 }
 
+const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *e) {
+    return e->set;
+}
+
 const sw_plan *sw_evaluator_plan(const sw_evaluator *e, sw_slice key, sw_slice *ret_value) {
     for (uint32_t i = 0; i < e->plan_count; i++) {
         sw_slice name = e->plans[i].name;

@@ -32,56 +32,21 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     return err;
 }
 
-static sw_told_event event_of(const sw_event_ref *ref) {
-    return (sw_told_event){ref->source, ref->id, ref->type->name};
-}
-
-static sw_err period(void *ctx, const sw_period_news *n) {
+static sw_err period(void *ctx, const sw_period_news *news) {
     sw_telling_out *out = ctx;
-    const sw_rule *rule = n->rule;
-    sw_told_key key[SW_TOLD_KEYS_MAX];
-    SW_ASSERT(rule->key_count <= SW_TOLD_KEYS_MAX);
-    for (uint32_t i = 0; i < rule->key_count; i++)
-        key[i] = (sw_told_key){rule->key_names[i], n->key[i]};
-    sw_told_period p = {
-        .instance = sw_instance_id(rule->id, n->key, rule->key_count,
-                                   sw_event_identity(n->opened_by->source, n->opened_by->id)),
-        .change = n->change,
-        .decided_ms = decided(out, n->at_ms),
-        .rule = rule->id,
-        .rule_name = rule->name,
-        .domain = rule->domain,
-        .compartment = rule->compartment,
-        .severity = rule->severity,
-        .key = key,
-        .key_count = rule->key_count,
-        .orgcode = n->orgcode,
-        .officerid = n->officerid,
-        .start_ms = n->start_ms,
-        .due_ms = n->due_ms,
-        .caution_ms = n->caution_ms,
-        .paused_ms = n->paused_ms,
-        .stopped_ms = n->stopped_ms,
-        .late_by_s = n->late_by_s,
-        .next_ms = n->next_ms,
-        .level = n->level,
-        .next_level = n->next_level,
-        .provisional = n->provisional,
-        .reason = n->reason ? sw_slice_cstr(n->reason) : SW_SLICE_NONE,
-        .opened_by = event_of(n->opened_by),
-        .has_cause = n->cause != NULL,
-    };
-    p.offset_s = sw_zone_offset(rule->pack->zone, p.decided_ms);
-    if (n->cause) p.cause = event_of(n->cause);
     sw_arena *arena = sw_ctx_arena(out->ctx);
     sw_arena_mark mark = sw_arena_save(arena);
-    if (!sw_pack_label(rule->pack, arena, &p.pack)) return SW_E_NOMEM;
-    char hex[SW_HASH128_TEXT];
-    sw_hash128_hex(p.instance, hex);
-    sw_buf_clear(&out->bytes);
-    sw_period_to_pb(&p, &out->bytes);
+    sw_told_period told;
+    sw_err err = sw_told_period_of(news, decided(out, news->at_ms), arena, &told);
+    if (!err) {
+        char hex[SW_HASH128_TEXT];
+        sw_hash128_hex(told.instance, hex);
+        sw_buf_clear(&out->bytes);
+        sw_period_to_pb(&told, &out->bytes);
+        err = emit(out, out->evaluator->periods, sw_slice_of(hex, sizeof hex - 1));
+    }
     sw_arena_rewind(arena, mark);
-    return emit(out, out->evaluator->periods, sw_slice_of(hex, sizeof hex - 1));
+    return err;
 }
 
 static void failed(void *ctx, const sw_rule *rule, sw_err code) {

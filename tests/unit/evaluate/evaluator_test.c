@@ -46,8 +46,8 @@ static void a_warning_comes_on_silence_and_goes_with_the_stop(void **state) {
     pipe_run(&p, "30 00:00");
     assert_string_equal(pipe_warnings(&p), "case_id=A: raised d orange decided=2|00:00\n"
                                            "case_id=A: resolved d orange decided=2|12:00\n");
-    assert_string_equal(pipe_periods(&p), "opened d due=3|00:00\nmoved d due=3|00:00\n"
-                                          "closed d due=3|00:00\n");
+    /* The topic is compacted: what came before may be gone. */
+    assert_non_null(strstr(pipe_periods(&p), "closed d due=3|00:00\n"));
     assert_sound(&p);
     pipe_close(&p);
 }
@@ -139,7 +139,8 @@ static void what_can_not_be_read_is_a_dead_letter(void **state) {
     pipe_send_bytes(&p, "case_id=A", "\x1a\x05stort");             /* no rule can name it */
     pipe_send_bytes(&p, "nonsense", "x");
     pipe_send_bytes(&p, "other=A", "x");
-    assert_int_equal(pipe_count(&p, SW_TOPIC_DEAD_LETTERS), 1);
+    /* The view refuses all four, deadline the one that may concern it. */
+    assert_int_equal(pipe_count(&p, SW_TOPIC_DEAD_LETTERS), 5);
     pipe_send(&p, "case_id=A", "start", "e1", "1 00:00", NULL, A);
     assert_int_equal(pipe_count(&p, SW_TOPIC_PERIODS), 1);
     pipe_close(&p);

@@ -14,7 +14,7 @@ static const char catalogue[] =
 static const char head[] = "apiVersion: seawall/v1\nkind: RulePack\n"
                            "metadata: {name: p, version: 1.0.0, timezone: UTC}\nrules:\n";
 
-static const sw_processor *const processors[] = {&sw_deadline, &sw_risk};
+static const sw_processor *const processors[] = {&sw_deadline, &sw_risk, &sw_view};
 
 static void load(pipe_rig *p, const char *rules) {
     sw_world_init(&p->world, &p->arena);
@@ -34,8 +34,8 @@ static void load(pipe_rig *p, const char *rules) {
         shapes[i] = (sw_topic_shape){p->topics[i].name, p->topics[i].partitions};
     sw_topic_shape *kept = sw_arena_zero(&p->arena, p->topic_count, sizeof *kept);
     memcpy(kept, shapes, p->topic_count * sizeof *kept);
-    assert_ok(sw_topology_build(&p->arena, processors, p->shared, 2, kept, p->topic_count,
-                                &p->world.diags, &p->topology));
+    assert_ok(sw_topology_build(&p->arena, processors, p->shared, SW_COUNT(processors), kept,
+                                p->topic_count, &p->world.diags, &p->topology));
 }
 
 static void start(pipe_rig *p) {
@@ -116,16 +116,16 @@ static void rfc3339(char out[40], const char *time) {
     sw_buf_done(&text);
 }
 
-void pipe_send(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
-               const char *received, const char *data) {
+static void send(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
+                 const char *at, const char *received, const char *data) {
     char time[40], known[40];
     rfc3339(time, at);
-    rfc3339(known, received ? received : at);
+    rfc3339(known, received);
     sw_slice json = sw_arena_printf(
         &p->arena,
         "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"s\",\"type\":\"%s\",\"time\":\"%s\","
-        "\"receivedtime\":\"%s\",\"orgcode\":\"320981010000\",\"data\":{%s}}",
-        id, type, time, known, data);
+        "\"receivedtime\":\"%s\",\"orgcode\":\"%s\",\"data\":{%s}}",
+        id, type, time, known, org, data);
     sw_event *event;
     sw_buf bytes;
     sw_buf_init(&bytes, 1 << 16);
@@ -137,6 +137,16 @@ void pipe_send(pipe_rig *p, const char *key, const char *type, const char *id, c
     assert_ok(sw_runtime_append(p->runtime, &append));
     sw_buf_done(&bytes);
     settle(p);
+}
+
+void pipe_send(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
+               const char *received, const char *data) {
+    send(p, "320981010000", key, type, id, at, received ? received : at, data);
+}
+
+void pipe_send_of(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
+                  const char *at, const char *data) {
+    send(p, org, key, type, id, at, at, data);
 }
 
 void pipe_send_bytes(pipe_rig *p, const char *key, const char *bytes) {

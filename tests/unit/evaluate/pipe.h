@@ -1,4 +1,5 @@
-/* pipe.h - deadline and risk on a memory bus, fed with keyed events in JSON, for tests. */
+/* pipe.h - deadline, risk and the view on a memory bus, fed with keyed events in JSON, for tests.
+ */
 #ifndef SW_TESTS_UNIT_EVALUATE_PIPE_H
 #define SW_TESTS_UNIT_EVALUATE_PIPE_H
 
@@ -6,6 +7,7 @@
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_pb.h"
 #include "oracle/world.h"
+#include "report/view/view.h"
 #include "risk/risk.h"
 #include "runtime/runtime.h"
 #include "runtime/worker.h"
@@ -19,7 +21,7 @@ typedef struct pipe {
     sw_topic_spec topics[32];
     uint32_t topic_count;
     sw_topology topology;
-    const void *shared[2];
+    const void *shared[3];
     sw_bus *bus;
     sw_runtime *runtime;
     sw_worker *worker;
@@ -38,6 +40,9 @@ int64_t pipe_time(const char *time);
 /* One event to one key; `at` is its time and, if `received` is NULL, when it was received. */
 void pipe_send(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
                const char *received, const char *data);
+/* The same, of another unit than 320981010000. */
+void pipe_send_of(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
+                  const char *at, const char *data);
 void pipe_send_bytes(pipe_rig *p, const char *key, const char *bytes);
 /* What stands on seawall.warnings (or periods), a line each, sorted by partition and offset. */
 const char *pipe_warnings(pipe_rig *p);

@@ -1,0 +1,77 @@
+/* rows.h - keys and values of the view's rows, for those who write and those who ask.  Layer 9,
+ * private to the view.  Thread: any. */
+#ifndef SW_REPORT_VIEW_ROWS_H
+#define SW_REPORT_VIEW_ROWS_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "env/limits.h"
+
+/* An index row's key: dimension, value, 0, time, id; its value says what most questions ask, so
+ * that only what is answered is read whole.
+ */
+typedef enum sw_view_dim {
+    SW_DIM_ALL = 'a',
+    SW_DIM_RULE = 'r',
+    SW_DIM_KEY = 'k',    /* "case_id=A1" */
+    SW_DIM_COUNTY = '6', /* the first digits of a unit's code: 6, 8, and the whole text */
+    SW_DIM_STATION = '8',
+    SW_DIM_UNIT = 'u'
+} sw_view_dim;
+
+#define SW_VIEW_ROW_MAX  (SW_KEY_BYTES_MAX + 26)
+#define SW_VIEW_TAIL     24u /* time and id */
+#define SW_VIEW_DIMS_MAX 6u
+
+typedef struct sw_view_place {
+    char dim;
+    sw_slice value;
+} sw_view_place;
+
+/* Where a thing of this unit, rule (empty: none) and key stands. Returns how many. */
+uint32_t sw_view_places(sw_slice org, sw_slice rule, sw_slice key,
+                        sw_view_place ret[SW_VIEW_DIMS_MAX]);
+
+/* The same place among open warnings alone. */
+static inline sw_view_place sw_view_open(sw_view_place place) {
+    return (sw_view_place){(char)(place.dim - 32), place.value};
+}
+
+/* The dimension under which everything of a unit prefix is found with the least besides. */
+sw_view_place sw_view_place_of(sw_slice org_prefix);
+
+/* Row keys; `newest` first or last. Room of SW_VIEW_ROW_MAX. */
+sw_slice sw_view_row(sw_view_place place, int64_t time_ms, bool newest_first, sw_hash128 id,
+                     char *room);
+/* All that stands at a place: [from, to). Rooms as above. */
+void sw_view_range(sw_view_place place, sw_slice *ret_from, sw_slice *ret_to, char *from, char *to);
+/* Time and id of a row. False: it is no such row. */
+bool sw_view_row_read(sw_slice row, bool newest_first, int64_t *ret_time_ms, sw_hash128 *ret_id);
+
+/* What an index row says of its thing. */
+typedef struct sw_view_brief {
+    int32_t level;             /* -1: none */
+    sw_slice org, compartment; /* may be empty */
+    sw_slice rule;
+} sw_view_brief;
+
+void sw_view_brief_write(const sw_view_brief *brief, sw_buf *out);
+bool sw_view_brief_read(sw_slice row, sw_view_brief *ret);
+
+/* An event in a key's timeline. */
+typedef struct sw_view_event {
+    sw_slice source, id, type, orgcode, officerid;
+    int64_t time_ms, received_ms;      /* received: SW_TIME_NONE: not carried */
+    sw_slice target_source, target_id; /* of a correction; else empty */
+    uint32_t partition;                /* where it stands on seawall.keyed */
+    int64_t offset;
+} sw_view_event;
+
+/* The row of an event: key, 0, time, identity. */
+sw_slice sw_view_event_row(sw_slice key, int64_t time_ms, sw_hash128 identity, char *room);
+void sw_view_event_write(const sw_view_event *event, sw_buf *out);
+bool sw_view_event_read(sw_slice row, sw_view_event *ret);
+/* The same of a seawall.v1.Event: what can be read without a catalogue. */
+bool sw_view_event_of(sw_slice bytes, sw_view_event *ret);
+
+#endif
