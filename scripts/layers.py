@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOMES = {  # foreign header -> files (or folders) that may include it
     "yaml.h": ["common/text/"],
-    "sodium.h": ["common/base/hash.c", "common/seal/"],
+    "sodium.h": ["common/base/hash.c", "common/seal/", "services/notify/send/"],
     "pcre2.h": ["common/cel/"],
     "rocksdb/c.h": ["common/store/", "services/seawall/bench/plain.c"],
     "librdkafka/rdkafka.h": ["common/bus/"],

@@ -15,9 +15,12 @@ enum {
     SW_OUTBOX_INBOX,    /* recipient, time from the newest on, subject -> nothing */
     SW_OUTBOX_HELD,     /* recipient, task, 0, subject -> Notice that waits */
     SW_OUTBOX_MESSAGES, /* message -> Message that has no end yet */
-    SW_OUTBOX_QUEUE,    /* level from the highest on, time, message -> nothing: to be sent */
+    SW_OUTBOX_QUEUE,    /* first letter of the channel, level from the highest on, time, message */
     SW_OUTBOX_STORES
 };
+
+/* Where the message's id begins in a key of the queue. */
+#define SW_QUEUE_ID_AT 10u
 
 typedef Seawall__V1__Notice sw_notice;
 typedef Seawall__V1__Message sw_message;

@@ -32,6 +32,7 @@ sw_err sw_outbox_outcome(sw_outbox_call *call, const sw_notice *said) {
         err = spread(call, m, state, said->detail);
         return err ? err : sw_message_end(call, m);
     }
+    if (is(m->state, "settled")) return SW_OK;
     if (is(state, "sending") && !is(m->state, "intended")) return SW_OK;
     if (is(state, "postponed")) {
         if (!is(m->state, "sending")) return SW_OK;
@@ -86,9 +87,10 @@ sw_err sw_outbox_settle(sw_outbox_call *call, sw_message *m) {
     bool again = hidden && m->attempt_count < 2 && m->expires_ms > call->now_ms &&
                  level < SW_NOTIFY_LEVELS && call->shared->policy->levels[level].repeats;
     sw_err err = SW_OK;
+    if (is(m->state, "settled")) return sw_message_end(call, m);
     if (again && m->n_subjects)
         err = repeat(call, m);
     else if (m->n_subjects) /* the state stays, with the reason why nothing more is done */
         err = spread(call, m, m->state, hidden ? "left" : "no-report");
-    return err ? err : sw_message_end(call, m);
+    return err ? err : sw_message_save(call, m, "settled");
 }

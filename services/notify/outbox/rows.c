@@ -97,16 +97,17 @@ sw_err sw_notice_tell(sw_outbox_call *call, const char *subject, const char *sta
     return err ? err : sw_ctx_emit(call->ctx, SW_TOPIC_NOTICES, call->recipient, bytes);
 }
 
-/* Breach first; of one level the oldest. */
+/* Of each channel breach first; of one level the oldest. */
 static sw_slice queue_key(sw_outbox_call *call, const sw_message *message) {
     sw_slice id = sw_slice_cstr(message->id);
-    char *key = sw_pb_zero(&call->pb, 9 + id.len, 1);
+    char *key = sw_pb_zero(&call->pb, SW_QUEUE_ID_AT + id.len, 1);
     if (!key) return SW_SLICE_NONE;
     uint32_t level = sw_level_of(sw_slice_cstr(message->level));
-    key[0] = (char)(SW_NOTIFY_LEVELS - level);
-    sw_wire_put_be(key + 1, (uint64_t)message->state_ms, 8);
-    memcpy(key + 9, id.ptr, id.len);
-    return sw_slice_of(key, 9 + id.len);
+    key[0] = message->channel[0];
+    key[1] = (char)(SW_NOTIFY_LEVELS - level);
+    sw_wire_put_be(key + 2, (uint64_t)message->state_ms, 8);
+    memcpy(key + SW_QUEUE_ID_AT, id.ptr, id.len);
+    return sw_slice_of(key, SW_QUEUE_ID_AT + id.len);
 }
 
 static sw_slice settle_key(sw_outbox_call *call, const sw_message *message) {
@@ -128,6 +129,7 @@ sw_err sw_message_save(sw_outbox_call *call, sw_message *message, const char *st
         err = sw_ctx_del(call->ctx, SW_OUTBOX_QUEUE, queue_key(call, message));
     if (err) return err;
     bool queued = strcmp(state, "intended") == 0, sending = strcmp(state, "sending") == 0;
+    bool settled = strcmp(state, "settled") == 0;
     message->state = sw_pb_printf(&call->pb, "%s", state);
     message->state_ms = call->now_ms;
     sw_slice bytes;
@@ -137,6 +139,7 @@ sw_err sw_message_save(sw_outbox_call *call, sw_message *message, const char *st
         err = sw_ctx_put(call->ctx, SW_OUTBOX_QUEUE, queue_key(call, message), SW_S("1"));
     int64_t due_ms = call->now_ms + call->shared->policy->settle_ms;
     if (queued || sending) due_ms = SW_TIME_MAX;
+    if (settled) due_ms = call->now_ms + 72 * HOUR_MS; /* for a report that comes late */
     return err ? err : sw_ctx_timer(call->ctx, settle_key(call, message), due_ms);
 }
 
