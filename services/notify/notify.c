@@ -121,8 +121,12 @@ uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_
          .work = true},
         {.method = SW_HTTP_GET,
          .path = "/v1/sms/report/{recipient}/{message}/{token}",
-         .handler = sw_notify_get_report},
-        {.method = SW_HTTP_GET, .path = "/v1/sms/reply/{token}", .handler = sw_notify_get_reply},
+         .handler = sw_notify_get_report,
+         .silent = true},
+        {.method = SW_HTTP_GET,
+         .path = "/v1/sms/reply/{token}",
+         .handler = sw_notify_get_reply,
+         .silent = true},
     };
     for (size_t i = 0; i < SW_COUNT(routes); i++) {
         ret[i] = routes[i];

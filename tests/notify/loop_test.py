@@ -90,6 +90,8 @@ class Process(parts.Case):
         text = parts.COUNTY.read_text().replace("13800000005", "13911111111").replace(
             "  - {id: S4, name: 民警乙, unit: '320981510000'}\n", "")
         self.assertEqual(node.load(self.file("d.yaml", text)), {"entries": 10, "changed": 1, "removed": 1})
+        parts.wait("the new one", lambda: node.load(self.path / "d.yaml")["changed"] == 0)
+        parts.wait("its tasks", lambda: node.ask("GET", "/v1/officers/S4/inbox").get("code") == "not-found")
         node.raise_("A1")
         self.assertEqual(parts.wait("the SMS", self.sms)[0]["to"], "13911111111")
         bad = "kind: Directory\nunits: [{code: '1', name: x, tier: y}]\n"

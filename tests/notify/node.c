@@ -8,7 +8,7 @@
 
 #include "codec/event.h"
 #include "evaluate/warning_pb.h"
-#include "host/log.h"
+#include "host/logger.h"
 #include "notify/http/http.h"
 #include "topics/topics.h"
 
@@ -28,7 +28,7 @@ typedef struct node {
     sw_loop *loop;
     sw_http *http;
     sw_auth *auth;
-    sw_log *log;
+    sw_logger *log;
 } node;
 
 static node self;
@@ -229,10 +229,10 @@ int main(int argc, char **argv) {
     sw_clock_system(&self.clock);
     sw_diags diags;
     sw_diags_init(&diags, &self.arena, SW_SLICE_NONE, 100);
-    const sw_log_options log = {.fd = 2, .level = SW_TRACE_INFO, .clock = &self.clock};
-    check(sw_log_open(&log, &diags, &self.log), &diags, "log");
+    const sw_logger_options log = {.fd = 2, .level = SW_TRACE_INFO, .clock = &self.clock};
+    check(sw_logger_open(&log, &diags, &self.log), &diags, "log");
     self.env =
-        (sw_env){.clock = &self.clock, .metrics = &self.metrics, .trace = sw_log_sink(self.log)};
+        (sw_env){.clock = &self.clock, .metrics = &self.metrics, .trace = sw_logger_sink(self.log)};
     check(sw_catalogue_load(&self.arena, files, SW_COUNT(files), &diags, &self.catalogue), &diags,
           "catalogue");
     const sw_notify_options options = {.settings = argv[2],
@@ -257,7 +257,7 @@ int main(int argc, char **argv) {
     sw_notify_close(self.notify);
     sw_bus_close(self.bus);
     sw_auth_close(self.auth);
-    sw_log_close(self.log);
+    sw_logger_close(self.log);
     sw_metrics_done(&self.metrics);
     sw_arena_done(&self.arena);
     return err ? 1 : 0;

@@ -11,7 +11,6 @@ import tempfile
 import threading
 import time
 import unittest
-import urllib.parse
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -84,6 +83,11 @@ class Node:
     def load(self, path=COUNTY):
         return self.ask("POST", "/v1/directory", Path(path).read_text(), {"Content-Type": "application/yaml"}, 200)
 
+    def known(self, officer):
+        """The directory has reached all tasks."""
+        wait("the directory", lambda: self.load()["changed"] == 0)
+        wait("the officer", lambda: "notices" in self.ask("GET", f"/v1/officers/{officer}/inbox"))
+
     def raise_(self, case, level="red", count=1):
         self.ask("POST", "/test/warnings", {"case": case, "level": level, "count": count}, status=202)
 
@@ -103,7 +107,7 @@ class Gateway(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port=0):
-        self.got, self.lock = [], threading.Lock()
+        self.got, self.lock, self.open = [], threading.Lock(), set()
         self.answer = lambda fields: (202, "0: Accepted for delivery")
         super().__init__(("127.0.0.1", port), Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -115,6 +119,12 @@ class Gateway(http.server.ThreadingHTTPServer):
     def close(self):
         self.shutdown()
         self.server_close()
+        with self.lock:
+            for connection in self.open:  # kept alive ones too
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
 
     def handle_error(self, request, client_address):
         pass  # a client that was killed
@@ -123,13 +133,24 @@ class Gateway(http.server.ThreadingHTTPServer):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def setup(self):
+        super().setup()
+        with self.server.lock:
+            self.server.open.add(self.connection)
+
+    def finish(self):
+        with self.server.lock:
+            self.server.open.discard(self.connection)
+        super().finish()
+
     def log_message(self, *_):
         pass
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         kind = self.headers.get("Content-Type", "")
-        fields = dict(urllib.parse.parse_qsl(body.decode())) if "json" not in kind else json.loads(body)
+        fields = json.loads(body) if "json" in kind else {"text": body.decode()}
+        fields.update({k.lower()[9:]: v for k, v in self.headers.items() if k.lower().startswith("x-kannel-")})
         with self.server.lock:
             self.server.got.append((self.path, dict(self.headers), fields, body))
         answer = self.server.answer(fields)
@@ -168,6 +189,7 @@ class Case(unittest.TestCase):
         node = Node(self.path, **options).start()
         self.addCleanup(node.stop)
         node.load()
+        node.known("S3")
         return node
 
 

@@ -92,6 +92,7 @@ static bool add_inbox(void *arg, uint32_t partition, sw_slice key, sw_slice valu
     const char *zero = memchr(key.ptr, '\0', key.len);
     size_t recipient = zero ? (size_t)(zero - key.ptr) : 0;
     if (!zero || key.len < recipient + 9) return true;
+    sw_arena_mark mark = sw_arena_save(p->view->pb.arena);
     char *row = sw_pb_zero(&p->view->pb, key.len - 8, 1);
     if (!row) return false;
     memcpy(row, key.ptr, recipient + 1);
@@ -103,6 +104,7 @@ static bool add_inbox(void *arg, uint32_t partition, sw_slice key, sw_slice valu
     if (p->err || !notice) return !p->err;
     if (p->count++) sw_buf_add_byte(&p->out, ',');
     sw_notify_notice_json(notice, &p->out);
+    sw_arena_rewind(p->view->pb.arena, mark);
     return sw_arena_copy(p->view->pb.arena, key, &p->last);
 }
 
@@ -157,11 +159,13 @@ static bool add_notice(void *arg, uint32_t partition, sw_slice key, sw_slice val
     (void)partition;
     (void)key;
     page *p = arg;
+    sw_arena_mark mark = sw_arena_save(p->view->pb.arena);
     Seawall__V1__Notice *notice;
     p->err = sw_pb_read(&p->view->pb, &seawall__v1__notice__descriptor, value, &notice);
     if (p->err) return false;
     if (p->count++) sw_buf_add_byte(&p->out, ',');
     sw_notify_notice_json(notice, &p->out);
+    sw_arena_rewind(p->view->pb.arena, mark);
     return p->count < LIMIT_MAX;
 }
 

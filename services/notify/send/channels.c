@@ -79,6 +79,11 @@ static void read_sms(sw_reading *r, const sw_yaml *root, const char *data_dir,
     channels->sms_from = sw_reading_text(r, sms, "from", false);
     channels->report_base = sw_reading_text(r, sms, "report_base", false);
     channels->timeout_ms = sw_reading_duration(r, sms, "timeout", channels->timeout_ms);
+    const char *const headers[] = {channels->sms_user, channels->sms_password, channels->sms_from,
+                                   channels->report_base};
+    for (size_t i = 0; i < SW_COUNT(headers); i++)
+        if (strpbrk(headers[i], "\r\n"))
+            sw_reading_fault(r, sms, SW_E_INVALID, "sms", NULL, "a setting has a line break");
 }
 
 static void read_mail(sw_reading *r, const sw_yaml *root, sw_channels *channels) {

@@ -10,6 +10,7 @@
 #include "topics/topics.h"
 
 #define FLYING_DEFAULT 512u
+#define AIR_MIN        8u
 #define IDLE_MS        50
 #define REST_MS_MIN    500
 #define REST_MS_MAX    60000
@@ -31,6 +32,7 @@ struct sw_executor {
     sw_read queue, messages;
     sw_flight *flights;
     uint32_t flying, flying_max;
+    uint32_t air, air_max; /* of those flying: without an outcome */
     CURLM *multi;
     pthread_t thread;
     bool started;
@@ -130,8 +132,8 @@ static bool take_off(void *arg, uint32_t partition, sw_slice key, sw_slice value
     sw_executor *e = p->e;
     sw_slice id = sw_slice_sub(key, SW_QUEUE_ID_AT, key.len);
     if (is_flying(e, id)) return true;
-    bool sms = p->channel == 0;
-    sw_flight *f = e->tokens > 0 || !sms ? free_flight(e) : NULL;
+    bool sms = p->channel == 0, room = e->air < e->air_max && (e->tokens > 0 || !sms);
+    sw_flight *f = room ? free_flight(e) : NULL;
     if (!f) {
         p->full = true;
         return false;
@@ -150,6 +152,7 @@ static bool take_off(void *arg, uint32_t partition, sw_slice key, sw_slice value
     }
     if (sms) e->tokens -= (int64_t)f->message->part_count * 1000;
     e->flying++;
+    e->air++;
     p->taken++;
     /* The same millisecond may still get more: rows from it on are read again. */
     memcpy(e->cursors[partition][p->channel][p->level], key.ptr, CURSOR_BYTES);
@@ -255,6 +258,7 @@ static void land(sw_executor *e, sw_flight *f) {
     count(e, f->outcome);
     if (!postponed && strcmp(f->outcome, "handed-over") != 0) trace(e, f);
     f->step = SW_FLIGHT_LANDED;
+    e->air--;
 }
 
 /* Its row leaves the queue when the outbox has read that it is being sent: until then it must not
@@ -291,6 +295,7 @@ static void go_on(sw_executor *e) {
         if (said == 2) { /* not on the record: it stays in the queue */
             sw_flight_clear(f);
             e->flying--;
+            e->air--;
             e->more = true;
         }
     }
@@ -361,8 +366,7 @@ static void *run(void *arg) {
         go_on(e);
         curl_multi_perform(e->multi, &running);
         take_ended(e);
-        curl_multi_poll(e->multi, NULL, 0, e->more && e->flying < e->flying_max ? 5 : IDLE_MS,
-                        NULL);
+        curl_multi_poll(e->multi, NULL, 0, e->more && e->air < e->air_max ? 5 : IDLE_MS, NULL);
         if (atomic_load(&e->stopping) && sw_runtime_error(e->options.runtime)) break;
     }
     return NULL;
@@ -395,6 +399,10 @@ sw_err sw_executor_open(const sw_executor_options *options, sw_executor **ret) {
     e->options = *options;
     e->flying_max = options->flying_max ? options->flying_max : FLYING_DEFAULT;
     e->partitions = options->shared->partitions;
+    /* What is in the air at a crash is indeterminate: no more than the gateway takes in a fifth of
+     * a second. */
+    int64_t air = options->shared->policy->gateway_parts_s / 5;
+    e->air_max = air < AIR_MIN ? AIR_MIN : air > e->flying_max ? e->flying_max : (uint32_t)air;
     sw_err err = open_parts(e);
     e->flights = sw_heap_zero(e->flying_max, sizeof *e->flights);
     e->cursors = sw_heap_zero(e->partitions, sizeof *e->cursors);

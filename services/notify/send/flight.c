@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "notify/directory/directory.h"
 #include "notify/pb.h"
 #include "text/json.h"
 #include "text/time.h"
@@ -44,17 +45,11 @@ static bool is(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
 
-/* ---- Kannel (user guide, send-sms CGI variables) ---- */
+/* ---- Kannel (user guide, "Sending messages with a POST"): what a form's fields would be are
+ * headers, and the body is the text; a form is refused ---- */
 
-static bool add_field(sw_flight *f, sw_buf *body, const char *name, const char *value) {
-    char *escaped = curl_easy_escape(f->call, value, 0);
-    if (!escaped) return false;
-    if (body->len) sw_buf_add_byte(body, '&');
-    sw_buf_add_cstr(body, name);
-    sw_buf_add_byte(body, '=');
-    sw_buf_add_cstr(body, escaped);
-    curl_free(escaped);
-    return true;
+static void add_header(sw_flight *f, sw_pb *pb, const char *name, const char *value) {
+    f->headers = curl_slist_append(f->headers, sw_pb_printf(pb, "X-Kannel-%s: %s", name, value));
 }
 
 /* Where the gateway tells what became of it: %d is filled in by Kannel. */
@@ -72,25 +67,27 @@ static bool to_kannel(sw_flight *f, const sw_channels *channels, int64_t now_ms)
     sw_pb pb = {&f->arena, false};
     int64_t minutes = (m->expires_ms - now_ms) / 60000;
     if (minutes < VALIDITY_MIN_MINUTES) minutes = VALIDITY_MIN_MINUTES;
-    sw_buf body;
-    sw_buf_init(&body, 1 << 16);
-    bool ok = add_field(f, &body, "username", channels->sms_user) &&
-              add_field(f, &body, "password", channels->sms_password) &&
-              add_field(f, &body, "to", m->to) && add_field(f, &body, "text", m->text) &&
-              add_field(f, &body, "coding", "2") && add_field(f, &body, "charset", "UTF-8") &&
-              add_field(f, &body, "validity", sw_pb_printf(&pb, "%lld", (long long)minutes));
-    if (*channels->sms_from) ok = ok && add_field(f, &body, "from", channels->sms_from);
-    if (*channels->report_base)
-        ok = ok && add_field(f, &body, "dlr-mask", "31") &&
-             add_field(f, &body, "dlr-url", report_url(f, &pb, channels));
-    f->upload = sw_slice_cstr(sw_pb_text(&pb, sw_buf_slice(&body)));
-    ok = ok && !body.err && !pb.full;
-    sw_buf_done(&body);
+    if (!sw_phone_valid(sw_slice_cstr(m->to))) {
+        sw_flight_fail(f, "failed", "not a telephone number");
+        return false;
+    }
+    f->headers = curl_slist_append(NULL, "Content-Type: text/plain; charset=\"UTF-8\"");
+    add_header(f, &pb, "Username", channels->sms_user);
+    add_header(f, &pb, "Password", channels->sms_password);
+    add_header(f, &pb, "To", m->to);
+    if (*channels->sms_from) add_header(f, &pb, "From", channels->sms_from);
+    add_header(f, &pb, "Coding", "2"); /* UCS-2 */
+    add_header(f, &pb, "Validity", sw_pb_printf(&pb, "%lld", (long long)minutes));
+    if (*channels->report_base) {
+        add_header(f, &pb, "DLR-Mask", "31");
+        add_header(f, &pb, "DLR-Url", report_url(f, &pb, channels));
+    }
     curl_easy_setopt(f->call, CURLOPT_URL, channels->sms_url);
-    curl_easy_setopt(f->call, CURLOPT_POSTFIELDS, f->upload.ptr);
-    curl_easy_setopt(f->call, CURLOPT_POSTFIELDSIZE, (long)f->upload.len);
-    if (!ok) sw_flight_fail(f, "failed", "the call does not fit");
-    return ok;
+    curl_easy_setopt(f->call, CURLOPT_HTTPHEADER, f->headers);
+    curl_easy_setopt(f->call, CURLOPT_POSTFIELDS, m->text);
+    curl_easy_setopt(f->call, CURLOPT_POSTFIELDSIZE, (long)strlen(m->text));
+    if (pb.full) sw_flight_fail(f, "failed", "the call does not fit");
+    return !pb.full;
 }
 
 /* ---- webhook: signed, so that whoever gets it knows from whom it is ---- */
