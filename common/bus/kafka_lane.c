@@ -234,6 +234,9 @@ sw_err kafka_lane_commit(kafka_lane *lane, const sw_commit *commits, uint32_t co
     case KAFKA_BACK_OUT:
         return SW_E_AGAIN;
     default:
+        kafka_trace(&lane->home->home, SW_TRACE_WARN,
+                    meaning == KAFKA_FENCED ? "kafka.fenced" : "kafka.lost", kafka_err_of(meaning),
+                    lane->id, "a new producer begins from what is committed");
         sw_metric_add(meaning == KAFKA_FENCED ? lane->home->fenced : lane->home->lost, 1);
         kafka_lane_close(lane);
         lane->taken = meaning == KAFKA_FENCED;

@@ -191,7 +191,8 @@ sw_err kafka_draft(kafka_lane *lane, const sw_commit *commits, uint32_t count) {
         const sw_commit *commit = &commits[i];
         const kafka_task *task = kafka_task_of(lane->home, commit->task);
         if (!task) return SW_E_NOMEM;
-        if (task->epoch == 0 || task->epoch != commit->epoch) return SW_E_FENCED;
+        if (task->epoch == 0) return SW_E_REBALANCED; /* its claim went with a producer */
+        if (task->epoch != commit->epoch) return SW_E_FENCED;
         sw_err err = check_records(lane, commit);
         if (!err && !draft_of(lane, commit->task)) err = add_draft(lane, task);
         if (err) return err;
