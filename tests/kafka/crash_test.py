@@ -8,7 +8,7 @@ period that was not closed is warned of exactly once.
   crash_test.py BUILD_DIR [--rounds N] [--seed N] [TEST...]
 """
 import argparse
-import json
+import os
 import random
 import shutil
 import signal
@@ -22,6 +22,7 @@ from proxy import Proxy, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WAIT_S = 90
+KEEP = bool(os.environ.get("SW_TEST_KEEP"))  # print what the nodes have said
 
 
 def fail(text):
@@ -296,6 +297,9 @@ def run(build, name, seed, rounds):
     try:
         function(world, rounds or default)
     finally:
+        if KEEP:
+            for node in world.nodes:
+                print(node.text())
         world.done()
         if proxy:
             proxy.stop()

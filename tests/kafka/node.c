@@ -41,10 +41,11 @@ static void on_signal(int signal) {
 }
 
 static void say(void *arg, const sw_trace_event *event) {
-    (void)arg;
     if (event->level == SW_TRACE_DEBUG) return;
     char line[1024];
-    int at = snprintf(line, sizeof line, "%s %s", event->name, sw_err_name(event->err));
+    int at = snprintf(line, sizeof line, "%lld %s %s",
+                      (long long)(sw_clock_mono_us(arg) / 1000 % 1000000), event->name,
+                      sw_err_name(event->err));
     for (int i = 0; i < SW_TRACE_FIELDS_MAX && event->fields[i].name && at < 700; i++) {
         const sw_trace_field *f = &event->fields[i];
         if (f->text.len)
@@ -210,7 +211,7 @@ int main(int argc, char **argv) {
     sw_arena_init(&n.arena, (size_t)8 << 20);
     sw_metrics_init(&n.metrics, &n.arena);
     sw_clock_system(&n.clock);
-    n.sink = (sw_trace_sink){say, NULL};
+    n.sink = (sw_trace_sink){say, &n.clock};
     if (open_bus(&n)) return 2;
     const sw_runtime_options options = {.topology = &n.topology,
                                         .bus = n.bus,
