@@ -89,7 +89,7 @@ static const sw_pause *open_pause(const run *r) {
 /* Pauses as they are known at `known_ms`. Tells how many were counted. */
 static int64_t add_pauses(run *r, int64_t due_ms, int64_t known_ms, bool final,
                           uint32_t *ret_counted) {
-    bool exact = r->base.unit == SW_UNIT_EXACT;
+    bool exact = r->base.unit == SW_UNIT_EXACT || r->base.unit == SW_UNIT_UNTIL;
     if (known_ms > SW_TIME_LAST_MS) known_ms = SW_TIME_LAST_MS;
     uint32_t i = 0;
     for (; i < r->pause_count && r->pauses[i].from_ms <= due_ms; i++) {
@@ -147,7 +147,7 @@ static int64_t due_of_before(run *r, int64_t moment_ms) {
 }
 
 static bool same_unit(const run *r, const sw_extension *e) {
-    return e->span.unit == r->base.unit && e->span.unit != SW_UNIT_END_OF;
+    return e->span.unit == r->base.unit && e->span.unit < SW_UNIT_END_OF;
 }
 
 /* Takes one more: what is of the limit's own unit is counted from the start, and what was added in

@@ -12,7 +12,8 @@ typedef enum sw_unit {
     SW_UNIT_DAYS,     /* n natural days */
     SW_UNIT_WORKDAYS, /* n working days */
     SW_UNIT_MONTHS,   /* n natural months */
-    SW_UNIT_END_OF    /* 24:00 of the last day of the `period` in which the start lies */
+    SW_UNIT_END_OF,   /* 24:00 of the last day of the `period` in which the start lies */
+    SW_UNIT_UNTIL     /* the moment n itself */
 } sw_unit;
 
 typedef enum sw_period { SW_DAY, SW_WEEK, SW_MONTH, SW_QUARTER, SW_YEAR } sw_period;
@@ -20,7 +21,8 @@ typedef enum sw_period { SW_DAY, SW_WEEK, SW_MONTH, SW_QUARTER, SW_YEAR } sw_per
 /* A limit or an extension. */
 typedef struct sw_span {
     sw_unit unit;
-    sw_period period; /* END_OF */
+    sw_period period; /* END_OF, and with `to_end` */
+    bool to_end;      /* then on to the end of the period in which the last counted day lies */
     int64_t n;
 } sw_span;
 
@@ -120,10 +122,12 @@ typedef struct sw_moment {
     int64_t offset_ms;     /* added to the anchor (negative: before) */
     int32_t offset_months; /* START only */
     uint32_t percent;      /* PERCENT */
+    bool skip_past;        /* where it lies before the begin there is none */
 } sw_moment;
 
 /* When a level stands (docs/rules.md): moved out of pauses, never before the begin.
- * SW_TIME_MAX while an open pause holds it back. `caution` may be NULL where no level names it. */
+ * SW_TIME_MAX while an open pause holds it back, or where it is skipped. `caution` may be NULL
+ * where no level names it. */
 int64_t sw_level_time(const sw_period_facts *facts, const sw_due *due, const sw_due *caution,
                       sw_moment at);
 /* The begin of the day, week (from Monday), month, quarter or year in which an instant lies. */

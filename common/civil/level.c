@@ -74,6 +74,7 @@ int64_t sw_level_time(const sw_period_facts *facts, const sw_due *due, const sw_
         ms = percent_time(due, at.percent);
         break;
     }
+    if (at.skip_past && ms < due->begin_ms) return SW_TIME_MAX;
     return out_of_pauses(due, ms < due->begin_ms ? due->begin_ms : ms);
 }
 

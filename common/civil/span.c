@@ -9,6 +9,7 @@ bool sw_span_sane(sw_span span) {
         [SW_UNIT_WORKDAYS] = YEARS * 366,
         [SW_UNIT_MONTHS] = YEARS * 12,
     };
+    if (span.unit == SW_UNIT_UNTIL) return span.n >= SW_TIME_FIRST_MS && span.n <= SW_TIME_LAST_MS;
     return span.unit == SW_UNIT_END_OF || (span.n >= 0 && span.n <= most[span.unit]);
 }
 
@@ -95,8 +96,7 @@ static int64_t clock_days_on(const sw_ground *g, int64_t ms, int64_t days) {
     return sw_zone_from_local(g->zone, sw_zone_to_local(g->zone, ms) + days * SW_DAY_MS);
 }
 
-int64_t sw_span_from(sw_ground *g, const sw_origin *o, sw_span span) {
-    SW_ASSERT(sw_span_sane(span));
+static int64_t plain_from(sw_ground *g, const sw_origin *o, sw_span span) {
     switch (span.unit) {
     case SW_UNIT_EXACT:
         return o->begin_ms + span.n;
@@ -108,10 +108,19 @@ int64_t sw_span_from(sw_ground *g, const sw_origin *o, sw_span span) {
     case SW_UNIT_MONTHS:
         if (o->next_day) return sw_day_end(g, sw_months_on(g, o->start_day, span.n));
         return sw_clock_months_on(g, o->begin_ms, span.n);
+    case SW_UNIT_UNTIL:
+        return span.n;
     case SW_UNIT_END_OF:
         break;
     }
     return sw_day_end(g, period_last_day(o->start_day, span.period));
+}
+
+int64_t sw_span_from(sw_ground *g, const sw_origin *o, sw_span span) {
+    SW_ASSERT(sw_span_sane(span));
+    int64_t due_ms = plain_from(g, o, span);
+    if (!span.to_end || due_ms > SW_TIME_LAST_MS) return due_ms;
+    return sw_day_end(g, period_last_day(sw_last_day(g, due_ms), span.period));
 }
 
 int64_t sw_span_on(sw_ground *g, int64_t due_ms, sw_span span) {
@@ -128,6 +137,8 @@ int64_t sw_span_on(sw_ground *g, int64_t due_ms, sw_span span) {
     case SW_UNIT_MONTHS:
         if (is_day_end(g, due_ms, &last)) return sw_day_end(g, sw_months_on(g, last, span.n));
         return sw_clock_months_on(g, due_ms, span.n);
+    case SW_UNIT_UNTIL:
+        return span.n;
     case SW_UNIT_END_OF:
         break;
     }

@@ -18,9 +18,7 @@ static sw_err fill_lists(const sw_warning *w, sw_arena *arena, sw_told_warning *
     ret->key_count = rule->key_count;
     ret->events = events;
     ret->event_count = w->event_count;
-    const sw_warn *warn = sw_warning_warn(w);
-    ret->to = warn->to;
-    ret->to_count = warn->to_count;
+    ret->to = sw_warn_to(sw_warning_warn(w), w->repeat, &ret->to_count);
     ret->basis = rule->basis;
     ret->basis_count = rule->basis_count;
     return SW_OK;

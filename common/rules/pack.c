@@ -70,6 +70,16 @@ const sw_warn *sw_rule_warn(const sw_rule *rule, uint32_t index) {
     return rule->kind == SW_THRESHOLD ? &rule->levels[index].warn : &rule->warn;
 }
 
+const sw_slice *sw_warn_to(const sw_warn *warn, uint32_t repeat, uint32_t *ret_count) {
+    for (uint32_t i = warn->repeat_to_count; i-- > 0;) {
+        if (repeat < warn->repeat_to[i].n) continue;
+        *ret_count = warn->repeat_to[i].to_count;
+        return warn->repeat_to[i].to;
+    }
+    *ret_count = warn->to_count;
+    return warn->to;
+}
+
 const sw_catalogue *sw_ruleset_catalogue(const sw_ruleset *set) {
     return set->catalogue;
 }

@@ -102,7 +102,16 @@ typedef struct sw_warn {
     uint32_t to_count;
     int64_t repeat_every_ms; /* 0: no repeat */
     uint32_t repeat_max;
+    const struct sw_repeat_to {
+        uint32_t n; /* from the n-th repeat on */
+        const sw_slice *to;
+        uint32_t to_count;
+    } * repeat_to; /* rising; each with all who are told then */
+    uint32_t repeat_to_count;
 } sw_warn;
+
+/* Who is told: of a level (repeat 0) or its n-th repeat. */
+const sw_slice *sw_warn_to(const sw_warn *warn, uint32_t repeat, uint32_t *ret_count);
 
 /* `within:`: a length, or the calendar's day, week (from Monday), month, quarter or year; NONE:
  * ever. */

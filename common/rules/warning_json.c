@@ -61,11 +61,12 @@ static void key(sw_buf *out, const sw_warning *w) {
 }
 
 static void recipients(sw_buf *out, const sw_warning *w) {
-    const sw_warn *warn = sw_warning_warn(w);
+    uint32_t count;
+    const sw_slice *to = sw_warn_to(sw_warning_warn(w), w->repeat, &count);
     ADD(",\"to\":[");
-    for (uint32_t i = 0; i < warn->to_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (i) sw_buf_add_byte(out, ',');
-        sw_json_write_string(out, warn->to[i]);
+        sw_json_write_string(out, to[i]);
     }
     sw_buf_add_byte(out, ']');
 }

@@ -33,7 +33,9 @@ static bool scaled(int64_t n, int64_t scale, int64_t *ret) {
 /* An amount: a span as written, or an expression with its unit. */
 static bool span_of(const struct story *story, const sw_rule *rule, const sw_event *event,
                     sw_span span, const sw_cel *n, int64_t scale_ms, sw_span *ret) {
-    if (n) {
+    if (span.unit == SW_UNIT_UNTIL) {
+        if (!sw_oracle_moment(story->view, story->group, rule, event, n, &span.n)) return false;
+    } else if (n) {
         if (!sw_oracle_int(story->view, story->group, rule, event, n, &span.n)) return false;
         if (span.unit == SW_UNIT_EXACT && !scaled(span.n, scale_ms, &span.n)) return false;
     }
@@ -41,10 +43,16 @@ static bool span_of(const struct story *story, const sw_rule *rule, const sw_eve
     return true;
 }
 
+/* Nothing that is counted is negative; a moment to count until is not before the start. */
+static bool is_negative(sw_span span, int64_t start_ms) {
+    if (span.unit == SW_UNIT_UNTIL) return span.n < start_ms;
+    return span.unit != SW_UNIT_END_OF && span.n < 0;
+}
+
 /* "a list, the first that matches"; "If no entry of a limit list matches, nothing opens"; "a limit
  * entry whose expression fails or is negative doesn't match, and the next is tried". */
 static bool choose_limit(const struct story *story, const sw_rule *rule, uint32_t start,
-                         const sw_event *event, sw_span *ret) {
+                         const sw_event *event, int64_t start_ms, sw_span *ret) {
     bool found = false;
     for (uint32_t i = 0; i < rule->limit_count; i++) {
         const sw_limit *limit = &rule->limits[i];
@@ -54,7 +62,7 @@ static bool choose_limit(const struct story *story, const sw_rule *rule, uint32_
         if (!span_of(story, rule, event, limit->span, limit->n ? limit->n[start] : NULL,
                      limit->scale_ms, &span))
             continue;
-        if (span.unit != SW_UNIT_END_OF && span.n < 0) continue;
+        if (is_negative(span, start_ms)) continue;
         *ret = span;
         found = true;
         if (story->view->bend != SW_BEND_LAST_LIMIT) break;
@@ -119,7 +127,7 @@ static sw_err start(struct story *story, const sw_event *event) {
             if (!sw_oracle_on(story->view, story->group, rule, &rule->starts[i], event, &start_ms))
                 continue;
             if (!is_version(story, rule, event, start_ms)) continue;
-            if (!choose_limit(story, rule, i, event, &limit)) continue;
+            if (!choose_limit(story, rule, i, event, start_ms, &limit)) continue;
             sw_count count = choose_count(story, rule, i, event);
             return begin(story, rule, event, start_ms, limit, count);
         }
@@ -171,8 +179,9 @@ static void extend(struct story *story, const sw_event *event, uint32_t entry, i
     if (!span_of(story, now->rule, event, clause->amount.span, clause->amount.n,
                  clause->amount.scale_ms, &span))
         return;
-    if (span.unit != SW_UNIT_END_OF && span.n < 0) {
-        if (story->view->bend != SW_BEND_NEGATIVE_EXTENSION_COUNTS) return;
+    if (is_negative(span, now->start_ms)) {
+        if (story->view->bend != SW_BEND_NEGATIVE_EXTENSION_COUNTS || span.unit == SW_UNIT_UNTIL)
+            return;
         span.n = -span.n;
     }
     if (story->view->bend == SW_BEND_FIRST_EXTENSION_ONLY && now->extension_count) return;

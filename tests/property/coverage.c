@@ -44,6 +44,8 @@ static const char *const features[] = {
     "limit in working days",
     "limit in months",
     "limit end-of",
+    "limit until",
+    "limit to the end of a period",
     "count list",
     "begin next-hour",
     "begin next-day",
@@ -68,6 +70,7 @@ static const char *const features[] = {
     "level after start",
     "level months after start",
     "repeat",
+    "level that may be skipped",
     "liberty",
     "zone with daylight saving",
     "provisional",
@@ -130,10 +133,12 @@ static void meet_limit(coverage *met, const sw_rule *rule) {
                                         [SW_UNIT_DAYS] = "limit in days",
                                         [SW_UNIT_WORKDAYS] = "limit in working days",
                                         [SW_UNIT_MONTHS] = "limit in months",
-                                        [SW_UNIT_END_OF] = "limit end-of"};
+                                        [SW_UNIT_END_OF] = "limit end-of",
+                                        [SW_UNIT_UNTIL] = "limit until"};
     meet(met, "limit list", rule->limit_count > 1);
     for (uint32_t i = 0; i < rule->limit_count; i++) {
         meet(met, units[rule->limits[i].span.unit], true);
+        meet(met, "limit to the end of a period", rule->limits[i].span.to_end);
         meet(met, "limit by expression", rule->limits[i].n != NULL);
     }
 }
@@ -177,6 +182,7 @@ static void meet_level(coverage *met, const sw_warning *warning) {
     meet(met, "level after start", at->anchor == SW_AT_START && at->offset_ms > 0);
     meet(met, "level months after start", at->offset_months > 0);
     meet(met, "repeat", warning->repeat > 0);
+    meet(met, "level that may be skipped", at->skip_past);
 }
 
 static void meet_window(coverage *met, const sw_window *window) {

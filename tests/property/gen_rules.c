@@ -112,18 +112,25 @@ static void clauses(writer *w, const char *key, const char *mostly, bool opens, 
         add_item(field, TEXT(w, "{%s}", on_clause(w, i ? "e.also" : mostly, opens, true).ptr));
 }
 
-static sw_slice expression(writer *w) {
+static sw_slice expression(writer *w, bool whole) {
+    if (whole && chance(w, 18))
+        return TEXT(
+            w, "{until: '%s'}",
+            PICK(w, "data.at", "event.time + duration(\"30h\")", "data.at + duration(\"48h\")"));
     const char *unit = PICK(w, "days", "hours", "months", "days");
     if (w->calendar && chance(w, 20)) unit = "working_days";
     const char *n = w->facts && chance(w, 25)
                         ? "facts.g"
                         : PICK(w, "data.n", "data.n", "data.n / data.m", "size(data.tags) + 1");
+    if (whole && chance(w, 20))
+        return TEXT(w, "{%s: '%s', end: end-of-%s}", unit, n,
+                    PICK(w, "day", "week", "month", "quarter", "year"));
     return TEXT(w, "{%s: '%s'}", unit, n);
 }
 
 /* A length that fits the case's steps. */
 static sw_slice length(writer *w, bool end_of) {
-    if (chance(w, 18)) return expression(w);
+    if (chance(w, 18)) return expression(w, end_of);
     if (end_of && chance(w, 10))
         return TEXT(w, "end-of-%s", PICK(w, "day", "week", "month", "quarter", "year"));
     if (w->calendar && chance(w, 20))
@@ -145,7 +152,7 @@ static void limit(writer *w) {
     uint32_t more = chance(w, 30) ? 1 + (uint32_t)sw_rng_below(w->rng, 2) : 0;
     for (uint32_t i = 0; i < more; i++) {
         if (chance(w, 30))
-            add_item(field, TEXT(w, "{limit: %s}", expression(w).ptr));
+            add_item(field, TEXT(w, "{limit: %s}", expression(w, true).ptr));
         else
             add_item(field, TEXT(w, "{when: '%s', limit: %s}", condition(w, w->facts),
                                  length(w, true).ptr));
@@ -217,9 +224,11 @@ static void warns(writer *w, bool caution) {
         if (i + 1 < SW_COUNT(levels) && chance(w, 55)) continue;
         const char *at = i + 1 == SW_COUNT(levels) ? "due" : level_time(w, caution);
         sw_slice text = TEXT(w, "at: %s, level: %s, to: [handler]", at, levels[i]);
+        if (chance(w, 15)) text = TEXT(w, "%.*s, past: skip", SW_FMT(text));
         if (chance(w, 20))
-            text = TEXT(w, "%.*s, repeat: {every: %s, max: %s}", SW_FMT(text),
-                        PICK(w, "1h", "6h", "24h", "1d", "90m"), PICK(w, "1", "2", "3"));
+            text = TEXT(w, "%.*s, repeat: {every: %s, max: %s%s}", SW_FMT(text),
+                        PICK(w, "1h", "6h", "24h", "1d", "90m"), PICK(w, "1", "2", "3"),
+                        PICK(w, "", ", to_after: {n: 1, to: [leader]}"));
         add_item(field, TEXT(w, "{%.*s}", SW_FMT(text)));
     }
 }

@@ -156,6 +156,11 @@ static sw_err warning_id(const sw_ledger *l, const sw_run *run, uint32_t warn, u
     return err;
 }
 
+static bool has_open_pause(const sw_standing *s) {
+    const sw_due *due = &s->due;
+    return due->pause_count && due->pauses[due->pause_count - 1].to_ms == SW_TIME_MAX;
+}
+
 static sw_err write_time_of(sw_ledger *l, const sw_run *run, const sw_standing *s, uint32_t warn,
                             uint32_t repeat, uint32_t reached) {
     char hex[SW_HASH128_TEXT];
@@ -168,7 +173,8 @@ static sw_err write_time_of(sw_ledger *l, const sw_run *run, const sw_standing *
     sw_ledger_time(l, "time", time_ms);
     sw_ledger_bool(l, "reached", repeat < reached);
     bool deadline = s->life.rule->kind == SW_DEADLINE;
-    if (deadline && time_ms == SW_TIME_MAX && s->counted) sw_ledger_bool(l, "held_by_pause", true);
+    if (deadline && time_ms == SW_TIME_MAX && s->counted)
+        sw_ledger_bool(l, has_open_pause(s) ? "held_by_pause" : "skipped", true);
     if (s->life.stop_ms <= time_ms && time_ms != SW_TIME_MAX)
         sw_ledger_bool(l, "prevented_by_stop", true);
     return SW_OK;

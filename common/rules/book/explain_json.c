@@ -83,7 +83,12 @@ void sw_ledger_span(sw_ledger *l, const char *name, sw_span span) {
     case SW_UNIT_END_OF:
         sw_buf_printf(l->out, "end-of-%s", periods[span.period]);
         break;
+    case SW_UNIT_UNTIL:
+        sw_buf_add_cstr(l->out, "until ");
+        sw_time_write(l->out, span.n, l->zone ? sw_zone_offset(l->zone, span.n) : 0);
+        break;
     }
+    if (span.to_end) sw_buf_printf(l->out, ", then end-of-%s", periods[span.period]);
     sw_buf_add_byte(l->out, '"');
 }
 

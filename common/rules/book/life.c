@@ -23,7 +23,8 @@ static bool pick_limit(sw_scope *scope, uint32_t entry, sw_life *life) {
         const sw_limit *limit = &rule->limits[i];
         if (limit->when && !sw_scope_holds(scope, limit->when[entry])) continue;
         const sw_cel *n = limit->n ? limit->n[entry] : NULL;
-        if (!sw_scope_span(scope, limit->span, n, limit->scale_ms, &life->span)) continue;
+        if (!sw_scope_span(scope, limit->span, n, limit->scale_ms, life->start_ms, &life->span))
+            continue;
         life->limit = (uint8_t)i;
         return true;
     }
@@ -114,7 +115,8 @@ static sw_err take_extend(reader *r, sw_scope *scope, const step *s) {
     sw_arena_mark mark = sw_arena_save(r->arena);
     const sw_amount *amount = &extend->amount;
     bool holds = sw_scope_on(scope, &extend->on, &extension.moment_ms) &&
-                 sw_scope_span(scope, amount->span, amount->n, amount->scale_ms, &extension.span);
+                 sw_scope_span(scope, amount->span, amount->n, amount->scale_ms,
+                               r->running->start_ms, &extension.span);
     sw_arena_rewind(r->arena, mark);
     return holds ? add_extension(r, s, &extension) : SW_OK;
 }
@@ -334,7 +336,7 @@ static sw_err read_plain(const sw_book *book, const sw_run *run, const sw_probe 
             if (err) return err;
             sw_scope scope = sw_scope_of(book, arena, probe, rule, &view, &group);
             bool holds = sw_scope_span(&scope, limit->span, limit->n[run->start], limit->scale_ms,
-                                       &life.span);
+                                       SW_TIME_FIRST_MS, &life.span);
             sw_arena_rewind(arena, mark);
             if (scope.err) return scope.err;
             SW_ASSERT(holds); /* it held at the opening, and what it reads is unchanged */

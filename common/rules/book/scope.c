@@ -100,7 +100,20 @@ bool sw_scope_on(sw_scope *scope, const sw_on *on, int64_t *ret_ms) {
     return true;
 }
 
-bool sw_scope_span(sw_scope *scope, sw_span span, const sw_cel *n, int64_t scale_ms, sw_span *ret) {
+/* `until`: a moment that is not before the start. */
+static bool span_until(sw_scope *scope, sw_span span, const sw_cel *until, int64_t start_ms,
+                       sw_span *ret) {
+    sw_value value;
+    if (!sw_scope_value(scope, until, &value) || value.kind != SW_TIMESTAMP) return false;
+    span.n = value.t.seconds * 1000 + value.t.nanos / 1000000;
+    if (span.n < start_ms) return false;
+    *ret = span;
+    return true;
+}
+
+bool sw_scope_span(sw_scope *scope, sw_span span, const sw_cel *n, int64_t scale_ms,
+                   int64_t start_ms, sw_span *ret) {
+    if (span.unit == SW_UNIT_UNTIL) return span_until(scope, span, n, start_ms, ret);
     if (n) {
         sw_value value;
         if (!sw_scope_value(scope, n, &value) || value.kind != SW_INT || value.i < 0) return false;

@@ -75,7 +75,9 @@ bool sw_scope_try(sw_scope *scope, const sw_cel *cel, sw_value *ret, sw_cel_fail
 bool sw_scope_holds(sw_scope *scope, const sw_cel *when);
 /* `when` and `at`: whether the clause holds, and its moment. */
 bool sw_scope_on(sw_scope *scope, const sw_on *on, int64_t *ret_ms);
-/* A span, its number from `n` if there is one. False if that fails, overflows or is negative. */
-bool sw_scope_span(sw_scope *scope, sw_span span, const sw_cel *n, int64_t scale_ms, sw_span *ret);
+/* A span, its number from `n` if there is one. False if that fails, overflows or is negative, or is
+ * a moment before `start_ms`. */
+bool sw_scope_span(sw_scope *scope, sw_span span, const sw_cel *n, int64_t scale_ms,
+                   int64_t start_ms, sw_span *ret);
 
 #endif

@@ -104,14 +104,59 @@ void load_caution(loader *l, const sw_yaml *node, void *into, const key_spec *sp
 typedef struct repeat_parts {
     int64_t every_ms;
     uint32_t max;
+    const sw_yaml *to_after;
 } repeat_parts;
 
 static const uint32_t repeat_most = 1000;
 static const key_spec repeat_keys[] = {
     {"every", load_length_key, offsetof(repeat_parts, every_ms), .required = true},
     {"max", load_count, offsetof(repeat_parts, max), .arg = &repeat_most, .required = true},
+    {"to_after", load_node, offsetof(repeat_parts, to_after)},
 };
+static const key_spec after_keys[] = {
+    {"n", load_count, offsetof(struct sw_repeat_to, n), .arg = &repeat_most, .required = true},
+    {"to", load_texts, offsetof(struct sw_repeat_to, to), offsetof(struct sw_repeat_to, to_count),
+     .required = true},
+};
+static const key_table after_table = {"an entry {n, to}", after_keys, SW_COUNT(after_keys)};
 static const key_table repeat_table = {"repeat", repeat_keys, SW_COUNT(repeat_keys)};
+
+/* Those of before and the entry's own, each once. */
+static void join_roles(loader *l, const sw_slice *before, uint32_t count,
+                       struct sw_repeat_to *entry) {
+    sw_slice *all = load_zero(l, (size_t)count + entry->to_count, sizeof *all);
+    if (!all) return;
+    if (count) memcpy(all, before, count * sizeof *all);
+    for (uint32_t i = 0; i < entry->to_count; i++) {
+        bool twice = false;
+        for (uint32_t k = 0; k < count && !twice; k++) twice = sw_slice_eq(all[k], entry->to[i]);
+        if (!twice) all[count++] = entry->to[i];
+    }
+    entry->to = all;
+    entry->to_count = count;
+}
+
+/* Who else is told from the n-th repeat on. */
+static void load_to_after(loader *l, const sw_yaml *node, sw_warn *warn) {
+    item_iter items;
+    size_t path = load_enter_key(l, SW_S("to_after"));
+    struct sw_repeat_to *list = NULL;
+    if (load_items(l, node, false, &items)) list = load_zero(l, items.count, sizeof *list);
+    const sw_yaml *item = list ? items.next : NULL;
+    for (uint32_t i = 0; list && i < items.count; i++, item = item->next) {
+        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
+        (void)load_map(l, item, &list[i], &after_table, 0);
+        if (list[i].n && ((i && list[i].n <= list[i - 1].n) || list[i].n > warn->repeat_max))
+            load_error_at(l, SW_E_RANGE, item, "n counts repeats, from 1 to max, and rises",
+                          "%u can't stand here", list[i].n);
+        join_roles(l, i ? list[i - 1].to : warn->to, i ? list[i - 1].to_count : warn->to_count,
+                   &list[i]);
+        load_leave(l, before);
+    }
+    load_leave(l, path);
+    warn->repeat_to = list;
+    warn->repeat_to_count = list ? items.count : 0;
+}
 
 static void load_repeat(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
     (void)spec;
@@ -120,6 +165,7 @@ static void load_repeat(loader *l, const sw_yaml *node, void *into, const key_sp
     if (!load_map(l, node, &parts, &repeat_table, 0) || !parts.every_ms || !parts.max) return;
     warn->repeat_every_ms = parts.every_ms;
     warn->repeat_max = parts.max;
+    if (parts.to_after) load_to_after(l, parts.to_after, warn);
 }
 
 static void load_at(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
@@ -132,13 +178,25 @@ static void load_at(loader *l, const sw_yaml *node, void *into, const key_spec *
                       "the rule counts no caution");
 }
 
+static const char *const past_names[] = {"tell", "skip"};
+static const choice_list past_choices = {past_names, SW_COUNT(past_names)};
+
+/* What becomes of a level that lies before the begin: it stands there, or not at all. */
+static void load_past(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    int past = 0;
+    const key_spec own = {.name = spec->name, .at = 0, .arg = &past_choices};
+    load_choice(l, node, &past, &own);
+    ((sw_warn *)into)->at.skip_past = past == 1;
+}
+
 static const key_spec warn_keys[] = {
     {"at", load_at, .required = true},
     {"level", load_choice, offsetof(sw_warn, level), .arg = &sw_level_choices, .required = true},
     {"to", load_texts, offsetof(sw_warn, to), offsetof(sw_warn, to_count)},
+    {"past", load_past},
     {"repeat", load_repeat},
 };
-static const key_table warn_table = {"a level {at, level, to, repeat}", warn_keys,
+static const key_table warn_table = {"a level {at, level, to, past, repeat}", warn_keys,
                                      SW_COUNT(warn_keys)};
 
 /* A level stands once in a rule: `seen` has a bit for each. */

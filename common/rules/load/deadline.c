@@ -68,23 +68,45 @@ static const struct {
     sw_unit unit;
     int64_t scale_ms;
 } expression_units[] = {
-    {"hours", SW_UNIT_EXACT, 3600000},
-    {"days", SW_UNIT_DAYS, 0},
-    {"working_days", SW_UNIT_WORKDAYS, 0},
-    {"months", SW_UNIT_MONTHS, 0},
+    {"hours", SW_UNIT_EXACT, 3600000},     {"days", SW_UNIT_DAYS, 0},
+    {"working_days", SW_UNIT_WORKDAYS, 0}, {"months", SW_UNIT_MONTHS, 0},
+    {"until", SW_UNIT_UNTIL, 0},
 };
 
-/* The one key of `{days: expr}`; NULL and told. */
+/* What the expression of an amount gives. */
+static const sw_cel_type *amount_type(sw_span span) {
+    return sw_cel_type_of(span.unit == SW_UNIT_UNTIL ? SW_TIMESTAMP : SW_INT);
+}
+
+/* `end: end-of-month` beside an expression; false and told if it is none. */
+static bool amount_end(loader *l, const sw_yaml *node, sw_span *span) {
+    sw_span end = {.unit = SW_UNIT_EXACT};
+    if (load_span(l, node, true, &end) && end.unit == SW_UNIT_END_OF) {
+        span->to_end = true;
+        span->period = end.period;
+        return true;
+    }
+    if (end.unit != SW_UNIT_EXACT || end.n)
+        load_error_at(l, SW_E_INVALID, node, "write end-of-day, -week, -month, -quarter or -year",
+                      "this is no end");
+    return false;
+}
+
+/* The expression of `{days: expr}`, which `end` may follow; NULL and told. */
 static const sw_yaml *amount_expression(loader *l, const sw_yaml *node, sw_span *ret_span,
                                         int64_t *ret_scale_ms) {
-    for (size_t i = 0; node->count == 1 && i < SW_COUNT(expression_units); i++) {
-        if (!sw_slice_is(node->first->key, expression_units[i].key)) continue;
+    const sw_yaml *end = sw_yaml_get(node, "end");
+    for (size_t i = 0; i < SW_COUNT(expression_units); i++) {
+        const sw_yaml *expr = sw_yaml_get(node, expression_units[i].key);
+        bool until = expression_units[i].unit == SW_UNIT_UNTIL;
+        if (!expr || node->count != (end && !until ? 2 : 1)) continue;
         *ret_span = (sw_span){.unit = expression_units[i].unit};
         *ret_scale_ms = expression_units[i].scale_ms;
-        return node->first;
+        return !end || amount_end(l, end, ret_span) ? expr : NULL;
     }
     load_error_at(l, SW_E_INVALID, node,
-                  "write one of {hours: …} {days: …} {working_days: …} {months: …}",
+                  "write one of {hours: …} {days: …} {working_days: …} {months: …}, beside it "
+                  "end: end-of-month if need be, or {until: a timestamp}",
                   "an amount is a length like 3d or an expression with its unit");
     return NULL;
 }
@@ -112,7 +134,7 @@ static void load_limit_amount(loader *l, const sw_yaml *node, sw_limit *limit) {
     const sw_yaml *expr = amount_expression(l, node, &limit->span, &limit->scale_ms);
     if (!expr) return;
     size_t before = load_enter_key(l, expr->key);
-    limit->n = cond_compile_starts(l, expr, sw_cel_type_of(SW_INT));
+    limit->n = cond_compile_starts(l, expr, amount_type(limit->span));
     load_leave(l, before);
     note_unit(l, limit->span);
 }
@@ -194,7 +216,10 @@ static void load_extend_amount(loader *l, const sw_yaml *node, const sw_event_ty
     const sw_yaml *expr = amount_expression(l, node, &amount->span, &amount->scale_ms);
     if (!expr || !type) return;
     size_t before = load_enter_key(l, expr->key);
-    amount->n = cond_compile(l, expr, type, false, sw_cel_type_of(SW_INT));
+    if (!to && (amount->span.unit == SW_UNIT_UNTIL || amount->span.to_end))
+        load_error_at(l, SW_E_INVALID, expr, "it is a new whole length: write 'to'",
+                      "'by' adds a length of time");
+    amount->n = cond_compile(l, expr, type, false, amount_type(amount->span));
     load_leave(l, before);
     note_unit(l, amount->span);
 }

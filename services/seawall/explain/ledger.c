@@ -179,6 +179,8 @@ static void print_reached(FILE *to, const sw_json *level, sw_slice stop) {
         fputs(" before it", to);
     } else if (truth(level, "held_by_pause")) {
         fputs("held by a pause that is still open", to);
+    } else if (truth(level, "skipped")) {
+        fputs("it lay before the begin, and is left out", to);
     } else if (!member(level, "time").len && member(level, "count").len) {
         fputs("its count is not reached here, or was at the event before", to);
     } else if (!member(level, "time").len) {

@@ -40,10 +40,14 @@ static void limit_lines(sw_arena *arena, const sw_rule *rule) {
         sw_slice span =
             limit->n ? sw_cel_text(limit->n[0]) : sw_describe_span_words(arena, limit->span);
         static const char *const units[] = {" hours", " natural days", " working days", " months",
-                                            ""};
+                                            "",       ", a moment"};
+        static const char *const ends[] = {"day", "week", "month", "quarter", "year"};
+        bool on = limit->span.to_end;
         line(i ? "" : "limit",
-             sw_arena_printf(arena, "%.*s%s%s%.*s", SW_FMT(span),
-                             limit->n ? units[limit->span.unit] : "", limit->when ? ", if " : "",
+             sw_arena_printf(arena, "%.*s%s%s%s%s%.*s", SW_FMT(span),
+                             limit->n ? units[limit->span.unit] : "",
+                             on ? ", then to the end of the " : "",
+                             on ? ends[limit->span.period] : "", limit->when ? ", if " : "",
                              SW_FMT(limit->when ? sw_cel_text(limit->when[0]) : SW_SLICE_NONE)));
     }
 }

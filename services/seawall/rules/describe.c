@@ -13,6 +13,12 @@ sw_slice sw_describe_length(sw_arena *arena, int64_t ms) {
     return sw_arena_printf(arena, "%lldms", (long long)ms);
 }
 
+/* "then end-of-month", where it is so. */
+static sw_slice with_end(sw_arena *arena, sw_slice text, sw_span span) {
+    if (!span.to_end) return text;
+    return sw_arena_printf(arena, "%.*s then end-of-%s", SW_FMT(text), period_names[span.period]);
+}
+
 sw_slice sw_describe_span(sw_arena *arena, sw_span span) {
     long long n = span.n;
     switch (span.unit) {
@@ -26,6 +32,8 @@ sw_slice sw_describe_span(sw_arena *arena, sw_span span) {
         return sw_arena_printf(arena, "%lldmo", n);
     case SW_UNIT_END_OF:
         return sw_arena_printf(arena, "end-of-%s", period_names[span.period]);
+    case SW_UNIT_UNTIL:
+        return SW_S("until a time");
     }
     return SW_SLICE_NONE;
 }
@@ -46,6 +54,8 @@ sw_slice sw_describe_span_words(sw_arena *arena, sw_span span) {
         return plural(arena, span.n, "month");
     case SW_UNIT_END_OF:
         return sw_arena_printf(arena, "until the end of the %s", period_names[span.period]);
+    case SW_UNIT_UNTIL:
+        return SW_S("until a time");
     }
     return SW_SLICE_NONE;
 }
@@ -59,8 +69,9 @@ sw_slice sw_describe_window(sw_arena *arena, sw_window window) {
 }
 
 static sw_slice expression(sw_arena *arena, const sw_cel *n, sw_span span) {
-    static const char *const units[] = {"hours", "days", "working_days", "months", ""};
-    return sw_arena_printf(arena, "{%s: %.*s}", units[span.unit], SW_FMT(sw_cel_text(n)));
+    static const char *const units[] = {"hours", "days", "working_days", "months", "", "until"};
+    sw_slice text = sw_arena_printf(arena, "{%s: %.*s}", units[span.unit], SW_FMT(sw_cel_text(n)));
+    return with_end(arena, text, span);
 }
 
 static sw_slice one_limit(sw_arena *arena, const sw_limit *limit) {

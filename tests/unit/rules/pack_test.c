@@ -35,7 +35,8 @@ static const char contract_pack[] =
     "      - {at: 50%,    level: blue,   to: [handler]}\n"
     "      - {at: -24h,   level: orange, to: [handler, legal_officer, unit_leader]}\n"
     "      - {at: caution-6h,    level: red,    to: [legal_brigade, bureau_leader]}\n"
-    "      - {at: due,    level: breach, to: [bureau_leader], repeat: {every: 24h, max: 3}}\n"
+    "      - {at: due,    level: breach, to: [bureau_leader], repeat: {every: 24h, max: 3, "
+    "to_after: [{n: 2, to: [city_legal, bureau_leader]}]}}\n"
     "  - {id: interrogation.two-officers, kind: check, key: [case_id], on: interrogation.started, "
     "when: 'data.officer_count < 2', level: red, to: [handler]}\n"
     "  - {id: place.repeated-reports, kind: threshold, key: [place_id], on: incident.received, "
@@ -131,6 +132,13 @@ static void limits_extensions_counts_and_levels_are_read(void **state) {
     assert_int_equal(rule->warns[3].level, SW_BREACH);
     assert_int_equal(rule->warns[3].repeat_every_ms, 24 * 3600000LL);
     assert_int_equal(rule->warns[3].repeat_max, 3);
+    uint32_t count;
+    const sw_slice *to = sw_warn_to(&rule->warns[3], 1, &count);
+    assert_int_equal(count, 1);
+    to = sw_warn_to(&rule->warns[3], 2, &count);
+    assert_int_equal(count, 2);
+    assert_slice(to[0], "bureau_leader");
+    assert_slice(to[1], "city_legal");
     fixture_done(&f);
 }
 

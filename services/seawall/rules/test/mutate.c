@@ -49,11 +49,13 @@ static bool move_span(sw_span *span, bool more) {
     return true;
 }
 
+/* By one, or a moment by an hour. */
 static const sw_cel *moved_expression(fault *f, const sw_event_type *type, const sw_cel *n,
                                       bool more) {
-    sw_slice text =
-        sw_arena_printf(f->arena, "(%.*s) %s 1", SW_FMT(sw_cel_text(n)), more ? "+" : "-");
-    return sw_rule_condition(f->arena, f->rule, type, text, SW_INT);
+    bool moment = sw_cel_result_type(n)->kind == SW_TIMESTAMP;
+    sw_slice text = sw_arena_printf(f->arena, "(%.*s) %s %s", SW_FMT(sw_cel_text(n)),
+                                    more ? "+" : "-", moment ? "duration(\"1h\")" : "1");
+    return sw_rule_condition(f->arena, f->rule, type, text, moment ? SW_TIMESTAMP : SW_INT);
 }
 
 static const sw_cel *turned(fault *f, const sw_event_type *type, const sw_cel *when) {
