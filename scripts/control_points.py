@@ -21,7 +21,8 @@ PACK = ROOT / "deploy/packs/cn-police"
 
 # Rules that say a part of a point whose id they carry before the last hyphen, or a text of the law that was.
 PARTS = {"fl.pre.property-no-case-frozen": "fl.pre.property-no-case", "lr.same.person-approval": "lr.same.person",
-         "cr.custody.overtime-arrested": "cr.custody.overtime"}
+         "cr.custody.overtime-arrested": "cr.custody.overtime", "fi.doc.left-before-end": "fi.doc.time-conflict",
+         "fi.doc.begun-before-entry": "fi.doc.time-conflict"}
 
 UNITS = {"minutes": "m", "natural_hours": "h", "natural_days": "d", "working_days": "wd", "months": "mo",
          "end_of_local_day": "end-of-day", "end_of_local_month": "end-of-month", "end_of_local_quarter": "end-of-quarter"}

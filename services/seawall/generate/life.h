@@ -102,6 +102,6 @@ typedef struct sw_life_table {
 
 extern const sw_life_table sw_lives_incident, sw_lives_criminal, sw_lives_custody,
     sw_lives_administrative, sw_lives_property, sw_lives_place, sw_lives_oversight, sw_lives_rare,
-    sw_lives_law2026;
+    sw_lives_law2026, sw_lives_before;
 
 #endif

@@ -19,9 +19,9 @@ struct sw_script {
 };
 
 static const sw_life_table *const tables[] = {
-    &sw_lives_incident,       &sw_lives_criminal, &sw_lives_custody,
-    &sw_lives_administrative, &sw_lives_property, &sw_lives_place,
-    &sw_lives_oversight,      &sw_lives_rare,     &sw_lives_law2026};
+    &sw_lives_incident, &sw_lives_criminal, &sw_lives_custody,   &sw_lives_administrative,
+    &sw_lives_property, &sw_lives_place,    &sw_lives_oversight, &sw_lives_rare,
+    &sw_lives_law2026,  &sw_lives_before};
 
 static bool find_life(const sw_script *script, const char *name, uint32_t *ret) {
     for (uint32_t i = 0; i < script->life_count; i++)

@@ -88,7 +88,7 @@ static const sw_row inquiry[] = {
        "action=question track=administrative officer_count=2 place_kind=case_area role=offender "
        "av_recorded=true age=#14-17 guardian_present=false guardian_unreachable=false minor=true"),
     EVENT("doc.signed", 20, 90,
-          "doc_kind=record paper=false start_at=@-40m end_at=@ approval_required=false "
+          "doc_kind=record paper=false start_at=@-15m end_at=@ approval_required=false "
           "av_required=true"),
 };
 
@@ -112,7 +112,7 @@ static const sw_row station_fine[] = {
 
 static const sw_row bureau_fine[] = {
     EVENT("case.decided", 0, 30,
-          "decider=county fine=#500-5000 detention_days=0 detention_days_total=0 revoke=false "
+          "decider=county fine=#500-3900 detention_days=0 detention_days_total=0 revoke=false "
           "category=public_order penalised=true minor=false public_official=?20"),
     EVENT("doc.served", 30, 1440, "doc_kind=penalty_decision to_role=punished"),
 };

@@ -185,7 +185,7 @@ static const sw_row interrogation[] = {
        "action=interrogate track=criminal officer_count=2 place_kind=case_area av_recorded=true "
        "major_crime=false minor=false person_jailed=true"),
     EVENT("doc.signed", 30, 120,
-          "doc_kind=interrogation_record paper=false start_at=@-60m end_at=@ "
+          "doc_kind=interrogation_record paper=false start_at=@-25m end_at=@ "
           "approval_required=false av_required=true"),
     LATE("av.linked", 20, 700, 1460, 2000, "target=interrogation covers=true"),
 };
@@ -209,15 +209,24 @@ static const sw_row file_on_loan[] = {
 
 static const sw_row review_of_case[] = {
     EVENT("review.requested", 0, 0, "subject=custody_necessity"),
-    OR(985, "review.approved", 60, 2000,
-       "subject=filing|transfer reviewer_is_handler=false legal_qualification=true "
-       "levels_complete=true level=legal_officer"),
-    OR(15, "review.approved", 60, 2000,
-       "subject=filing reviewer_is_handler=true legal_qualification=true levels_complete=true "
+    OR(985, "review.approved", 60, 600,
+       "subject=filing reviewer_is_handler=false legal_qualification=true levels_complete=false "
        "level=legal_officer"),
+    OR_CALL(15, "", 0, 0),
+    OR(985, "review.approved", 60, 600,
+       "subject=filing reviewer_is_handler=false legal_qualification=true levels_complete=false "
+       "level=unit_leader"),
+    OR_CALL(15, "", 0, 0),
+    OR(970, "review.approved", 60, 1000,
+       "subject=filing reviewer_is_handler=false legal_qualification=true levels_complete=true "
+       "level=legal_brigade"),
+    OR(15, "review.approved", 60, 1000,
+       "subject=filing reviewer_is_handler=true legal_qualification=true levels_complete=true "
+       "level=legal_brigade"),
+    OR_CALL(15, "", 0, 0),
     OR(960, "approval.granted", 60, 1500,
        "subject=collective_discussion level=bureau required_level=bureau "
-       "approver_is_handler=false"),
+       "approver_is_handler=false legal_review_required=true"),
     OR(25, "approval.granted", 60, 1500,
        "subject=collective_discussion level=superior required_level=bureau "
        "approver_is_handler=false"),

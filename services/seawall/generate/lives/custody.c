@@ -37,6 +37,7 @@ static const sw_row in_7_days[] = {
 };
 
 static const sw_row in_30_days[] = {
+    CALL(960, "ground recorded", 60, 200),
     EVENT("coercion.arrest_request_extended", 1440, 3000, "to_days=30 ground=roaming|gang"),
     EVENT("case.progress_recorded", DAYS(6), DAYS(10), "kind=month_plan_approved"),
     LATE("coercion.arrest_requested", DAYS(3), DAYS(15), DAYS(22), DAYS(24), "minor=false"),
@@ -47,6 +48,7 @@ static const sw_row direct[] = {
     EVENT("case.direct_chosen", 60, 600, ""),
     EVENT("coercion.arrest_request_extended", 1440, 2000, "to_days=7 ground=special_circumstances"),
     EVENT("case.concluded", 600, 2500, ""),
+    CALL(970, "transfer reviewed", 30, 600),
     LATE("case.transferred_prosecution", 300, 2000, 7000, 8000,
          "in_custody=true on_bail=false minor=false"),
 };
@@ -132,6 +134,7 @@ static const sw_row appraisal_in_custody[] = {
 
 static const sw_row prosecution[] = {
     EVENT("case.concluded", 0, 60, ""),
+    CALL(970, "transfer reviewed", 30, 600),
     LATE("case.transferred_prosecution", 300, DAYS(5), DAYS(8), DAYS(11),
          "in_custody=true on_bail=false property_held=?300 minor=false"),
     OR_CALL(150, "supplement", DAYS(20), DAYS(40)),
@@ -172,6 +175,7 @@ static const sw_row deposit[] = {
 static const sw_row prosecution_on_bail[] = {
     EVENT("case.concluded", 0, 60, ""),
     EVENT("coercion.bail_ended", 300, 2000, "reason=taken_over violation=false"),
+    CALL(970, "transfer reviewed", 30, 600),
     LATE("case.transferred_prosecution", 30, DAYS(3), DAYS(8), DAYS(11),
          "in_custody=false on_bail=true property_held=?200 minor=false"),
     CALL(150, "supplement on bail", DAYS(20), DAYS(28)),
@@ -222,6 +226,7 @@ static const sw_row surveillance[] = {
     CALL(1000, "work under a plan", 0, 0),
     CALL(500, "work goes on", 0, 0),
     LATE("coercion.rs_ended", DAYS(5), DAYS(24), DAYS(160), DAYS(170), "reason=taken_over"),
+    CALL(970, "transfer reviewed", 30, 600),
     EVENT("case.transferred_prosecution", 60, 2000, "in_custody=false on_bail=false"),
 };
 

@@ -12,7 +12,7 @@ static const sw_row visit_of_suspect[] = {
     CALL(60, "taken out for a time", 20, 100),
     CALL(15, "alarm in a room", 10, 60),
     CALL(10, "camera lost in use", 10, 60),
-    EVENT("place.exited", 60, 300, "belongings_held=?50"),
+    EVENT("place.exited", 300, 620, "belongings_held=?50"),
 };
 
 static const sw_row visit_of_offender[] = {
@@ -23,7 +23,7 @@ static const sw_row visit_of_offender[] = {
           "purpose=question room_kind=interview track=administrative co_suspects=1 mixed_sex=false "
           "minor_with_adult=false continued_questioning=false vulnerable=false"),
     CALL(10, "alarm in a room", 10, 60),
-    EVENT("place.exited", 30, 240, "belongings_held=?50"),
+    EVENT("place.exited", 250, 430, "belongings_held=?50"),
 };
 
 static const sw_row into_the_area[] = {

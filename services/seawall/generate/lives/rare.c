@@ -5,11 +5,13 @@
 static const sw_row foreign_detained[] = {
     EVENT("case.filed", 0, 30, "category=violent contested=false major_matter=true"),
     FORK(1000, "case file", 20, 200),
+    EVENT("coercion.detain_approved", 10, 60, ""),
     EVENT("coercion.detained", 60, 300,
           "foreign=true npc_deputy=false fast_track=true captured_elsewhere=true"),
     FORK(1000, "first day of detention", 0, 0),
     LATE("notification.made", 300, 1200, 2900, 4000,
          "audience=provincial_bureau subject=foreign_suspect"),
+    CALL(960, "ground recorded", 60, 200),
     EVENT("coercion.arrest_request_extended", 300, 600, "to_days=30 ground=gang"),
     EVENT("coercion.arrest_requested", 600, 1400, "minor=false"),
     EVENT("coercion.arrest_approved", DAYS(3), DAYS(5), ""),
@@ -30,6 +32,7 @@ static const sw_row foreign_detained[] = {
     CALL(1000, "work goes on", 0, 0),
     EVENT("coercion.bail_ended", 60, 1000, "reason=changed violation=false"),
     EVENT("coercion.rs_ended", DAYS(3), DAYS(20), "reason=taken_over"),
+    CALL(970, "transfer reviewed", 30, 600),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(4), "in_custody=false on_bail=false"),
 };
 
@@ -38,6 +41,7 @@ static const sw_row long_custody[] = {
     FORK(1000, "case file", 20, 200),
     EVENT("coercion.hold_started", 20, 100, "measure=summon arrived_at=@-5m npc_deputy=false"),
     EVENT("coercion.hold_extended", 400, 660, "measure=summon to_hours=24 approver_level=county"),
+    EVENT("coercion.detain_approved", 10, 60, ""),
     EVENT("coercion.detained", 60, 300,
           "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
     EVENT("coercion.jailed", 60, 300, "minor=false separate=false"),
@@ -72,6 +76,7 @@ static const sw_row long_custody[] = {
     EVENT("coercion.custody_extended", DAYS(20), DAYS(25),
           "article=157 add_months=2 authority=npc_standing_committee"),
     EVENT("case.concluded", DAYS(1), DAYS(4), ""),
+    CALL(970, "transfer reviewed", 30, 600),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(5), "in_custody=true on_bail=false"),
     EVENT("case.returned_supplement", DAYS(20), DAYS(30), "n=1"),
     EVENT("case.resubmitted", DAYS(10), DAYS(25), "n=1 in_custody=true"),
@@ -82,6 +87,7 @@ static const sw_row long_custody[] = {
 static const sw_row withdrawn_in_custody[] = {
     EVENT("case.filed", 0, 30, "category=injury contested=true major_matter=false"),
     FORK(1000, "case file", 20, 200),
+    EVENT("coercion.detain_approved", 10, 60, ""),
     EVENT("coercion.detained", 60, 300,
           "foreign=false npc_deputy=false fast_track=false captured_elsewhere=false"),
     FORK(1000, "first day of detention", 0, 0),
@@ -103,6 +109,7 @@ static const sw_row custody_notices[] = {
           "guarantor=true deposit=1000 foreign=false npc_deputy=false"),
     CALL(1000, "work under a plan", 0, 0),
     EVENT("coercion.bail_ended", DAYS(5), DAYS(25), "reason=taken_over violation=false"),
+    CALL(970, "transfer reviewed", 30, 600),
     EVENT("case.transferred_prosecution", 60, 2000, "in_custody=false on_bail=true"),
 };
 
@@ -128,12 +135,14 @@ static const sw_row technical[] = {
     EVENT("case.progress_recorded", 60, 1000, "kind=new_facts"),
     CALL(800, "work goes on", 0, 0),
     EVENT("measure.ended", DAYS(3), DAYS(20), "measure=technical"),
+    CALL(970, "transfer reviewed", 30, 600),
     EVENT("case.transferred_prosecution", DAYS(1), DAYS(10), "in_custody=false person_ids=[]"),
 };
 
 static const sw_row fast_track[] = {
     EVENT("case.filed", 0, 30, "category=theft contested=false major_matter=false"),
     FORK(1000, "case file", 20, 200),
+    EVENT("coercion.detain_approved", 10, 60, ""),
     EVENT("coercion.detained", 60, 300,
           "foreign=false npc_deputy=false fast_track=true captured_elsewhere=false"),
     FORK(1000, "first day of detention", 0, 0),
@@ -221,6 +230,10 @@ static const sw_row drug_rehab[] = {
 };
 
 static const sw_row terror[] = {
+    EVENT("case.accepted", 0, 0,
+          "track=administrative category=injury complexity=complex handler_qualified=true "
+          "source=assigned"),
+    FORK(1000, "case file", 20, 200),
     EVENT("coercion.restraint_started", 0, 0,
           "measure=terror_restraint foreign=false exception=false not_executable_group=false"),
     EVENT("property.frozen", 60, 600,
@@ -228,12 +241,19 @@ static const sw_row terror[] = {
     EVENT("property.freeze_renewed", DAYS(50), DAYS(57), "valid_to=@+30d"),
     EVENT("coercion.restraint_ended", DAYS(10), DAYS(25), "measure=terror_restraint"),
     EVENT("property.released", DAYS(1), DAYS(3), ""),
+    EVENT("case.closed", DAYS(1), DAYS(3), "close_kind=decided"),
 };
 
 static const sw_row freezes[] = {
-    FORK(1000, "deposit frozen", 0, 60),         FORK(1000, "deposits of a major case", 60, 600),
-    FORK(1000, "securities frozen", 60, 600),    FORK(1000, "equity frozen", 60, 600),
-    FORK(250, "shares frozen too low", 60, 600), FORK(300, "frozen without a case", 60, 600),
+    EVENT("case.filed", 0, 0, "category=fraud contested=false major_matter=false"),
+    FORK(1000, "case file", 20, 200),
+    FORK(1000, "deposit frozen", 0, 60),
+    FORK(1000, "deposits of a major case", 60, 600),
+    FORK(1000, "securities frozen", 60, 600),
+    FORK(1000, "equity frozen", 60, 600),
+    FORK(1000, "shares frozen too low", 60, 600),
+    FORK(300, "frozen without a case", 60, 600),
+    EVENT("case.closed", DAYS(9), DAYS(25), "close_kind=suspended"),
 };
 
 static const sw_row deposit_frozen[] = {
