@@ -21,7 +21,7 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "protobuf-c/protobuf-c.h": ["common/codec/", "services/"],
     "expat.h": ["services/seawall/import/"],
     "csv.h": ["services/notify/directory/", "services/seawall/import/"],
-    "curl/curl.h": ["services/notify/"],
+    "curl/curl.h": ["services/notify/", "services/seawall/client/"],
     "xlsxwriter.h": ["services/report/"],
 }
 PURE = ("common/civil/", "common/cel/", "common/rules/", "common/stream/", "common/codec/", "common/evaluate/")

@@ -20,6 +20,7 @@ typedef struct sw_command {
 
 extern const sw_command sw_cmd_bench;
 extern const sw_command sw_cmd_config;
+extern const sw_command sw_cmd_dlq;
 extern const sw_command sw_cmd_explain;
 extern const sw_command sw_cmd_export;
 extern const sw_command sw_cmd_generate;

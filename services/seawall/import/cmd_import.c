@@ -4,6 +4,7 @@
 
 #include "seawall/cli/term.h"
 #include "seawall/import/import.h"
+#include "seawall/import/send.h"
 #include "seawall/input/load.h"
 #include "text/json.h"
 
@@ -26,19 +27,26 @@ static const sw_cli_option options[] = {
     {"catalogue", "FILE", "event types, instead of those that belong to the packs", true},
     {"out", "FILE", "where the events go (default: standard output)", false},
     {"refused", "FILE", "where what was refused goes, with the reason, as JSON lines", false},
+    {"to", "URL", "sends files of events (JSON lines) to a running instance instead", false},
+    {"token-file", "FILE", "with --to: a bearer token (default: $SEAWALL_TOKEN)", false},
+    {"batch", "N", "with --to: events in one request, 1 to 1,000 (default: 500)", false},
+    {"state", "FILE", "with --to: remembers how far it has come, and goes on from there", false},
+    {"patience", "SECONDS", "with --to: gives up when busy or silent for so long (600)", false},
 };
 
 static const sw_cli_spec spec = {
     .command = "import",
-    .args = "FILE",
+    .args = "FILE…",
     .args_min = 1,
-    .args_max = 1,
-    .summary = "turns an event log into case events, one CloudEvent in JSON a line",
+    .args_max = 1000,
+    .summary = "turns an event log into case events, one CloudEvent in JSON a line; or sends such "
+               "events to a running instance",
     .options = options,
     .option_count = SW_COUNT(options),
     .notes = "Exit code 3: the log was read to its end, but some rows were refused.\n\n"
              "  seawall import --format xes --map deploy/packs/it-road-fines/import/xes.yaml \\\n"
-             "    --catalogue deploy/packs/it-road-fines/catalogue log.xes > events.jsonl\n",
+             "    --catalogue deploy/packs/it-road-fines/catalogue log.xes > events.jsonl\n"
+             "  seawall import --to http://127.0.0.1:8080 --state import.state events.jsonl\n",
 };
 
 static void tell_refused(import_command *cmd, uint64_t line, sw_slice text) {
@@ -139,7 +147,45 @@ static FILE *open_output(const char *path) {
     return file;
 }
 
+static bool number_of(const sw_cli *cli, const char *option, int64_t low, int64_t high,
+                      int64_t *ret) {
+    const char *text = sw_cli_value(cli, option);
+    return !text || (sw_slice_int(sw_slice_cstr(text), ret) && *ret >= low && *ret <= high);
+}
+
+static int send_parsed(const sw_cli *cli) {
+    int64_t batch = 500, patience = 600;
+    sw_send_totals totals = {0};
+    sw_send_options what = {
+        .paths = cli->args,
+        .path_count = cli->arg_count,
+        .state_path = sw_cli_value(cli, "state"),
+        .refused_path = sw_cli_value(cli, "refused"),
+    };
+    if (!number_of(cli, "batch", 1, 1000, &batch))
+        return sw_cli_usage(&spec, "--batch takes a number from 1 to 1000");
+    if (!number_of(cli, "patience", 0, 1000000, &patience))
+        return sw_cli_usage(&spec, "--patience takes a number of seconds");
+    if (!sw_client_options_read_as(cli, "to", &what.client)) return SW_EXIT_USAGE;
+    what.batch_events = (uint32_t)batch;
+    what.patience_s = patience;
+    int code = sw_send_files(&what, &totals);
+    const unsigned long long n[] = {totals.accepted, totals.duplicates, totals.refused,
+                                    totals.skipped};
+    if (cli->json)
+        printf("{\"accepted\":%llu,\"duplicates\":%llu,\"refused\":%llu,\"skipped\":%llu}\n", n[0],
+               n[1], n[2], n[3]);
+    else
+        fprintf(stderr,
+                "%llu accepted, %llu known already, %llu refused, %llu lines sent by an earlier "
+                "run\n",
+                n[0], n[1], n[2], n[3]);
+    return code;
+}
+
 static int run_parsed(const sw_cli *cli, sw_arena *arena) {
+    if (sw_cli_has(cli, "to")) return send_parsed(cli);
+    if (cli->arg_count > 1) return sw_cli_usage(&spec, "one log at a time is turned into events");
     import_command cmd = {.to = stdout, .path = cli->args[0]};
     const char *out = sw_cli_value(cli, "out"), *map = sw_cli_value(cli, "map");
     sw_import_reader *reader = find_reader(sw_cli_value(cli, "format"));
