@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,7 +122,8 @@ static void *run_client(void *arg) {
     for (uint64_t k = 0; now_us() < c->until_us; k++) {
         if (gap_us > 0) {
             int64_t at = due + (int64_t)(gap_us * (double)k), wait = at - now_us();
-            if (wait > 0) usleep((useconds_t)wait);
+            const struct timespec pause = {wait / 1000000, wait % 1000000 * 1000};
+            if (wait > 0) (void)ppoll(NULL, 0, &pause, NULL); /* the pace that was asked for */
             if (at >= c->until_us) break;
         }
         size_t len = write_request(c, out, size, next);
