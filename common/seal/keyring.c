@@ -161,6 +161,39 @@ static sw_err key_of(sw_keyring *ring, const sw_hash128 *subject, slot **ret) {
     return err;
 }
 
+typedef struct first_row {
+    sw_keyring *ring;
+    sw_err err;
+} first_row;
+
+static bool try_row(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
+    first_row *f = arg;
+    (void)partition;
+    sw_hash128 subject;
+    sw_seal_key unlocked;
+    if (key.len != sizeof subject.bytes || value.len < SW_LOCKED_KEY_BYTES) {
+        f->err = SW_E_CORRUPT;
+        return false;
+    }
+    memcpy(subject.bytes, key.ptr, key.len);
+    f->err = unlock_key(f->ring, &subject, sw_slice_sub(value, 0, SW_LOCKED_KEY_BYTES), &unlocked);
+    sw_seal_wipe(&unlocked, sizeof unlocked);
+    return false;
+}
+
+sw_err sw_keyring_check(sw_keyring *ring, sw_diags *diags) {
+    SW_ASSERT(ring);
+    first_row f = {ring, SW_OK};
+    const sw_read_range one = {.partition = SW_READ_ALL, .rows_max = 1};
+    sw_err err = ring->stored ? sw_read_scan(&ring->keys, &one, try_row, &f) : SW_OK;
+    if (err) return err;
+    if (f.err == SW_E_CORRUPT)
+        return sw_diag_at(diags, SW_E_INVALID, 0, 0, "seal.key",
+                          "bring the file back that this data directory was begun with",
+                          "the master key is not the one that the subjects' keys are locked with");
+    return f.err;
+}
+
 const sw_new_key *sw_keyring_take_new(sw_keyring *ring, uint32_t *ret_count) {
     *ret_count = ring->made_count;
     ring->made_count = 0;

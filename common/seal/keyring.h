@@ -33,6 +33,9 @@ typedef struct sw_keyring_options {
 SW_NODISCARD sw_err sw_keyring_open(const sw_keyring_options *options, sw_keyring **ret);
 void sw_keyring_close(sw_keyring *ring); /* NULL is a no-op */
 
+/* Whether the master key opens what is stored. SW_E_INVALID, said in `diags`: it is another one. */
+SW_NODISCARD sw_err sw_keyring_check(sw_keyring *ring, sw_diags *diags);
+
 /* For sw_event_to_pb_sealed: its ctx is the ring. The subject is the event's, else its identity. */
 sw_err sw_keyring_seal(void *ring, const sw_event *event, sw_slice personal, sw_buf *out);
 /* The keys made since the last call, borrowed until the next seal. */

@@ -61,7 +61,8 @@ static void check_intake(trial *t, const sw_event *event) {
 
 static sw_err take(void *ctx, const sw_post_item *item) {
     trial *t = ctx;
-    SW_ASSERT(item->index == t->items++);
+    SW_ASSERT(item->index == t->items);
+    t->items++;
     SW_ASSERT((item->event == NULL) == (item->refusal.code != NULL));
     if (!item->event) {
         SW_ASSERT(item->refusal.status >= 400 && item->refusal.message.len > 0);

@@ -79,14 +79,19 @@ static sw_err open_bus(sw_up *up, sw_diags *diags) {
     return sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
 }
 
-/* Without a key personal fields stay as they come: said at the start. */
+/* The master key lies in the data directory, unless another place is named. */
 static sw_err open_keyring(sw_up *up, sw_diags *diags) {
     const char *path = sw_config_cstr(up->config, "seal.key");
-    if (!path) return SW_OK;
+    if (!sw_config_bool(up->config, "seal.personal")) return SW_OK;
+    if (!path)
+        path =
+            sw_arena_printf(up->arena, "%s/master.key", sw_config_cstr(up->config, "data_dir")).ptr;
+    if (!path) return SW_E_NOMEM;
     sw_err err = sw_seal_key_file(path, true, diags, &up->seal_key);
     if (!err) err = sw_read_open(sw_bus_db(up->bus), &up->topology, "keys.keys", &up->keys);
     const sw_keyring_options options = {.master = &up->seal_key, .keys = &up->keys};
-    return err ? err : sw_keyring_open(&options, &up->keyring);
+    if (!err) err = sw_keyring_open(&options, &up->keyring);
+    return err ? err : sw_keyring_check(up->keyring, diags);
 }
 
 static sw_err open_ingest(sw_up *up) {

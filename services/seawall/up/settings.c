@@ -54,9 +54,10 @@ static const sw_config_key keys[] = {
      "events that a client may send at once; 0: twice the rate"},
     {"ingest.waiting_max", SW_CONFIG_INT, "20000", NULL, 1, 1000000,
      "events that wait to be decided; more are answered with 503"},
+    {"seal.personal", SW_CONFIG_BOOL, "true", NULL, 0, 0,
+     "lock personal fields with a key for each subject"},
     {"seal.key", SW_CONFIG_PATH, NULL, NULL, 0, 0,
-     "master key that locks personal fields; made if it is not there; without it they are stored "
-     "as they come"},
+     "file of the master key; default: master.key in the data directory; made if it is not there"},
 };
 
 const sw_config_table sw_up_settings = {keys, SW_COUNT(keys)};

@@ -132,7 +132,7 @@ static void tell_start(sw_up *up) {
             SW_S("no keys are configured: whoever reaches the loopback address may do everything"));
     if (!up->keyring)
         say(up, SW_TRACE_WARN, "seal.none", SW_OK, "meaning",
-            SW_S("no seal.key is configured: personal fields are stored as they come"));
+            SW_S("seal.personal is false: personal fields are stored as they come"));
 }
 
 sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config, sw_diags *diags) {
