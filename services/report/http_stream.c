@@ -9,7 +9,7 @@
 #include "report/http_view.h"
 #include "topics/topics.h"
 
-enum { PAUSE_MS = 100, RECORDS_A_POLL = 256, CLIENTS_MAX = 1000 };
+enum { PAUSE_MS = 100, RECORDS_A_POLL = 256, CLIENTS_MAX = 1000, BACKLOG_MAX = 100 };
 #define POLL_BYTES  ((size_t)2 << 20)
 #define LINE_BYTES  ((size_t)1 << 20)
 #define ID_TEXT_MAX (SW_PARTITIONS_MAX * 21)
@@ -63,11 +63,13 @@ static sw_slice positions_text(const client *c, uint32_t partitions, char text[I
     return sw_slice_of(text, len);
 }
 
-static sw_err find_ends(const sw_feed *feed, int64_t *ret) {
+/* Where a new client begins: at the end, or so many records of each partition before it. */
+static sw_err find_starts(const sw_feed *feed, int64_t backlog, int64_t *ret) {
     for (uint32_t p = 0; p < feed->partitions; p++) {
-        int64_t first;
-        sw_err err = sw_bus_end(feed->queries->bus, feed->topic, p, &first, &ret[p]);
+        int64_t first, end;
+        sw_err err = sw_bus_end(feed->queries->bus, feed->topic, p, &first, &end);
         if (err) return err;
+        ret[p] = end - backlog > first ? end - backlog : first;
     }
     return SW_OK;
 }
@@ -277,6 +279,15 @@ static bool read_filters(sw_http_exchange *x, client *c, sw_slice org) {
     return true;
 }
 
+static bool read_backlog(sw_http_exchange *x, int64_t *ret) {
+    sw_slice text;
+    *ret = 0;
+    if (!sw_http_query(x, "backlog", &text)) return true;
+    if (sw_slice_int(text, ret) && *ret >= 0 && *ret <= BACKLOG_MAX) return true;
+    refuse(x, "backlog", "a stream begins 0 to 100 decisions of each partition before its end");
+    return false;
+}
+
 /* True: the thread will take it over. */
 static bool enter(sw_feed *feed, client *c) {
     pthread_mutex_lock(&feed->lock);
@@ -292,10 +303,13 @@ static bool enter(sw_feed *feed, client *c) {
 }
 
 static void get_stream(void *arg, sw_http_exchange *x) {
-    static const char *const names[] = {"org", "level", "rule", "last_event_id"};
+    static const char *const names[] = {"org", "level", "rule", "backlog", "last_event_id"};
     sw_feed *feed = arg;
     sw_slice org, last;
-    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_ask_org(x, &org)) return;
+    int64_t backlog;
+    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_ask_org(x, &org) ||
+        !read_backlog(x, &backlog))
+        return;
     client *c = sw_heap_zero(1, sizeof *c);
     if (!c) {
         sw_http_refuse_err(x, SW_E_NOMEM, "the stream");
@@ -303,7 +317,7 @@ static void get_stream(void *arg, sw_http_exchange *x) {
     }
     c->principal = *sw_http_principal(x);
     bool fit = org.len < sizeof c->org && read_filters(x, c, org);
-    sw_err err = fit ? find_ends(feed, c->next) : SW_OK;
+    sw_err err = fit ? find_starts(feed, backlog, c->next) : SW_OK;
     last = fit ? sw_http_last_event_id(x) : SW_SLICE_NONE;
     if (fit && err) sw_http_refuse_err(x, err, "the stream");
     if (fit && !err && last.len && !read_positions(last, feed->partitions, c->next)) {

@@ -8,7 +8,8 @@
 
 /* Each event is a CloudEvent of contract 4; `event` is its type, `id` the position of the log
  * behind it, so that a client that comes back with Last-Event-ID misses nothing and gets nothing
- * twice. A client sees what its principal may see. */
+ * twice. With `backlog` (0 to 100) it begins so many records of each partition before the end. A
+ * client sees what its principal may see. */
 typedef struct sw_feed sw_feed;
 
 /* Starts its thread. `queries` outlives it. SW_E_NOMEM, SW_E_UNKNOWN. */

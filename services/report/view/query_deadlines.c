@@ -41,17 +41,18 @@ sw_err sw_queries_deadlines(const sw_queries *queries, const sw_deadlines_ask *a
     sw_arena_init(&r.arena, (size_t)4 << 20);
     sw_buf_init(&r.row, SW_VALUE_BYTES_MAX);
     const sw_slice unit = sw_org_prefix(ask->sight.unit);
-    const sw_walk walk = {.index = &queries->due,
-                          .place = ask->key.len ? (sw_view_place){SW_DIM_KEY, ask->key}
-                                                : sw_view_place_of(ask->org.len ? ask->org : unit),
-                          .from_ms = ask->due_from_ms,
-                          .to_ms = ask->due_before_ms,
-                          .page = ask->page,
-                          .arg = &r,
-                          .may = may,
-                          .take = take};
+    const sw_rows_walk walk = {.index = &queries->due,
+                               .place = ask->key.len
+                                            ? (sw_view_place){SW_DIM_KEY, ask->key}
+                                            : sw_view_place_of(ask->org.len ? ask->org : unit),
+                               .from_ms = ask->due_from_ms,
+                               .to_ms = ask->due_before_ms,
+                               .page = ask->page,
+                               .arg = &r,
+                               .may = may,
+                               .take = take};
     sw_buf_add_byte(out, '[');
-    sw_err err = sw_walk_run(&walk, ret_next);
+    sw_err err = sw_rows_walk_run(&walk, ret_next);
     sw_buf_add_byte(out, ']');
     sw_buf_done(&r.row);
     sw_arena_done(&r.arena);

@@ -71,17 +71,17 @@ sw_err sw_queries_warnings(const sw_queries *queries, const sw_warnings_ask *ask
     reading r = {.queries = queries, .ask = ask, .out = out};
     sw_arena_init(&r.arena, (size_t)4 << 20);
     sw_buf_init(&r.row, SW_VALUE_BYTES_MAX);
-    const sw_walk walk = {.index = &queries->index,
-                          .place = place_of(ask),
-                          .newest_first = true,
-                          .from_ms = ask->since_ms,
-                          .to_ms = ask->until_ms,
-                          .page = ask->page,
-                          .arg = &r,
-                          .may = may,
-                          .take = take};
+    const sw_rows_walk walk = {.index = &queries->index,
+                               .place = place_of(ask),
+                               .newest_first = true,
+                               .from_ms = ask->since_ms,
+                               .to_ms = ask->until_ms,
+                               .page = ask->page,
+                               .arg = &r,
+                               .may = may,
+                               .take = take};
     sw_buf_add_byte(out, '[');
-    sw_err err = sw_walk_run(&walk, ret_next);
+    sw_err err = sw_rows_walk_run(&walk, ret_next);
     sw_buf_add_byte(out, ']');
     sw_buf_done(&r.row);
     sw_arena_done(&r.arena);

@@ -5,7 +5,7 @@
 enum { BATCH = 256 };
 
 typedef struct candidates {
-    const sw_walk *walk;
+    const sw_rows_walk *walk;
     struct {
         uint32_t partition;
         sw_hash128 id;
@@ -76,7 +76,7 @@ static void start_behind(bounds *b, const char tail[SW_VIEW_TAIL]) {
 }
 
 /* Newest first, the index begins at the last moment before `to` and ends at `from`. */
-static sw_err find_bounds(const sw_walk *walk, bounds *b) {
+static sw_err find_bounds(const sw_rows_walk *walk, bounds *b) {
     static const sw_hash128 none;
     sw_view_range(walk->place, &b->first, &b->end, b->from, b->to);
     b->place_len = b->first.len;
@@ -98,7 +98,7 @@ static sw_err find_bounds(const sw_walk *walk, bounds *b) {
     return SW_OK;
 }
 
-sw_err sw_walk_run(const sw_walk *walk, char ret_next[SW_CURSOR_TEXT]) {
+sw_err sw_rows_walk_run(const sw_rows_walk *walk, char ret_next[SW_CURSOR_TEXT]) {
     bounds b;
     uint32_t taken = 0, rows = 0;
     ret_next[0] = '\0';

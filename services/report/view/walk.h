@@ -6,7 +6,7 @@
 #include "report/view/query.h"
 #include "report/view/rows.h"
 
-typedef struct sw_walk {
+typedef struct sw_rows_walk {
     const sw_read *index;
     sw_view_place place;
     bool newest_first;
@@ -17,13 +17,13 @@ typedef struct sw_walk {
     bool (*may)(void *arg, const sw_view_brief *brief);
     /* Looks at the thing itself and writes it, or says that it is not meant. */
     sw_err (*take)(void *arg, uint32_t partition, sw_hash128 id, int64_t time_ms, bool *ret_taken);
-} sw_walk;
+} sw_rows_walk;
 
 /* A place in an index as text, and back; false: it is none. */
 void sw_cursor_write(const char tail[SW_VIEW_TAIL], char ret[SW_CURSOR_TEXT]);
 bool sw_cursor_read(sw_slice text, char ret[SW_VIEW_TAIL]);
 
 /* SW_E_INVALID: the cursor is none. */
-SW_NODISCARD sw_err sw_walk_run(const sw_walk *walk, char ret_next[SW_CURSOR_TEXT]);
+SW_NODISCARD sw_err sw_rows_walk_run(const sw_rows_walk *walk, char ret_next[SW_CURSOR_TEXT]);
 
 #endif

@@ -39,8 +39,10 @@ static void encode(sw_buf *out, sw_slice text) {
         const unsigned char c = (unsigned char)text.ptr[i];
         const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                            (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) sw_buf_add_byte(out, (char)c);
-        else sw_buf_printf(out, "%%%02X", c);
+        if (plain)
+            sw_buf_add_byte(out, (char)c);
+        else
+            sw_buf_printf(out, "%%%02X", c);
     }
 }
 
@@ -148,8 +150,8 @@ sw_slice sw_ask_left(sw_arena *arena, sw_slice due, int64_t now_ms, bool *ret_ov
     const int64_t minutes = (*ret_over ? now_ms - due_ms : due_ms - now_ms) / 60000;
     const char *const unit = minutes >= 2880 ? "d" : minutes >= 120 ? "h" : "min";
     const int64_t n = minutes >= 2880 ? minutes / 1440 : minutes >= 120 ? minutes / 60 : minutes;
-    const sw_slice text = sw_arena_printf(arena, *ret_over ? "%lld %s over" : "in %lld %s",
-                                          (long long)n, unit);
+    const sw_slice text =
+        sw_arena_printf(arena, *ret_over ? "%lld %s over" : "in %lld %s", (long long)n, unit);
     return text.ptr ? text : SW_S("");
 }
 
@@ -169,10 +171,9 @@ static sw_slice name_of(const sw_json *data) {
 
 void sw_ask_warnings(FILE *to, sw_arena *arena, const sw_json *first, int64_t now_ms,
                      uint32_t rows_max) {
-    static const sw_column columns[] = {{"LEVEL", false, 0}, {"REACHED", false, 0},
-                                        {"DUE", false, 0},   {"LEFT", true, 0},
-                                        {"STATE", false, 0}, {"UNIT", false, 0},
-                                        {"WHAT", false, 36}, {"ABOUT", false, 40}};
+    static const sw_column columns[] = {
+        {"LEVEL", false, 0}, {"REACHED", false, 0}, {"DUE", false, 0},   {"LEFT", true, 0},
+        {"STATE", false, 0}, {"UNIT", false, 0},    {"WHAT", false, 36}, {"ABOUT", false, 40}};
     sw_table table;
     uint32_t rows = 0;
     sw_table_init(&table, arena, columns, SW_COUNT(columns));
@@ -181,14 +182,15 @@ void sw_ask_warnings(FILE *to, sw_arena *arena, const sw_json *first, int64_t no
         const sw_slice level = sw_ask_text(data, "level"), due = sw_ask_text(data, "due");
         bool over;
         const sw_slice left = sw_ask_left(arena, due, now_ms, &over);
-        const sw_cell cells[] = {{level, sw_ask_tint(level)},
-                                 {sw_ask_minute(arena, sw_ask_text(data, "fires_at")), SW_TINT_NONE},
-                                 {sw_ask_end(arena, due), SW_TINT_NONE},
-                                 {left, over ? SW_TINT_RED : SW_TINT_NONE},
-                                 {sw_ask_text(data, "state"), SW_TINT_NONE},
-                                 {sw_ask_text(item, "orgcode"), SW_TINT_DIM},
-                                 {name_of(data), SW_TINT_NONE},
-                                 {sw_ask_key(arena, data), SW_TINT_NONE}};
+        const sw_cell cells[] = {
+            {level, sw_ask_tint(level)},
+            {sw_ask_minute(arena, sw_ask_text(data, "fires_at")), SW_TINT_NONE},
+            {sw_ask_end(arena, due), SW_TINT_NONE},
+            {left, over ? SW_TINT_RED : SW_TINT_NONE},
+            {sw_ask_text(data, "state"), SW_TINT_NONE},
+            {sw_ask_text(item, "orgcode"), SW_TINT_DIM},
+            {name_of(data), SW_TINT_NONE},
+            {sw_ask_key(arena, data), SW_TINT_NONE}};
         if (!sw_table_add(&table, cells)) break;
         rows++;
     }
@@ -197,7 +199,7 @@ void sw_ask_warnings(FILE *to, sw_arena *arena, const sw_json *first, int64_t no
 
 void sw_ask_periods(FILE *to, sw_arena *arena, const sw_json *first, int64_t now_ms,
                     uint32_t rows_max) {
-    static const sw_column columns[] = {{"DUE", false, 0},  {"LEFT", true, 0},
+    static const sw_column columns[] = {{"DUE", false, 0},   {"LEFT", true, 0},
                                         {"LEVEL", false, 0}, {"UNIT", false, 0},
                                         {"WHAT", false, 36}, {"ABOUT", false, 40}};
     sw_table table;

@@ -19,8 +19,10 @@ static const sw_cli_spec spec = {
 };
 
 static void print_events(const sw_json *first, sw_arena *arena) {
-    static const sw_column columns[] = {{"TIME", false, 0},    {"EVENT", false, 0},
-                                        {"", false, 40},       {"UNIT", false, 0},
+    static const sw_column columns[] = {{"TIME", false, 0},
+                                        {"EVENT", false, 0},
+                                        {"", false, 40},
+                                        {"UNIT", false, 0},
                                         {"OFFICER", false, 0}};
     sw_table table;
     sw_table_init(&table, arena, columns, SW_COUNT(columns));
@@ -65,7 +67,8 @@ static int show(sw_ask *ask) {
     print_events(sw_ask_list(json, "events"), &ask->arena);
     if (sw_ask_list(json, "periods")) {
         heading("What runs");
-        sw_ask_periods(stdout, &ask->arena, sw_ask_list(json, "periods"), sw_clock_now_ms(&clock), 0);
+        sw_ask_periods(stdout, &ask->arena, sw_ask_list(json, "periods"), sw_clock_now_ms(&clock),
+                       0);
     }
     if (sw_ask_list(json, "warnings")) {
         heading("Warnings");

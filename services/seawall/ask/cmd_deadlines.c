@@ -60,7 +60,8 @@ static int list(sw_ask *ask, sw_arena *arena) {
         sw_buf_done(&out);
     } else {
         sw_ask_periods(stdout, &ask->arena, sw_ask_list(json, "deadlines"), now_ms, 0);
-        if (sw_ask_text(json, "next").len) fprintf(stderr, "there are more: --limit, --due-before\n");
+        if (sw_ask_text(json, "next").len)
+            fprintf(stderr, "there are more: --limit, --due-before\n");
     }
     return fflush(stdout) == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }

@@ -8,7 +8,7 @@
 #include "ingest/identity.h"
 #include "ingest/keys.h"
 #include "risk/risk.h"
-#include "seawall/up/feed.h"
+#include "seawall/up/reports.h"
 #include "seawall/up/up.h"
 
 static void add(sw_up *up, const sw_processor *processor, const void *shared) {
@@ -18,17 +18,16 @@ static void add(sw_up *up, const sw_processor *processor, const void *shared) {
 }
 
 /* The services of this process, each a processor with what it shares. */
-static sw_err add_processors(sw_up *up) {
+static sw_err add_processors(sw_up *up, sw_diags *diags) {
     add(up, &sw_identity, NULL);
     add(up, &sw_keys, NULL);
     add(up, &sw_letters, NULL);
-    const sw_evaluator *deadline, *risk;
-    sw_err err = sw_deadline_new(up->arena, up->load.set, &up->metrics, &deadline);
-    if (!err) err = sw_risk_new(up->arena, up->load.set, &up->metrics, &risk);
+    sw_err err = sw_deadline_new(up->arena, up->load.set, &up->metrics, &up->deadline);
+    if (!err) err = sw_risk_new(up->arena, up->load.set, &up->metrics, &up->risk);
     if (err) return err;
-    add(up, &sw_deadline, deadline);
-    add(up, &sw_risk, risk);
-    return SW_OK;
+    add(up, &sw_deadline, up->deadline);
+    add(up, &sw_risk, up->risk);
+    return sw_up_reports_add(up, add, diags);
 }
 
 static sw_err build_topology(sw_up *up, sw_diags *diags) {
@@ -116,7 +115,6 @@ static sw_err open_ingest(sw_up *up) {
 static void committed(void *arg) {
     sw_up *up = arg;
     sw_ingest_committed(up->ingest);
-    sw_feed_committed(up->feed);
 }
 
 static sw_err open_runtime(sw_up *up) {
@@ -133,12 +131,12 @@ static sw_err open_runtime(sw_up *up) {
 
 sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     sw_err err = check_partitions(up, diags);
-    if (!err) err = add_processors(up);
+    if (!err) err = add_processors(up, diags);
     if (!err) err = build_topology(up, diags);
     if (!err) err = open_bus(up, diags);
     if (!err) err = open_keyring(up, diags);
     if (!err) err = open_ingest(up);
-    if (!err) err = sw_feed_open(up, &up->feed);
+    if (!err) err = sw_up_reports_open(up);
     if (!err) err = open_runtime(up);
     if (!err) err = sw_ingest_attach(up->ingest, up->runtime);
     return err;
@@ -154,7 +152,7 @@ sw_err sw_up_pipeline_start(sw_up *up) {
         sw_letters_api_routes(&up->letters, up->letter_routes);
         err = sw_http_route_add(up->http, up->letter_routes, SW_LETTERS_ROUTES);
     }
-    if (!err) err = sw_feed_start(up->feed);
+    if (!err) err = sw_up_reports_start(up);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
     return err;
 }
@@ -168,7 +166,7 @@ sw_err sw_up_pipeline_stop(sw_up *up) {
 void sw_up_pipeline_close(sw_up *up) {
     sw_runtime_close(up->runtime);
     sw_ingest_close(up->ingest);
-    sw_feed_close(up->feed);
+    sw_up_reports_close(up);
     sw_keyring_close(up->keyring);
     sw_bus_close(up->bus);
     sw_seal_wipe(&up->seal_key, sizeof up->seal_key);

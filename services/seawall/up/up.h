@@ -39,7 +39,8 @@ typedef struct sw_up {
     sw_read keys;
     sw_keyring *keyring;
     sw_ingest *ingest;
-    struct sw_feed *feed;
+    struct sw_up_reports *reports; /* reports.h */
+    const struct sw_evaluator *deadline, *risk;
     sw_http_route events_route, letter_routes[SW_LETTERS_ROUTES];
     sw_letters_api letters;
     sw_loop_timer *tick;
