@@ -14,7 +14,7 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "sodium.h": ["common/base/hash.c", "common/seal/", "services/notify/send/"],
     "pcre2.h": ["common/cel/"],
     "rocksdb/c.h": ["common/store/", "services/seawall/bench/plain.c"],
-    "librdkafka/rdkafka.h": ["common/bus/"],
+    "librdkafka/rdkafka.h": ["common/bus/", "services/seawall/bench/kafka/"],
     "uv.h": ["common/host/"],
     "microhttpd.h": ["common/host/"],
     "jwt.h": ["common/host/"],
