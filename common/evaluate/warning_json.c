@@ -100,6 +100,7 @@ void sw_told_to_json(const sw_told_warning *t, sw_slice explanation, sw_buf *out
     attributes(out, t);
     hash(out, SW_S("\"warning_id\":\""), t->id);
     member(out, SW_S(",\"rule\":"), t->rule);
+    if (t->rule_name.len) member(out, SW_S(",\"rule_name\":"), t->rule_name);
     member(out, SW_S(",\"pack\":"), t->pack);
     hash(out, SW_S(",\"pack_hash\":\""), t->pack_hash);
     word(out, SW_S(",\"kind\":\""), sw_kind_name(t->kind));
@@ -237,6 +238,7 @@ static void keep(reader *r, sw_err err) {
 
 static void read_words(reader *r, const sw_json *data, sw_told_warning *t) {
     t->rule = text_of(r, data, SW_S("rule"), true);
+    t->rule_name = text_of(r, data, SW_S("rule_name"), false);
     t->pack = text_of(r, data, SW_S("pack"), true);
     t->text = text_of(r, data, SW_S("text"), false);
     t->reason = text_of(r, data, SW_S("reason"), false);

@@ -146,6 +146,9 @@ sw_slice sw_http_last_event_id(const sw_http_exchange *x);
  * has been dropped: in both cases close the stream. */
 SW_NODISCARD sw_err sw_http_stream_send(sw_http_stream *stream, sw_slice id, sw_slice event,
                                         sw_slice data);
+/* Bytes that its buffer takes now: who has more to send waits for the client instead of losing it.
+ */
+size_t sw_http_stream_room(const sw_http_stream *stream);
 /* Whether the client is still there. */
 bool sw_http_stream_alive(const sw_http_stream *stream);
 /* Ends the answer after what was sent and gives the stream back. NULL is a no-op. */

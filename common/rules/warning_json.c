@@ -99,6 +99,10 @@ static void rule_members(sw_buf *out, const sw_warning *w) {
     const sw_rule *rule = w->rule;
     ADD(",\"rule\":\"");
     word(out, rule->id);
+    if (rule->name.len) {
+        ADD(",\"rule_name\":");
+        sw_json_write_string(out, rule->name);
+    }
     ADD(",\"pack\":\"");
     sw_buf_add(out, rule->pack->name);
     sw_buf_add_byte(out, '@');

@@ -12,6 +12,7 @@
 enum { PAUSE_MS = 100, RECORDS_A_POLL = 256, CLIENTS_MAX = 1000, BACKLOG_MAX = 100 };
 #define POLL_BYTES  ((size_t)2 << 20)
 #define LINE_BYTES  ((size_t)1 << 20)
+#define MOST_BYTES  ((size_t)60 << 10) /* of a stream's buffer */
 #define ID_TEXT_MAX (SW_PARTITIONS_MAX * 21)
 
 typedef struct client {
@@ -21,6 +22,7 @@ typedef struct client {
     int32_t level; /* -1: any */
     int64_t next[SW_PARTITIONS_MAX];
     bool gone;
+    bool held; /* for want of room, until the next look */
     struct client *after;
 } client;
 
@@ -37,6 +39,7 @@ struct sw_feed {
     client *clients;
     sw_arena arena, item;
     sw_buf line;
+    bool moved; /* a client has got on since it was cleared */
 };
 
 /* ---- positions ---- */
@@ -94,22 +97,32 @@ static void send(sw_feed *feed, client *c, const sw_told_warning *told) {
     c->gone = err != SW_OK;
 }
 
-/* A record, to every client that stands exactly before it. */
+/* Ids, event and line breaks beside the line itself. */
+#define AROUND_BYTES 8192u
+
+/* A client whose buffer is full is waited for: it keeps its place. A line that never fits is not
+ * worth waiting for. */
+static bool has_room(const sw_feed *feed, const client *c) {
+    size_t want = feed->line.len + AROUND_BYTES;
+    return want > MOST_BYTES || sw_http_stream_room(c->stream) >= want;
+}
+
+/* A record, to every client that stands before it; offsets without a record are passed over. */
 static void offer(sw_feed *feed, const sw_record *record) {
     sw_told_warning told;
     sw_arena_reset(&feed->item);
+    sw_buf_clear(&feed->line);
     bool readable = sw_told_from_pb(&feed->item, record->value, &told) == SW_OK;
-    bool written = false;
+    if (readable) sw_told_to_json(&told, SW_SLICE_NONE, &feed->line);
+    readable = readable && feed->line.err == SW_OK;
     for (client *c = feed->clients; c; c = c->after) {
-        if (c->gone || c->next[record->partition] != record->offset) continue;
+        if (c->gone || c->held || c->next[record->partition] > record->offset) continue;
+        const bool wanted = readable && wants(c, &told);
+        c->held = wanted && !has_room(feed, c);
+        if (c->held) continue;
         c->next[record->partition] = record->offset + 1;
-        if (!readable || !wants(c, &told)) continue;
-        if (!written) {
-            sw_buf_clear(&feed->line);
-            sw_told_to_json(&told, SW_SLICE_NONE, &feed->line);
-            written = true;
-        }
-        if (feed->line.err == SW_OK) send(feed, c, &told);
+        feed->moved = true;
+        if (wanted) send(feed, c, &told);
     }
 }
 
@@ -126,7 +139,16 @@ static void skip_removed(sw_feed *feed, uint32_t partition, int64_t first) {
         if (c->next[partition] < first) c->next[partition] = first;
 }
 
-/* Reads on where the hindmost client stands; whether there is more. */
+/* Offsets without a record, behind the last one: who has come so far passes over them. */
+static void pass_gaps(sw_feed *feed, uint32_t partition, int64_t from, int64_t next) {
+    for (client *c = feed->clients; c; c = c->after)
+        if (!c->held && c->next[partition] >= from && c->next[partition] < next) {
+            c->next[partition] = next;
+            feed->moved = true;
+        }
+}
+
+/* Reads on where the hindmost client stands; whether there is more that clients have room for. */
 static bool pump(sw_feed *feed, uint32_t partition) {
     int64_t first, end, next;
     uint32_t count = 0;
@@ -141,11 +163,11 @@ static bool pump(sw_feed *feed, uint32_t partition) {
     sw_err err = sw_bus_poll(bus, (sw_position){feed->topic, partition, from}, RECORDS_A_POLL,
                              POLL_BYTES, &feed->arena, records, &count, &next);
     if (err) return false;
+    feed->moved = false;
+    for (client *c = feed->clients; c; c = c->after) c->held = false;
     for (uint32_t i = 0; i < count; i++) offer(feed, &records[i]);
-    /* Offsets without a record are passed over. */
-    for (client *c = feed->clients; c; c = c->after)
-        if (c->next[partition] >= from && c->next[partition] < next) c->next[partition] = next;
-    return next < end;
+    pass_gaps(feed, partition, count ? records[count - 1].offset + 1 : from, next);
+    return feed->moved && next < end;
 }
 
 /* ---- the thread ---- */

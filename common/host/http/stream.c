@@ -140,6 +140,14 @@ sw_err sw_http_stream_send(sw_http_stream *stream, sw_slice id, sw_slice event, 
     return err;
 }
 
+size_t sw_http_stream_room(const sw_http_stream *stream) {
+    sw_http_stream *s = (sw_http_stream *)(uintptr_t)stream;
+    pthread_mutex_lock(&s->lock);
+    size_t room = STREAM_BYTES_MAX - (s->buf.len - s->at);
+    pthread_mutex_unlock(&s->lock);
+    return room;
+}
+
 bool sw_http_stream_alive(const sw_http_stream *stream) {
     sw_http_stream *s = (sw_http_stream *)(uintptr_t)stream;
     pthread_mutex_lock(&s->lock);

@@ -165,7 +165,7 @@ sw_tint sw_ask_tint(sw_slice level) {
 /* ---- tables ----------------------------------------------------------------------------- */
 
 static sw_slice name_of(const sw_json *data) {
-    const sw_slice name = sw_ask_text(data, "name");
+    const sw_slice name = sw_ask_text(data, "rule_name");
     return name.len ? name : sw_ask_text(data, "rule");
 }
 

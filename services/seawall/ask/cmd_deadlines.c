@@ -32,7 +32,7 @@ static sw_slice before_text(sw_arena *arena, const char *text, int64_t now_ms) {
     sw_slice kept = s;
     sw_buf_init(&out, 64);
     sw_time_write(&out, now_ms + n * (unit == 'h' ? 3600000 : 86400000), 0);
-    (void)(sw_arena_copy(arena, sw_buf_slice(&out), &kept));
+    if (!sw_arena_copy(arena, sw_buf_slice(&out), &kept)) kept = s;
     sw_buf_done(&out);
     return kept;
 }

@@ -19,7 +19,9 @@ typedef struct sw_command {
 } sw_command;
 
 extern const sw_command sw_cmd_bench;
+extern const sw_command sw_cmd_case;
 extern const sw_command sw_cmd_config;
+extern const sw_command sw_cmd_deadlines;
 extern const sw_command sw_cmd_dlq;
 extern const sw_command sw_cmd_explain;
 extern const sw_command sw_cmd_export;
@@ -30,5 +32,6 @@ extern const sw_command sw_cmd_rules;
 extern const sw_command sw_cmd_token;
 extern const sw_command sw_cmd_up;
 extern const sw_command sw_cmd_version;
+extern const sw_command sw_cmd_warnings;
 
 #endif

@@ -20,7 +20,7 @@ export function warningCells(w) {
   const left = w.due ? Date.parse(w.due) - Date.now() : null;
   return [
     h("td", null, tag(w.level, t(w.level))),
-    h("td", null, linked(w.name || w.rule_name || w.rule, `#/warning/${w.warning_id}`)),
+    h("td", null, linked(w.rule_name || w.rule, `#/warning/${w.warning_id}`)),
     h("td", null, linked(keyText(w.key), caseLink(w.key))),
     h("td", {class: "n"}, moment(w.fires_at)),
     h("td", {class: "n"}, w.due ? end(w.due) : "–"),
@@ -86,7 +86,7 @@ export async function duty({main, connected, announce}) {
     if (w.type === "warning.raised") {
       all.set(w.warning_id, w);
       newest.prepend(h("tr", {class: "fresh", "data-id": w.warning_id}, h("td", null, tag(w.level, t(w.level))),
-        h("td", null, h("a", {href: `#/warning/${w.warning_id}`}, w.name || w.rule_name || w.rule), h("div", {class: "soft"}, keyText(w.key))), h("td", {class: "n"}, moment(w.fires_at))));
+        h("td", null, h("a", {href: `#/warning/${w.warning_id}`}, w.rule_name || w.rule), h("div", {class: "soft"}, keyText(w.key))), h("td", {class: "n"}, moment(w.fires_at))));
       while (newest.children.length > 60) newest.lastChild.remove();
       announce(`${t(w.level)} ${w.rule} ${keyText(w.key)}`);
     } else {
@@ -104,7 +104,7 @@ export async function duty({main, connected, announce}) {
 function dueList(periods) {
   if (periods.length === 0) return h("p", {class: "empty"}, t("nothing"));
   return h("div", {class: "scroll short"}, h("table", null, h("tbody", null, periods.map((p) => h("tr", null,
-    h("td", null, p.name || p.rule_name || p.rule, h("div", {class: "soft"}, linked(keyText(p.key), caseLink(p.key)))),
+    h("td", null, p.rule_name || p.rule, h("div", {class: "soft"}, linked(keyText(p.key), caseLink(p.key)))),
     h("td", {class: "n"}, end(p.due)),
     h("td", {class: Date.parse(p.due) < Date.now() ? "n late" : "n"}, Date.parse(p.due) < Date.now() ? t("over", {t: span(Date.parse(p.due) - Date.now())}) : span(Date.parse(p.due) - Date.now())))))));
 }

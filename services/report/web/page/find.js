@@ -26,7 +26,7 @@ export async function oneCase({main, rest: [id]}) {
       h("div", {class: "w7 grid"},
         h("section", {class: "card w12"}, h("header", null, h("h2", null, t("periods"))), periods.length === 0 ? h("p", {class: "empty"}, t("nothing")) :
           h("div", {class: "wrap"}, h("table", null, h("tbody", null, periods.map((p) => h("tr", null, h("td", null, tag(p.level || "none", t(p.level || "none"))),
-            h("td", null, p.name || p.rule_name || p.rule), h("td", {class: "n"}, end(p.due)), h("td", {class: Date.parse(p.due) < Date.now() ? "n late" : "n"}, span(Date.parse(p.due) - Date.now())))))))),
+            h("td", null, p.rule_name || p.rule), h("td", {class: "n"}, end(p.due)), h("td", {class: Date.parse(p.due) < Date.now() ? "n late" : "n"}, span(Date.parse(p.due) - Date.now())))))))),
         h("section", {class: "card w12"}, h("header", null, h("h2", null, t("warnings"))), h("div", {class: "wrap"}, h("table", null, h("thead", null, h("tr", null, warningHeads())),
           h("tbody", null, warnings.map((w) => h("tr", null, warningCells(w))))))))));
 }
@@ -36,7 +36,7 @@ export async function oneWarning({main, rest: [id]}) {
   const item = found.warning ?? found;
   const w = {orgcode: item.orgcode, officerid: item.officerid, subject: item.subject, ...(item.data ?? item)};
   const why = found.explanation ?? item.explanation ?? [];
-  replace(main, h("h1", null, tag(w.level, t(w.level)), " ", w.name || w.rule_name || w.rule),
+  replace(main, h("h1", null, tag(w.level, t(w.level)), " ", w.rule_name || w.rule),
     h("div", {class: "grid"},
       h("section", {class: "card w5"}, h("dl", {class: "facts"}, fact("rule", w.rule), fact("key", caseLink(w.key) ? h("a", {href: caseLink(w.key)}, keyText(w.key)) : keyText(w.key)),
         fact("state", t(w.state)), fact("when", moment(w.fires_at)), fact("due", w.due ? end(w.due) : ""), fact("unit", w.orgcode), fact("officer", w.officerid)), h("p", null, w.text ?? "")),
