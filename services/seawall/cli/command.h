@@ -18,10 +18,12 @@ typedef struct sw_command {
     int (*run)(int argc, char **argv);
 } sw_command;
 
+extern const sw_command sw_cmd_act;
 extern const sw_command sw_cmd_bench;
 extern const sw_command sw_cmd_case;
 extern const sw_command sw_cmd_config;
 extern const sw_command sw_cmd_deadlines;
+extern const sw_command sw_cmd_directory;
 extern const sw_command sw_cmd_dlq;
 extern const sw_command sw_cmd_explain;
 extern const sw_command sw_cmd_export;
@@ -29,6 +31,7 @@ extern const sw_command sw_cmd_generate;
 extern const sw_command sw_cmd_import;
 extern const sw_command sw_cmd_replay;
 extern const sw_command sw_cmd_rules;
+extern const sw_command sw_cmd_tasks;
 extern const sw_command sw_cmd_token;
 extern const sw_command sw_cmd_up;
 extern const sw_command sw_cmd_version;

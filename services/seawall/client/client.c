@@ -13,6 +13,7 @@ struct sw_client {
     CURL *curl;
     char *url; /* without a final slash */
     struct curl_slist *auth;
+    const char *idempotency_key;
     sw_buf body;
     int64_t retry_after_s;
     char why[CURL_ERROR_SIZE];
@@ -136,6 +137,9 @@ static struct curl_slist *headers_of(const sw_client *client, const char *conten
              content_type ? content_type : "");
     list = curl_slist_append(NULL, line);
     if (list && (next = curl_slist_append(list, "Expect:"))) list = next;
+    snprintf(line, sizeof line, "Idempotency-Key: %s",
+             client->idempotency_key ? client->idempotency_key : "");
+    if (list && client->idempotency_key && (next = curl_slist_append(list, line))) list = next;
     if (list && client->auth && (next = curl_slist_append(list, client->auth->data))) list = next;
     return list;
 }
@@ -172,6 +176,10 @@ sw_err sw_client_send(sw_client *client, const char *method, const char *path,
     }
     *ret = (sw_client_reply){(uint32_t)status, client->retry_after_s, sw_buf_slice(&client->body)};
     return SW_OK;
+}
+
+void sw_client_set_key(sw_client *client, const char *idempotency_key) {
+    client->idempotency_key = idempotency_key;
 }
 
 const char *sw_client_why(const sw_client *client) {

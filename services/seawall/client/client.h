@@ -40,6 +40,9 @@ typedef struct sw_client_reply {
  * sw_client_why says more. */
 SW_NODISCARD sw_err sw_client_send(sw_client *client, const char *method, const char *path,
                                    const char *content_type, sw_slice body, sw_client_reply *ret);
+/* The header Idempotency-Key of the requests from now on, at most 180 bytes; NULL: none. Borrowed.
+ */
+void sw_client_set_key(sw_client *client, const char *idempotency_key);
 const char *sw_client_why(const sw_client *client);
 
 /* "seawall COMMAND: what the problem document (RFC 9457) says" on stderr. Returns

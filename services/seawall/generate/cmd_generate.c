@@ -5,6 +5,7 @@
 #include "seawall/cli/term.h"
 #include "seawall/generate/coverage/coverage.h"
 #include "seawall/generate/generate.h"
+#include "seawall/generate/people.h"
 #include "seawall/input/load.h"
 #include "text/json.h"
 #include "text/time.h"
@@ -41,6 +42,7 @@ static const sw_cli_option options[] = {
     {"corrections", "PCT", "events corrected or retracted later (default: 1)", false},
     {"cut", NULL, "stop when the span is over, without what comes after it", false},
     {"coverage", NULL, "print which rules the events exercise, as the evaluator sees it", false},
+    {"directory", NULL, "the county's units and officers instead of its events, as YAML", false},
     {"out", "FILE", "where the events go (default: standard output)", false},
     SW_LOAD_OPTIONS,
 };
@@ -292,11 +294,25 @@ static int generate(generate_command *cmd, const sw_cli *cli, sw_load *load, sw_
     return code;
 }
 
+static int write_people(const sw_county *county, const char *out) {
+    FILE *to = out ? fopen(out, "we") : stdout;
+    sw_buf text;
+    sw_buf_init(&text, (size_t)16 << 20);
+    sw_people_write(county, &text);
+    bool good = to && !text.err && fwrite(text.ptr, 1, text.len, to) == text.len;
+    sw_buf_done(&text);
+    if (to) good = (out ? fclose(to) : fflush(to)) == 0 && good;
+    if (!good) fprintf(stderr, "seawall generate: the directory can't be written\n");
+    return good ? SW_EXIT_OK : SW_EXIT_FAILED;
+}
+
 static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     generate_command cmd = {.to = stdout};
     sw_load load;
     int code;
     if (!read_options(cli, &cmd.options, &code)) return code;
+    if (sw_cli_has(cli, "directory"))
+        return write_people(&cmd.options.county, sw_cli_value(cli, "out"));
     cmd.options.ctx = &cmd;
     cmd.options.take = take;
     cmd.options.progress = progressed;

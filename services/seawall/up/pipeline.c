@@ -8,6 +8,7 @@
 #include "ingest/identity.h"
 #include "ingest/keys.h"
 #include "risk/risk.h"
+#include "seawall/up/people.h"
 #include "seawall/up/reports.h"
 #include "seawall/up/up.h"
 
@@ -27,6 +28,7 @@ static sw_err add_processors(sw_up *up, sw_diags *diags) {
     if (err) return err;
     add(up, &sw_deadline, up->deadline);
     add(up, &sw_risk, up->risk);
+    sw_up_people_add(up, add);
     return sw_up_reports_add(up, add, diags);
 }
 
@@ -131,6 +133,7 @@ static sw_err open_runtime(sw_up *up) {
 
 sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     sw_err err = check_partitions(up, diags);
+    if (!err) err = sw_up_people_open(up, diags);
     if (!err) err = add_processors(up, diags);
     if (!err) err = build_topology(up, diags);
     if (!err) err = open_bus(up, diags);
@@ -154,10 +157,12 @@ sw_err sw_up_pipeline_start(sw_up *up) {
     }
     if (!err) err = sw_up_reports_start(up);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
+    if (!err) err = sw_up_people_start(up);
     return err;
 }
 
 sw_err sw_up_pipeline_stop(sw_up *up) {
+    if (up->notify) sw_notify_stop(up->notify);
     sw_err err = up->runtime ? sw_runtime_stop(up->runtime) : SW_OK;
     if (up->ingest && up->runtime) sw_ingest_detach(up->ingest);
     return err;
@@ -165,6 +170,7 @@ sw_err sw_up_pipeline_stop(sw_up *up) {
 
 void sw_up_pipeline_close(sw_up *up) {
     sw_runtime_close(up->runtime);
+    sw_notify_close(up->notify);
     sw_ingest_close(up->ingest);
     sw_up_reports_close(up);
     sw_keyring_close(up->keyring);

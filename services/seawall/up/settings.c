@@ -58,6 +58,10 @@ static const sw_config_key keys[] = {
      "events that wait to be decided; more are answered with 503"},
     {"seal.personal", SW_CONFIG_BOOL, "true", NULL, 0, 0,
      "lock personal fields with a key for each subject"},
+    {"notify.settings", SW_CONFIG_PATH, NULL, NULL, 0, 0,
+     "folder with notify.yaml, templates.yaml and loop.yaml; default: deploy/notify"},
+    {"notify.channels", SW_CONFIG_PATH, NULL, NULL, 0, 0,
+     "gateway, mail and their secrets; without it SMS go to the file sms.log in data_dir"},
     {"seal.key", SW_CONFIG_PATH, NULL, NULL, 0, 0,
      "file of the master key; default: master.key in the data directory; made if it is not there"},
 };

@@ -8,6 +8,7 @@
 #include "host/http.h"
 #include "host/logger.h"
 #include "ingest/http_letters.h"
+#include "notify/notify.h"
 #include "seawall/cli/cli.h"
 #include "seawall/input/load.h"
 #include "topics/topics.h"
@@ -41,6 +42,8 @@ typedef struct sw_up {
     sw_ingest *ingest;
     struct sw_up_reports *reports; /* reports.h */
     const struct sw_evaluator *deadline, *risk;
+    sw_notify *notify;
+    sw_http_route notify_routes[SW_NOTIFY_ROUTES_MAX];
     sw_http_route events_route, letter_routes[SW_LETTERS_ROUTES];
     sw_letters_api letters;
     sw_loop_timer *tick;

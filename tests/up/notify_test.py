@@ -1,0 +1,101 @@
+"""Warnings reach people: from the event to the SMS, the signature, the ladder, the closed loop, through one process."""
+import datetime
+import json
+import re
+
+import up
+from up import Case, main, seawall, until
+
+STATION = "320981010000"
+
+
+class Notify(Case):
+    def setUp(self):
+        super().setUp()
+        settings = self.folder / "notify"
+        settings.mkdir()
+        for file in (up.ROOT / "deploy/notify").iterdir():
+            text = file.read_text().replace("after: 30m, to: [unit_leader]", "after: 1s, to: [unit_leader]")
+            text = text.replace("after: 1h, to: [legal_brigade]", "after: 2s, to: [legal_brigade]")
+            (settings / file.name).write_text(text)
+        self.one = self.up(f"notify.settings={settings}")
+        self.url = f"http://127.0.0.1:{self.one.port}"
+        seawall("generate", "--directory", "--stations", 3, "--out", self.folder / "county.yaml")
+        out, _ = seawall("directory", "load", self.folder / "county.yaml", "--url", self.url)
+        self.assertIn("53 changed", out)
+        until(lambda: "0 changed" in seawall("directory", "load", self.folder / "county.yaml", "--url", self.url)[0], "it is taken in")
+        until(lambda: self.one.get("/v1/officers/030011/inbox")[0] == 200, "all tasks have it")
+
+    def sms(self):
+        path = self.folder / "data/sms.log"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def find(self, number, **more):
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        status, answer = self.one.post({
+            "specversion": "1.0", "id": f"f-{number}", "source": "urn:patrol", "type": "finding.recorded", "time": now, "orgcode": STATION,
+            "data": {"finding_id": f"F{number}", "category": "filing", "unit_org": STATION, "county_org": "320981000000",
+                     "source": "patrol_county", "gravity": "critical", "handler_id": "030000", "topic": "受案不及时", **more}})
+        self.assertEqual((status, answer.get("accepted")), (202, 1))
+
+    def task(self):
+        tasks = json.loads(seawall("tasks", "--json", "--url", self.url)[0])["tasks"]
+        return tasks[0] if tasks else None
+
+    def act(self, action, officer, *more, code=0):
+        out, err = seawall("act", self.task()["warning_id"], action, "--officer", officer, "--url", self.url, *more, code=code)
+        return out or err
+
+    def test_from_the_event_to_the_closed_loop(self):
+        self.find(1)
+        first = until(lambda: next((m for m in self.sms() if m["recipient"] == "030011"), None), "the legal officer's SMS")
+        self.assertRegex(first["text"], r"^【执法监督】红色预警：1所F1执法.*回复\d{4}签收$")
+        self.assertEqual(first["to"], "19900000011")
+        # Nobody signs: the leader is told again, then the legal brigade.
+        until(lambda: any(m["kind"] == "escalation" and m["recipient"] == "030012" for m in self.sms()), "the leader")
+        until(lambda: any(m["kind"] == "escalation" and m["recipient"] == "039900" for m in self.sms()), "the brigade")
+        until(self.task, "the task")
+        self.assertEqual(self.task()["level"], "red")
+        self.assertIn("recorded", self.act("acknowledge", "030011"))
+        until(lambda: self.task().get("acknowledged") == "red", "signed")
+        steps = [("verify", "030011", "verified"), ("rectify", "039901", "ordered"), ("feedback", "030011", "submitted"),
+                 ("recheck", "039901", "rechecked"), ("close", "039901", "closed")]
+        for action, officer, state in steps:
+            more = {"feedback": ["--note", "已补办"], "recheck": ["--result", "passed"]}.get(action, [])
+            if action == "recheck":
+                self.assertIn("own", self.act(action, "030011", *more, code=1))
+            self.act(action, officer, *more)
+            until(lambda: self.task()["state"] == state, state)
+        self.assertIn("已销号", seawall("tasks", "--url", self.url)[0])
+        # Each step is a case event: the same one again is a duplicate, not a second step.
+        self.assertEqual([s["action"] for s in self.task()["steps"]], ["acknowledge"] + [s[0] for s in steps])
+
+    def test_a_reply_signs_and_a_restart_keeps_everything(self):
+        self.find(1)
+        first = until(lambda: next((m for m in self.sms() if m["recipient"] == "030011"), None), "the SMS")
+        code = re.search(r"回复(\d{4})", first["text"])[1]
+        self.one.stop()
+        before = len({m["id"] for m in self.sms()})
+        self.one.start()
+        self.url = f"http://127.0.0.1:{self.one.port}"
+        self.assertEqual(len(self.sms()), len({m["id"] for m in self.sms()}))
+        self.assertLessEqual(before, len(self.sms()))
+        inbox = self.one.get("/v1/officers/030011/inbox")[1]["notices"]
+        self.assertTrue(inbox)
+        self.assertEqual(self.one.get("/v1/sms/reply/" + "0" * 32 + f"?from=19900000011&text={code}")[0], 404)
+
+    def test_an_import_of_old_events_sends_nothing(self):
+        out, _ = seawall("generate", "--cases", 60, "--stations", 3, "--seed", 3, "--start", "2025-03-01", "--cut")
+        lines = out.splitlines()
+        for start in range(0, len(lines), 500):
+            batch = [json.loads(line) for line in lines[start:start + 500]]
+            status, answer = self.one.post(batch)
+            self.assertEqual(status, 202)
+        until(lambda: seawall("tasks", "--json", "--url", self.url)[0].count('"not_told":"too-old"') > 0, "warnings come")
+        self.assertEqual(self.sms(), [])
+        tasks = json.loads(seawall("tasks", "--json", "--limit", "500", "--url", self.url)[0])["tasks"]
+        self.assertEqual({w.get("not_told") for t in tasks for w in t["warnings"]} - {"too-old", "resolved", "replaces"}, set())
+
+
+if __name__ == "__main__":
+    main()
