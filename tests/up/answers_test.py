@@ -144,12 +144,18 @@ class County(up.Case):
         self.assertIn("Warnings", out)
         out, _ = up.seawall("deadlines", "--url", url, "--json")
         self.assertIn("deadlines", json.loads(out))
+        out, _ = up.seawall("status", "--url", url, "--json")
+        status = json.loads(out)
+        self.assertTrue(status["ready"])
+        self.assertEqual(status["accepted"] + status["duplicates"] + status["refused"], len(self.events))
+        out, _ = up.seawall("top", "--url", url, "--every", 1, "--times", 1)
+        self.assertIn("rollup", out)
         _, err = up.seawall("case", "nobody", "--url", url, code=1)
         self.assertIn("nothing is known of it", err)
         _, err = up.seawall("warnings", "--url", url, "--level", "purple", code=1)
         self.assertIn("green, blue, yellow, orange, red or breach", err)
         _, err = up.seawall("warnings", "--url", "http://127.0.0.1:1", code=1)
-        self.assertIn("127.0.0.1:1", err)
+        self.assertIn("--url or $SEAWALL_URL names it", err)
 
     def test_bulletins_come_in_every_form(self):
         for form, start in (("html", b"<!doctype html>"), ("xlsx", b"PK"), ("csv", "﻿".encode()), ("json", b"{")):

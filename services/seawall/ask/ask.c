@@ -83,7 +83,10 @@ const sw_json *sw_ask_get(sw_ask *ask, sw_ask_path *path) {
     sw_err err = path->text.err;
     if (!err) err = sw_client_send(ask->client, "GET", path->text.ptr, NULL, SW_SLICE_NONE, &reply);
     if (err) {
-        fprintf(stderr, "seawall %s: %s\n", ask->command, sw_client_why(ask->client));
+        fprintf(
+            stderr,
+            "seawall %s: %s\n    is an instance running there? --url or $SEAWALL_URL names it\n",
+            ask->command, sw_client_why(ask->client));
         return NULL;
     }
     if (reply.status != 200) {
