@@ -138,6 +138,36 @@ class Events(up.Case):
         self.assertIn(int(fields["retry-after"]), range(1, 4))
         until(lambda: self.post(one, text_of(event(100)))[0] == 202, "it may send again")
 
+    def test_a_disk_that_is_nearly_full_is_503_before_anything_is_taken(self):
+        one = self.up("disk_reserve=1024GiB")
+        status, fields, problem = self.post(one, text_of(event(1)))
+        self.assertEqual((status, problem["code"]), (503, "full"))
+        self.assertIn(int(fields["retry-after"]), range(1, 61))
+        one.stop()
+        one.sets = ()
+        one.start()
+        self.assertEqual(self.post(one, text_of(event(1)))[2]["accepted"], 1)
+
+    def test_many_clients_at_once_are_all_answered(self):
+        one = self.up("ingest.waiting_max=200")
+        outcomes, lock = {}, threading.Lock()
+
+        def send(first):
+            for n in range(first, first + 10):
+                status, _, answer = self.post(one, text_of([event(n * 100 + k) for k in range(100)]), BATCH)
+                with lock:
+                    outcomes.setdefault(status, []).append(answer.get("accepted", answer.get("code")))
+
+        threads = [threading.Thread(target=send, args=(k * 10,)) for k in range(12)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertLessEqual(set(outcomes), {202, 503})
+        self.assertEqual(set(outcomes[202]), {100})
+        self.assertEqual(set(outcomes.get(503, ["behind"])), {"behind"})
+        self.assertEqual(sum(map(len, outcomes.values())), 120)
+
     def test_what_is_refused_is_kept_and_sent_again(self):
         one = self.up()
         env = ["--url", f"http://127.0.0.1:{one.port}"]
