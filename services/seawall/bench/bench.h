@@ -13,6 +13,7 @@ extern const sw_command sw_bench_plain;
 extern const sw_command sw_bench_store;
 extern const sw_command sw_bench_replay;
 extern const sw_command sw_bench_runtime;
+extern const sw_command sw_bench_up;
 
 /* Seconds of a clock that never steps back; of processor time of all threads; bytes given to
  * write(2). */

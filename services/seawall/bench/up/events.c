@@ -1,0 +1,142 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "seawall/bench/up/up.h"
+
+enum { BATCH = 100, BATCH_CONNECTIONS = 4, SINGLE_CONNECTIONS = 64, HALF_CONNECTIONS = 64 };
+
+/* A file of events, a line each. */
+typedef struct source {
+    FILE *file;
+    char *line;
+    size_t cap;
+    uint32_t batch; /* 1: single events */
+    uint64_t events;
+} source;
+
+static bool make(void *arg, sw_buf *body) {
+    source *s = arg;
+    uint32_t count = 0;
+    if (s->batch > 1) sw_buf_add_byte(body, '[');
+    while (count < s->batch) {
+        ssize_t len = getline(&s->line, &s->cap, s->file);
+        if (len <= 0) break;
+        if (s->line[len - 1] == '\n') len--;
+        if (count++) sw_buf_add_byte(body, ',');
+        sw_buf_add(body, sw_slice_of(s->line, (size_t)len));
+    }
+    if (s->batch > 1) sw_buf_add_byte(body, ']');
+    s->events += count;
+    return count > 0;
+}
+
+/* Lives as `seawall generate` makes them: about 11.6 events each. */
+static bool generate(const char *path, uint64_t events) {
+    char cases[32];
+    snprintf(cases, sizeof cases, "%llu", (unsigned long long)(events / 10 + 1));
+    const char *const args[] = {"seawall", "generate", "--cases", cases, "--out", path, NULL};
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!freopen("/dev/null", "w", stderr)) _exit(126);
+        sw_bench_exec(args);
+    }
+    int status = 0;
+    if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    fprintf(stderr, "seawall bench: seawall generate failed\n");
+    return false;
+}
+
+typedef struct figures {
+    double a_second, a_cpu_second, client_share, p50_ms, p99_ms;
+} figures;
+
+static bool measure(const sw_bench_server *server, source *s, uint32_t connections, double rate,
+                    double seconds, figures *ret) {
+    sw_bench_load load = {
+        .port = server->port,
+        .path = "/v1/events",
+        .type =
+            s->batch > 1 ? "application/cloudevents-batch+json" : "application/cloudevents+json",
+        .connections = connections,
+        .rate = rate,
+        .seconds = seconds,
+        .make = make,
+        .arg = s,
+    };
+    sw_bench_server_rest(server);
+    double cpu_s = sw_bench_server_cpu_s(server);
+    bool ok = sw_bench_load_run(&load);
+    double events = (double)load.answered * s->batch;
+    sw_bench_server_rest(server); /* what the events made to do is theirs */
+    cpu_s = sw_bench_server_cpu_s(server) - cpu_s;
+    *ret = (figures){.a_second = events / load.wall_s,
+                     .a_cpu_second = events / cpu_s,
+                     .client_share = load.client_cpu_s / (cpu_s + load.client_cpu_s),
+                     .p50_ms = sw_bench_load_quantile(&load, 0.5),
+                     .p99_ms = sw_bench_load_quantile(&load, 0.99)};
+    if (load.busy)
+        fprintf(stderr, "seawall bench: %llu requests were told to come again\n",
+                (unsigned long long)load.busy);
+    sw_bench_load_done(&load);
+    return ok;
+}
+
+static void tell(sw_bench_report *report, const char *what, const figures *f, double target) {
+    char name[96];
+    snprintf(name, sizeof name, "%s: events a CPU second of the server", what);
+    sw_bench_line(report, name, f->a_cpu_second, "events", target, false);
+    snprintf(name, sizeof name, "%s: events a second", what);
+    sw_bench_line(report, name, f->a_second, "events", 0, false);
+    snprintf(name, sizeof name, "%s: the client's part of all CPU time", what);
+    sw_bench_line(report, name, f->client_share * 100, "%", 0, true);
+    snprintf(name, sizeof name, "%s: answer, p99", what);
+    sw_bench_line(report, name, f->p99_ms, "ms", 0, true);
+}
+
+static bool measure_all(sw_bench_report *report, const sw_bench_server *server, source *s,
+                        double seconds) {
+    figures full, half;
+    s->batch = BATCH;
+    bool ok = measure(server, s, BATCH_CONNECTIONS, 0, seconds, &full);
+    if (!ok) return false;
+    tell(report, "batches of 100", &full, 12000);
+    ok = measure(server, s, HALF_CONNECTIONS, full.a_second / BATCH / 2, seconds, &half);
+    if (!ok) return false;
+    sw_bench_line(report, "batches at half load: answer, median", half.p50_ms, "ms", 0, true);
+    sw_bench_line(report, "batches at half load: answer, p99", half.p99_ms, "ms", 50, true);
+    s->batch = 1;
+    ok = measure(server, s, SINGLE_CONNECTIONS, 0, seconds, &full);
+    if (!ok) return false;
+    tell(report, "single events, 64 connections", &full, 5000);
+    ok = measure(server, s, SINGLE_CONNECTIONS, full.a_second / 2, seconds, &half);
+    if (!ok) return false;
+    sw_bench_line(report, "single events at half load: answer, p99", half.p99_ms, "ms", 0, true);
+    return true;
+}
+
+bool sw_bench_up_events(sw_bench_report *report, const char *dir, uint64_t events, double seconds) {
+    char path[700];
+    snprintf(path, sizeof path, "%s/events.jsonl", dir);
+    source s = {0};
+    sw_bench_server server = {.dir = dir};
+    bool ok = generate(path, events) && (s.file = fopen(path, "r")) != NULL &&
+              sw_bench_server_start(&server);
+    if (ok) ok = measure_all(report, &server, &s, seconds);
+    uint64_t memory = server.pid ? sw_bench_server_resident_bytes(&server) : 0;
+    ok = sw_bench_server_stop(&server, ok ? SIGTERM : SIGKILL) && ok;
+    if (ok) {
+        sw_bench_line(report, "events taken in", (double)s.events, "", 0, true);
+        sw_bench_line(report, "memory of the server", (double)memory / 1e6, "MB", 0, true);
+        sw_bench_line(report, "disk an event, log and state",
+                      (double)sw_bench_server_disk_bytes(&server) / (double)s.events, "bytes", 0,
+                      true);
+    }
+    if (s.file) fclose(s.file);
+    free(s.line);
+    return ok;
+}

@@ -1,0 +1,18 @@
+/* up.h - the parts of `seawall bench up`.  Layer 9.  Thread: main.
+ */
+#ifndef SW_SEAWALL_BENCH_UP_H
+#define SW_SEAWALL_BENCH_UP_H
+
+#include "seawall/bench/runtime/runtime.h"
+#include "seawall/bench/up/client.h"
+#include "seawall/bench/up/server.h"
+
+/* Generated events through the whole pipeline: batches and single ones, each at full and at half
+ * load. False with a text on stderr. */
+bool sw_bench_up_events(sw_bench_report *report, const char *dir, uint64_t events, double seconds);
+
+/* So many periods that are open: what they take, what a start takes, and what an event costs among
+ * `few` and among `many`, in the order in which the periods were opened and in no order. */
+bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many);
+
+#endif
