@@ -6,6 +6,10 @@
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
 #define ARENA_BYTES_MAX  ((size_t)64 << 20)
 
+/* Its own styles and nothing else: no script, nothing from elsewhere. */
+#define POLICY                                                                                     \
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
+
 typedef enum form { FORM_HTML, FORM_XLSX, FORM_CSV, FORM_JSON } form;
 
 static const struct {
@@ -89,6 +93,8 @@ static void answer(sw_http_exchange *x, const wish *w, const sw_bulletin *bullet
     const sw_slice name =
         sw_arena_printf(sw_http_arena(x), "attachment; filename=\"seawall-%s-%s.%s\"",
                         sw_bulletin_kind_name(w->kind), from, forms[w->form].suffix);
+    if (w->form == FORM_HTML)
+        reply.fields[0] = (sw_http_field){SW_S("Content-Security-Policy"), SW_S(POLICY)};
     if (name.ptr && (w->form == FORM_XLSX || w->form == FORM_CSV))
         reply.fields[0] = (sw_http_field){SW_S("content-disposition"), name};
     sw_http_answer(x, &reply);

@@ -5,6 +5,7 @@
 enum { LIST_MAX = 1000 }; /* periods and warnings of one key */
 
 typedef struct timeline {
+    const sw_queries *queries;
     const sw_case_ask *ask;
     sw_buf *out;
     uint32_t written;
@@ -19,18 +20,31 @@ static void member(sw_buf *out, const char *name, sw_slice text) {
     sw_json_write_string(out, text);
 }
 
-static void write_event(sw_buf *out, const sw_view_event *e) {
+/* The clock on the wall is that of the packs. */
+static int32_t offset_at(const sw_queries *queries, int64_t ms) {
+    const sw_ruleset *set = sw_evaluator_ruleset(queries->evaluators[0]);
+    const sw_zone *zone = sw_ruleset_pack_count(set) ? sw_ruleset_pack(set, 0)->zone : NULL;
+    return zone ? sw_zone_offset(zone, ms) : 0;
+}
+
+static void write_event(const timeline *t, const sw_view_event *e) {
+    sw_buf *out = t->out;
+    const sw_event_type *type = sw_catalogue_find(t->queries->catalogue, e->type);
     sw_buf_add_cstr(out, "{\"time\":\"");
-    sw_time_write(out, e->time_ms, 0);
+    sw_time_write(out, e->time_ms, offset_at(t->queries, e->time_ms));
     sw_buf_add_cstr(out, "\",\"type\":");
     sw_json_write_string(out, e->type);
+    if (type) {
+        member(out, "title", type->title);
+        member(out, "title_en", type->title_en);
+    }
     member(out, "source", e->source);
     member(out, "id", e->id);
     member(out, "orgcode", e->orgcode);
     member(out, "officerid", e->officerid);
     if (e->received_ms != SW_TIME_NONE) {
         sw_buf_add_cstr(out, ",\"receivedtime\":\"");
-        sw_time_write(out, e->received_ms, 0);
+        sw_time_write(out, e->received_ms, offset_at(t->queries, e->received_ms));
         sw_buf_add_byte(out, '"');
     }
     if (e->target_id.len) {
@@ -55,7 +69,7 @@ static bool visit(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
     if (!sw_view_event_read(value, &event)) return true;
     if (!sw_sight_sees(&t->ask->sight, event.orgcode, SW_SLICE_NONE)) return true;
     if (t->written++) sw_buf_add_byte(t->out, ',');
-    write_event(t->out, &event);
+    write_event(t, &event);
     t->any = true;
     return true;
 }
@@ -89,7 +103,7 @@ sw_err sw_queries_case(const sw_queries *queries, const sw_case_ask *ask, sw_buf
                        char ret_next[SW_CURSOR_TEXT], bool *ret_any) {
     SW_ASSERT(queries && ask && out && ask->page.limit > 0);
     if (ask->key.len > SW_KEY_BYTES_MAX - SW_VIEW_TAIL) return SW_E_INVALID;
-    timeline t = {.ask = ask, .out = out};
+    timeline t = {.queries = queries, .ask = ask, .out = out};
     char ignored[SW_CURSOR_TEXT];
     ret_next[0] = '\0';
     sw_buf_add_cstr(out, "\"events\":[");

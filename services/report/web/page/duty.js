@@ -20,17 +20,17 @@ export function warningCells(w) {
   const left = w.due ? Date.parse(w.due) - Date.now() : null;
   return [
     h("td", null, tag(w.level, t(w.level))),
-    h("td", null, linked(w.rule_name || w.rule, `#/warning/${w.warning_id}`)),
+    h("td", {class: "what"}, linked(w.rule_name || w.rule, `#/warning/${w.warning_id}`)),
     h("td", null, linked(keyText(w.key), caseLink(w.key))),
-    h("td", {class: "n"}, moment(w.fires_at)),
-    h("td", {class: "n"}, w.due ? end(w.due) : "–"),
+    h("td", {class: "n far"}, moment(w.fires_at)),
+    h("td", {class: "n far"}, w.due ? end(w.due) : "–"),
     h("td", {class: left !== null && left < 0 ? "n late" : "n"}, left === null ? "–" : left < 0 ? t("over", {t: span(left)}) : span(left)),
-    h("td", null, w.orgcode || "–"),
+    h("td", {class: "far"}, w.orgcode || "–"),
   ];
 }
 
 export const warningHeads = () => ["level", "rule", "key", "when", "due", "left", "unit"].map((word, i) =>
-  h("th", {scope: "col", class: i >= 3 && i <= 5 ? "n" : null}, t(word)));
+  h("th", {scope: "col", class: ["", "", "", "n far", "n far", "n", "far"][i]}, t(word)));
 
 /** All open warnings, page by page; a county has a few thousand. */
 async function openWarnings() {
@@ -60,6 +60,8 @@ export async function duty({main, connected, announce}) {
   const table = windowed(warningHeads, warningCells);
   const newest = h("tbody");
   const count = h("small");
+  const newestRow = (w, fresh) => h("tr", {class: fresh ? "fresh" : null, "data-id": w.warning_id}, h("td", null, tag(w.level, t(w.level))),
+    h("td", null, h("a", {href: `#/warning/${w.warning_id}`}, w.rule_name || w.rule), h("div", {class: "soft"}, keyText(w.key))), h("td", {class: "n"}, moment(w.fires_at)));
 
   function draw() {
     const list = [...all.values()];
@@ -80,13 +82,14 @@ export async function duty({main, connected, announce}) {
         h("section", {class: "card w12"}, h("header", null, h("h2", null, t("due-next")), h("small", null, t("due-hours", {n: HOURS}))), dueList(due.deadlines ?? due.periods ?? [])),
         h("section", {class: "card w12"}, h("header", null, h("h2", null, t("newest"))), h("div", {class: "scroll short"}, h("table", null, newest))))));
   draw();
+  const known = [...all.values()].sort((a, b) => (b.fires_at ?? "").localeCompare(a.fires_at ?? "")).slice(0, 30);
+  newest.append(...known.map((w) => newestRow(w, false)));
 
   let waiting = false;
   const stop = follow((w) => {
     if (w.type === "warning.raised") {
       all.set(w.warning_id, w);
-      newest.prepend(h("tr", {class: "fresh", "data-id": w.warning_id}, h("td", null, tag(w.level, t(w.level))),
-        h("td", null, h("a", {href: `#/warning/${w.warning_id}`}, w.rule_name || w.rule), h("div", {class: "soft"}, keyText(w.key))), h("td", {class: "n"}, moment(w.fires_at))));
+      newest.prepend(newestRow(w, true));
       while (newest.children.length > 60) newest.lastChild.remove();
       announce(`${t(w.level)} ${w.rule} ${keyText(w.key)}`);
     } else {

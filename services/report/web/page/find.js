@@ -2,7 +2,7 @@
 import {get} from "./api.js";
 import {h, replace, tag} from "./dom.js";
 import {caseLink, keyText, warningCells, warningHeads} from "./duty.js";
-import {end, moment, span, t} from "./text.js";
+import {end, english, moment, span, t} from "./text.js";
 
 export async function find({main, go}) {
   const form = (word, name, target) => h("form", {class: "card w6", onsubmit: (event) => {
@@ -22,7 +22,7 @@ export async function oneCase({main, rest: [id]}) {
   replace(main, h("h1", null, `${t("case")} ${id}`),
     h("div", {class: "grid"},
       h("section", {class: "card w5"}, h("header", null, h("h2", null, t("timeline"))), h("ol", {class: "time"}, events.map((e) =>
-        h("li", null, h("time", {datetime: e.time}, moment(e.time)), h("b", null, e.title || e.name || e.type), h("span", {class: "soft"}, ` ${e.type}`))))),
+        h("li", null, h("time", {datetime: e.time}, moment(e.time)), h("b", null, english() ? e.title_en || e.title || e.type : e.title || e.type), e.title ? h("span", {class: "soft"}, ` ${e.type}`) : null)))),
       h("div", {class: "w7 grid"},
         h("section", {class: "card w12"}, h("header", null, h("h2", null, t("periods"))), periods.length === 0 ? h("p", {class: "empty"}, t("nothing")) :
           h("div", {class: "wrap"}, h("table", null, h("tbody", null, periods.map((p) => h("tr", null, h("td", null, tag(p.level || "none", t(p.level || "none"))),
@@ -50,7 +50,7 @@ function ledgers(list) {
     h("header", null, h("h2", null, t("explain"))),
     one.opened_by ? h("p", null, `${t("opened")} `, h("b", null, one.opened_by.type), ` ${moment(one.opened_by.time)} `, h("span", {class: "soft"}, `${one.opened_by.source} ${one.opened_by.id}`)) : null,
     one.steps ? h("div", {class: "wrap"}, h("table", null, h("caption", {class: "visually-hidden"}, t("counted")), h("tbody", null, one.steps.map((s) =>
-      h("tr", null, h("td", null, s.step ?? s.name), h("td", {class: "n"}, end(s.time ?? s.due ?? s.to)), h("td", null, s.what ?? s.span ?? s.limit ?? s.text ?? "")))))) : null,
-    one.levels ? h("ol", {class: "time"}, one.levels.map((l) => h("li", {class: `l-${l.level}`}, h("time", null, moment(l.time ?? l.at_time)), tag(l.level, t(l.level)), h("span", {class: "soft"}, ` ${l.at ?? ""} ${l.reached === false ? "" : ""}`)))) : null,
+      h("tr", null, h("td", null, t(`step-${s.step}`)), h("td", {class: "n"}, end(s.due ?? s.at)), h("td", null, [s.limit, s.by, s.to, s.approver, s.late ? "late" : null, s.reason, s.day].filter((x) => typeof x === "string").join(" · "))))))) : null,
+    one.levels ? h("ol", {class: "time"}, one.levels.map((l) => h("li", {class: `l-${l.level}`}, h("time", null, moment(l.time ?? l.at_time)), tag(l.level, t(l.level)), h("span", {class: "soft"}, ` ${l.at ?? ""}`)))) : null,
   ]);
 }

@@ -16,6 +16,8 @@ const WORDS = {
   previous: ["上期", "before"], year: ["去年同期", "a year ago"], "by-day": ["按日", "By day"], "by-unit": ["按单位", "By unit"], "by-split": ["构成", "Parts"], list: ["清单", "List"], entries: ["{n} 条", "{n} entries"],
   day: ["日报", "Daily"], week: ["周报", "Weekly"], month: ["月报", "Monthly"], date: ["日期", "Date"], print: ["打开打印版", "Open to print"], download: ["下载", "Download"],
   "case-id": ["案件编号", "Case number"], "warning-id": ["预警编号", "Warning id"], failed: ["无法加载", "Could not be loaded"], retry: ["重试", "Try again"],
+  "step-begin": ["起算", "begin"], "step-limit": ["期限", "limit"], "step-extension": ["延长", "extension"], "step-extend": ["延长", "extension"], "step-pause": ["扣除", "pause"], "step-lead": ["提前", "lead"],
+  "step-end": ["至当日24时", "end of day"], "step-rollover": ["顺延", "rolled over"],
   "sign-in": ["请登录", "Please sign in"], token: ["访问令牌", "Access token"], enter: ["登录", "Sign in"], back: ["返回", "Back"], split: ["构成", "Part"], value: ["数量", "Number"],
 };
 
@@ -26,7 +28,7 @@ export function setLanguage(en) {
   localStorage.setItem("language", en ? "en" : "zh");
   document.documentElement.lang = en ? "en" : "zh-CN";
 }
-export const t = (word, values) => (WORDS[word]?.[index] ?? word).replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? "");
+export const t = (word, values) => (WORDS[word]?.[index] ?? word.replace(/^step-/, "")).replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? "");
 export const number = (n) => (n === null || n === undefined ? "–" : n.toLocaleString("en-US"));
 export const share = (n) => (n === null || n === undefined ? "–" : `${(n * 100).toFixed(1)} %`);
 
