@@ -22,6 +22,7 @@ sw_err sw_dead_letter_write(const sw_dead_letter *letter, sw_buf *buf) {
                               letter->unit};
     for (uint32_t i = 0; i < SW_COUNT(names); i++) sw_wire_text(buf, 11 + i, names[i]);
     put_number(buf, 16, letter->retried);
+    sw_wire_text(buf, 17, letter->locked);
     return buf->err;
 }
 
@@ -41,7 +42,9 @@ static sw_slice *text_of(sw_dead_letter *letter, uint32_t tag) {
                          &letter->id,
                          &letter->field,
                          &letter->client,
-                         &letter->unit};
+                         &letter->unit,
+                         NULL,
+                         &letter->locked};
     return tag < SW_COUNT(texts) ? texts[tag] : NULL;
 }
 
@@ -51,7 +54,7 @@ sw_err sw_dead_letter_read(sw_slice bytes, sw_dead_letter *ret) {
     sw_wire_reader wire = sw_wire_read(bytes);
     for (sw_wire_field f; sw_wire_next(&wire, &f);) {
         sw_slice *text = text_of(&letter, f.number);
-        if (f.number > 16) continue;
+        if (f.number > 17) continue;
         if (f.type != (text ? SW_WIRE_BYTES : SW_WIRE_VARINT)) return SW_E_SYNTAX;
         if (text) *text = f.bytes;
         if (f.number == 5) letter.partition = (uint32_t)f.n;

@@ -18,6 +18,7 @@ typedef struct sw_dead_letter {
     sw_slice field;      /* path of the value that is wrong */
     sw_slice client;     /* who sent it */
     sw_slice unit;       /* the event's, else what the client is good for */
+    sw_slice locked;     /* in place of the value (seal/keyring.h) */
     bool retried;        /* not a letter: the one at `offset` of this partition was sent again */
 } sw_dead_letter;
 

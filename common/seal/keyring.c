@@ -252,3 +252,22 @@ sw_err sw_keyring_unseal(void *ctx, sw_hash128 identity, sw_slice sealed, sw_buf
     sw_seal_wipe(&key, sizeof key);
     return err;
 }
+
+/* ---- what belongs to no subject ---- */
+
+#define LOCKED_BOUND SW_S("seawall.locked")
+
+sw_err sw_keyring_lock(const sw_keyring *ring, sw_slice plain, sw_buf *out) {
+    SW_ASSERT(ring && out);
+    uint8_t nonce[SW_NONCE_BYTES];
+    sw_seal_random(nonce, sizeof nonce);
+    sw_err err = sw_buf_add(out, sw_slice_of(nonce, sizeof nonce));
+    return err ? err : sw_box_lock(&ring->master, nonce, LOCKED_BOUND, plain, out);
+}
+
+sw_err sw_keyring_unlock(const sw_keyring *ring, sw_slice locked, sw_buf *out) {
+    SW_ASSERT(ring && out);
+    if (locked.len < SW_LOCKED_MORE_BYTES) return SW_E_CORRUPT;
+    return sw_box_unlock(&ring->master, (const uint8_t *)locked.ptr, LOCKED_BOUND,
+                         sw_slice_sub(locked, SW_NONCE_BYTES, locked.len), out);
+}

@@ -47,6 +47,12 @@ void sw_keyring_drop_new(sw_keyring *ring, const sw_new_key *keys, uint32_t coun
  * yet; SW_E_CORRUPT. */
 sw_err sw_keyring_unseal(void *ring, sw_hash128 identity, sw_slice sealed, sw_buf *out);
 
+/* Bytes of no subject, locked with the master key itself: what was refused, and can't be told apart
+ * into what is personal and what is not. Any thread. SW_E_CORRUPT: another key. */
+enum { SW_LOCKED_MORE_BYTES = SW_NONCE_BYTES + SW_BOX_MORE_BYTES };
+SW_NODISCARD sw_err sw_keyring_lock(const sw_keyring *ring, sw_slice plain, sw_buf *out);
+SW_NODISCARD sw_err sw_keyring_unlock(const sw_keyring *ring, sw_slice locked, sw_buf *out);
+
 /* Under which hash the keys of a subject stand. */
 sw_hash128 sw_keyring_subject(sw_slice subject);
 

@@ -6,6 +6,7 @@
 
 #include "ingest/pending.h"
 #include "ingest/rate.h"
+#include "runtime/dead_letter.h"
 #include "runtime/runtime.h"
 #include "seal/keyring.h"
 
@@ -54,6 +55,10 @@ sw_busy sw_ingest_busy(sw_ingest *ingest, const sw_principal *principal);
  * is handed to the answer. */
 SW_NODISCARD sw_err sw_ingest_post(sw_ingest *ingest, const sw_post *post, void *exchange,
                                    sw_arena *arena, sw_refusal *ret_whole);
+/* Makes the value of a letter readable that was locked; it lives in the arena. Any thread.
+ * SW_E_CORRUPT: another master key; SW_E_NOT_FOUND: there is none now; SW_E_LIMIT. */
+SW_NODISCARD sw_err sw_ingest_open_letter(const sw_ingest *ingest, sw_arena *arena,
+                                          sw_dead_letter *letter);
 /* Sends a dead letter again, in the name of who does it. The same. */
 SW_NODISCARD sw_err sw_ingest_retry(sw_ingest *ingest, const sw_record *letter,
                                     const sw_principal *principal, void *exchange, sw_arena *arena,

@@ -137,8 +137,12 @@ static bool find_letter(const sw_letters_api *api, sw_http_exchange *x, sw_arena
     if (!err) err = sw_dead_letter_read(ret->value, ret_letter);
     if (!err && (ret_letter->retried || !sw_principal_may(sw_http_principal(x), ret_letter->unit)))
         err = SW_E_NOT_FOUND;
-    if (err == SW_E_NOT_FOUND)
+    bool there = err != SW_E_NOT_FOUND;
+    if (!err) err = sw_ingest_open_letter(api->ingest, arena, ret_letter);
+    if (!there)
         sw_http_refuse(x, 404, "not-found", "there is no such dead letter");
+    else if (err == SW_E_CORRUPT || err == SW_E_NOT_FOUND)
+        sw_http_refuse(x, 409, "sealed", "the letter was locked with another master key");
     else if (err)
         sw_http_refuse_err(x, err, "the dead letter can't be read");
     return err == SW_OK;

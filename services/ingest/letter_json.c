@@ -77,7 +77,9 @@ void sw_letter_write_json(const sw_dead_letter *letter, uint32_t partition, int6
     put_text(out, "client", letter->client);
     put_text(out, "unit", letter->unit);
     put_name(out, "bytes");
-    sw_buf_add_int(out, (int64_t)letter->value.len);
+    bool locked = letter->locked.len > SW_LOCKED_MORE_BYTES;
+    sw_buf_add_int(
+        out, (int64_t)(locked ? letter->locked.len - SW_LOCKED_MORE_BYTES : letter->value.len));
     if (mark) {
         put_name(out, "retried");
         sw_buf_printf(out, "{\"times\":%u", mark->times);

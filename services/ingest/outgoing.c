@@ -88,7 +88,7 @@ sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
     size_t before = ingest->out.len;
     sw_slice source = fitting(item->source);
     if (source.len == 0) source = sw_slice_cstr(principal->sub);
-    const sw_dead_letter letter = {
+    sw_dead_letter letter = {
         .code = sw_slice_cstr(item->refusal.code),
         .message = item->refusal.message,
         .processor = SW_S("door"),
@@ -101,7 +101,14 @@ sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
         .client = sw_slice_cstr(principal->sub),
         .unit = unit_of(principal, item->orgcode),
     };
-    sw_err err = sw_dead_letter_write(&letter, &ingest->out);
+    sw_err err = SW_OK;
+    if (ingest->options.keyring) { /* nobody can say which part of it is personal */
+        sw_buf_clear(&ingest->event);
+        err = sw_keyring_lock(ingest->options.keyring, item->raw, &ingest->event);
+        letter.value = SW_SLICE_NONE;
+        letter.locked = sw_buf_slice(&ingest->event);
+    }
+    if (!err) err = sw_dead_letter_write(&letter, &ingest->out);
     return err ? err : sw_ingest_add_record(ingest, ingest->topic_letters, source, before);
 }
 

@@ -152,6 +152,19 @@ sw_err sw_ingest_post(sw_ingest *ingest, const sw_post *post, void *exchange, sw
 
 /* ---- dead letters ---- */
 
+sw_err sw_ingest_open_letter(const sw_ingest *ingest, sw_arena *arena, sw_dead_letter *letter) {
+    SW_ASSERT(ingest && arena && letter);
+    if (letter->locked.len == 0) return SW_OK;
+    if (!ingest->options.keyring) return SW_E_NOT_FOUND;
+    sw_buf plain;
+    sw_buf_init(&plain, 2 * SW_EVENT_BYTES_MAX);
+    sw_err err = sw_keyring_unlock(ingest->options.keyring, letter->locked, &plain);
+    if (!err && !sw_arena_copy(arena, sw_buf_slice(&plain), &letter->value)) err = SW_E_LIMIT;
+    if (plain.len) sw_seal_wipe(plain.ptr, plain.len);
+    sw_buf_done(&plain);
+    return err;
+}
+
 /* What the identity processor refused goes there again, in the name of who sends it. */
 static sw_err resend_intake(sw_ingest *ingest, sw_request *request, const sw_dead_letter *letter,
                             const sw_principal *principal) {
@@ -232,7 +245,8 @@ sw_err sw_ingest_retry(sw_ingest *ingest, const sw_record *record, const sw_prin
     if (!err && letter.retried) err = SW_E_NOT_FOUND;
     if (!err) err = begin(ingest, exchange, arena, &request);
     if (err) return err;
-    err = read_letter(ingest, request, &letter, principal, ret_whole);
+    err = sw_ingest_open_letter(ingest, &ingest->scratch, &letter);
+    if (!err) err = read_letter(ingest, request, &letter, principal, ret_whole);
     if (!err && !ret_whole->code) err = mark_retried(ingest, record, principal);
     return end(ingest, request, err, ret_whole->code != NULL);
 }

@@ -120,7 +120,7 @@ static const char *opened(house *h, const char *id) {
     return ret;
 }
 
-/* No topic but the dead letters may hold the word. */
+/* No topic may hold the word. */
 static void assert_hidden(house *h, const char *word) {
     for (uint32_t t = 0; t < h->rig.topology.topic_count; t++) {
         uint32_t count;
@@ -161,6 +161,32 @@ static void a_replacement_is_sealed_too(void **state) {
                      SW_OUTCOME_ACCEPTED);
     assert_hidden(h, "Zhang San");
     assert_non_null(strstr(opened(h, "c"), "Zhang San-feng"));
+}
+
+static void what_is_refused_is_locked_and_opens_with_the_master_key(void **state) {
+    house *h = *state;
+    const char *bad = HEAD("9", "t.unknown") "," DATA("Zhang San") "}";
+    assert_int_equal(post(h, bad), SW_OUTCOME_REFUSED);
+    assert_hidden(h, "Zhang San");
+    uint32_t count;
+    const sw_record *records = ingest_rig_records(&h->rig, SW_TOPIC_DEAD_LETTERS, &count);
+    assert_int_equal(count, 1);
+    sw_dead_letter letter;
+    assert_ok(sw_dead_letter_read(records[0].value, &letter));
+    assert_slice(letter.id, "9");
+    assert_int_equal(letter.value.len, 0);
+    assert_ok(sw_ingest_open_letter(h->ingest, &h->arena, &letter));
+    assert_slice(letter.value, bad);
+    sw_refusal whole;
+    assert_ok(sw_ingest_retry(h->ingest, &records[0], &h->principal, h, &h->arena, &whole));
+    h->outcome = SW_OUTCOME_NONE;
+    ingest_rig_run(&h->rig);
+    assert_int_equal(h->outcome, SW_OUTCOME_REFUSED);
+    assert_hidden(h, "Zhang San");
+    sw_buf out;
+    sw_buf_init(&out, 1000);
+    assert_int_equal(sw_keyring_unlock(h->ring, SW_S("too short"), &out), SW_E_CORRUPT);
+    sw_buf_done(&out);
 }
 
 static uint32_t made(house *h) {
@@ -227,6 +253,7 @@ int main(void) {
         TEST(personal_fields_stand_on_no_topic_and_open_with_the_ring),
         TEST(sealed_duplicates_and_conflicts_are_still_told_apart),
         TEST(a_replacement_is_sealed_too),
+        TEST(what_is_refused_is_locked_and_opens_with_the_master_key),
         TEST(a_subject_has_one_key_over_restarts_and_a_small_cache),
         TEST(without_its_key_the_skeleton_stays_and_the_person_is_gone),
         TEST(another_master_key_opens_nothing),

@@ -22,6 +22,7 @@ static void a_letter_reads_as_the_protobuf_message_says(void **state) {
         .client = SW_S("case system"),
         .unit = SW_S("320981010000"),
         .retried = true,
+        .locked = SW_S("box"),
     };
     sw_buf buf;
     sw_buf_init(&buf, 1000);
@@ -46,9 +47,11 @@ static void a_letter_reads_as_the_protobuf_message_says(void **state) {
     assert_string_equal(read->client, "case system");
     assert_string_equal(read->unit, "320981010000");
     assert_true(read->retried);
+    assert_slice(sw_slice_of(read->locked.data, read->locked.len), "box");
     sw_dead_letter again = {0};
     assert_ok(sw_dead_letter_read(sw_buf_slice(&buf), &again));
     assert_slice(again.unit, "320981010000");
+    assert_slice(again.locked, "box");
     assert_int_equal(again.partition, 300);
     assert_true(again.due_ms == -5 && again.retried && again.offset == letter.offset);
     assert_true(sw_slice_eq(again.value, letter.value));
