@@ -12,7 +12,7 @@ FIELD = re.compile(r"^\s*(?:repeated\s+)?([A-Za-z][\w.]*)\s+(\w+)\s*=\s*(\d+)\s*
 MESSAGE = re.compile(r"^\s*message\s+(\w+)\s*\{")
 WHOLE = {"int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed64", "sfixed64"}
 OBVIOUS = {"partition", "offset", "key", "value", "name"}
-COUNTS = {"seq", "repeat", "partition", "offset", "number", "ints", "request", "item"}
+COUNTS = {"seq", "repeat", "partition", "offset", "number", "ints", "request", "item", "indicator", "day"}
 
 
 def lint_file(path, edges, faults):
