@@ -151,6 +151,12 @@ static bool poll(sw_ingest *ingest) {
     sw_arena_reset(&ingest->poll_arena);
     sw_err err = sw_bus_poll(ingest->options.bus, from, POLL_RECORDS, POLL_BYTES,
                              &ingest->poll_arena, ingest->polled, &count, &next);
+    if (err == SW_E_RANGE) { /* receipts of former requests, and their time is over */
+        int64_t end;
+        err = sw_bus_end(ingest->options.bus, from.topic, from.partition, &next, &end);
+        if (!err) ingest->next_offset = next;
+        return err == SW_OK;
+    }
     if (err || count == 0) return false;
     ingest->next_offset = next;
     sw_slice door = sw_slice_cstr(ingest->options.door);

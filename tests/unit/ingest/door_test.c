@@ -230,6 +230,22 @@ static void what_is_not_decided_in_time_is_answered_late(void **state) {
     assert_non_null(strstr(h->body, "\"duplicates\":1"));
 }
 
+static void receipts_that_nobody_read_may_be_gone(void **state) {
+    house *h = *state;
+    sw_refusal whole;
+    open_house(h, (sw_ingest_options){.answer_ms = 1000});
+    for (int i = 0; i < 8; i++) { /* answered late: the receipt stays unread */
+        assert_ok(send(h, STRUCTURED, EVENT("1", "1"), &whole));
+        sw_clock_virtual_advance(&h->rig.clock, 1001);
+        sw_ingest_tick(h->ingest);
+        ingest_rig_run(&h->rig);
+        sw_clock_virtual_advance(&h->rig.clock, 10LL * 86400000);
+    }
+    assert_in_range(count(h, SW_TOPIC_RECEIPTS), 0, 7);
+    post(h, STRUCTURED, EVENT("2", "1"));
+    assert_int_equal(h->status, 202);
+}
+
 static void too_much_that_waits_is_refused_before_it_is_read(void **state) {
     house *h = *state;
     sw_refusal whole;
@@ -323,6 +339,7 @@ int main(void) {
         TEST(nobody_is_answered_before_it_is_durable_and_decided),
         TEST(what_is_lost_with_the_process_is_told_and_may_be_sent_again),
         TEST(what_is_not_decided_in_time_is_answered_late),
+        TEST(receipts_that_nobody_read_may_be_gone),
         TEST(too_much_that_waits_is_refused_before_it_is_read),
         TEST(a_full_door_takes_all_of_a_request_or_nothing),
         TEST(a_client_that_sends_more_than_it_may_waits_and_others_do_not),
