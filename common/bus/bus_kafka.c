@@ -35,6 +35,8 @@ bool kafka_changelog_none(const kafka_bus *bus, uint32_t changelog) {
 bool kafka_changelog_has(const kafka_bus *bus, uint32_t changelog, uint32_t lane,
                          uint32_t partition) {
     if (partition >= kafka_changelog(bus, changelog)->spec.partitions) return false;
+    bool foreign = changelog < bus->options.store_count && bus->foreign[changelog];
+    if (foreign || lane == KAFKA_FOREIGN) return foreign && lane == KAFKA_FOREIGN;
     if (partition == bus->kafka.partitions) return lane == 0;
     return lane == 1 + partition % bus->kafka.groups;
 }
@@ -333,6 +335,7 @@ static int kafka_wake_fd(sw_bus *base) {
 
 static void kafka_close(sw_bus *base) {
     kafka_bus *bus = of(base);
+    kafka_follow_stop(bus);
     for (uint32_t i = 0; bus->lanes && i < bus->lane_count; i++) kafka_lane_done(&bus->lanes[i]);
     for (uint32_t i = 0; i < SW_PROCESSORS_MAX; i++) kafka_reader_close(bus->readers[i]);
     for (uint32_t i = 0; bus->tasks && i < bus->options.task_count; i++) {
@@ -465,12 +468,19 @@ static sw_err open_bus(kafka_bus *bus, sw_diags *diags) {
     for (uint32_t i = 0; !err && i < bus->lane_count; i++)
         err = kafka_lane_init(&bus->lanes[i], bus, i);
     if (!err) err = check_cluster(bus, rk, diags);
+    if (!err) err = kafka_follow_start(bus);
     rd_kafka_destroy(rk);
     return err;
 }
 
 static void set_stores(kafka_bus *bus) {
     const sw_topology *topology = bus->kafka.topology;
+    for (uint32_t i = 0; topology && bus->kafka.runs && i < topology->node_count; i++) {
+        const sw_node *node = &topology->nodes[i];
+        if (bus->kafka.runs(bus->kafka.runs_arg, node->processor)) continue;
+        for (uint32_t k = 0; k < node->processor->store_count; k++)
+            bus->follows = bus->foreign[node->first_store + k] = true;
+    }
     bus->home.store_due = topology ? topology->store_due : KAFKA_NO_STORE;
     bus->home.store_timers = topology ? topology->store_timers : KAFKA_NO_STORE;
     bus->doors = topology ? SW_PARTITIONS_MAX : 0;

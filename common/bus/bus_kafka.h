@@ -24,9 +24,12 @@ typedef struct sw_bus_kafka_options {
     const sw_topology *topology; /* its tasks commit here. The consumer group of a processor is
                                     "<prefix>seawall.<its name>". NULL: tests */
     uint32_t partitions;         /* without topology: of the changelogs */
+    /* Whether the tasks of a processor of the topology are run by this service. What others run is
+     * followed: its stores can be read, a moment behind. NULL: all are. */
+    bool (*runs)(void *arg, const sw_processor *processor);
+    void *runs_arg;
     uint32_t groups; /* tasks of partitions p with the same p % groups share a producer and move
                         together; 0: 1. All instances of a service have the same number */
-    uint32_t doors;  /* task numbers below this only append; they have a producer of their own */
     uint32_t store_due, store_timers; /* of the topology: the first follows from the second */
     int16_t replication;              /* of topics that are made; 0: the cluster's default */
     bool make_topics;                 /* that are missing; else it is an error */

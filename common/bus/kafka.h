@@ -259,6 +259,10 @@ struct kafka_bus {
     sw_bus_options options; /* copies, so that `home` can point to them */
     sw_bus_kafka_options kafka;
     uint32_t doors; /* task numbers below this are doors; with a producer of their own */
+    bool foreign[SW_STORES_MAX]; /* stores of processors that another service runs */
+    bool follows;                /* there are some, and a thread follows them */
+    bool follow_ended;           /* atomic */
+    pthread_t follower;
     kafka_topic *topics;
     uint32_t topic_count; /* of all, changelogs too */
     uint32_t changelogs;  /* how many of them are, the commits' last */
@@ -289,6 +293,10 @@ bool kafka_changelog_none(const kafka_bus *bus, uint32_t changelog);
 /* The last partition of the commits' changelog is the doors'; no other changelog has it. */
 bool kafka_changelog_has(const kafka_bus *bus, uint32_t changelog, uint32_t lane,
                          uint32_t partition);
+/* In place of a lane: the changelogs of other services. */
+#define KAFKA_FOREIGN UINT32_MAX
+SW_NODISCARD sw_err kafka_follow_start(kafka_bus *bus);
+void kafka_follow_stop(kafka_bus *bus);
 uint32_t kafka_store_of(const kafka_bus *bus, uint32_t changelog);
 const kafka_topic *kafka_changelog(const kafka_bus *bus, uint32_t changelog);
 int64_t kafka_mono_us(const kafka_bus *bus);

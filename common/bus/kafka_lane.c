@@ -267,6 +267,36 @@ static void *stand(void *arg) {
     return NULL;
 }
 
+static void *follow(void *arg) {
+    kafka_bus *bus = arg;
+    sw_err err = SW_OK;
+    while (!__atomic_load_n(&bus->follow_ended, __ATOMIC_ACQUIRE) &&
+           sw_err_verdict(err) != SW_VERDICT_FATAL) {
+        kafka_restore *r;
+        err = kafka_restore_open(bus, KAFKA_FOREIGN, true, &r);
+        if (err) continue;
+        err = kafka_restore_run(r, 0, 0, &bus->follow_ended);
+        kafka_restore_close(r);
+    }
+    if (err)
+        kafka_trace(&bus->home, SW_TRACE_ERROR, "kafka.follow", err, bus->kafka.service,
+                    "the state of other services is no longer followed");
+    return NULL;
+}
+
+sw_err kafka_follow_start(kafka_bus *bus) {
+    if (!bus->follows) return SW_OK;
+    bus->follows = pthread_create(&bus->follower, NULL, follow, bus) == 0;
+    return bus->follows ? SW_OK : SW_E_NOMEM;
+}
+
+void kafka_follow_stop(kafka_bus *bus) {
+    if (!bus->follows || !bus->follower) return;
+    __atomic_store_n(&bus->follow_ended, true, __ATOMIC_RELEASE);
+    pthread_join(bus->follower, NULL);
+    bus->follows = false;
+}
+
 sw_err sw_bus_kafka_stand_by(sw_bus *base, uint32_t index) {
     kafka_bus *bus = (kafka_bus *)base;
     SW_ASSERT(bus && index > 0 && index < bus->lane_count);

@@ -39,6 +39,26 @@ static setting *find(const sw_config *config, sw_slice name) {
     return NULL;
 }
 
+/* A setting whose name only begins as the table says ("kafka.*"); NULL: none does. */
+static setting *find_open(reader *r, sw_slice name) {
+    for (uint32_t i = 0; i < r->config->count && r->config->count < VALUES_MAX; i++) {
+        const sw_config_key *key = r->config->settings[i].key;
+        size_t len = strlen(key->name);
+        if (key->name[len - 1] != '*' || name.len <= len - 1 ||
+            memcmp(name.ptr, key->name, len - 1) != 0)
+            continue;
+        sw_config_key *own = sw_arena_zero(r->arena, 1, sizeof *own);
+        const char *text = sw_arena_printf(r->arena, "%.*s", SW_FMT(name)).ptr;
+        if (!own || !text) return NULL;
+        *own = *key;
+        own->name = text;
+        setting *s = &r->config->settings[r->config->count++];
+        *s = (setting){.key = own};
+        return s;
+    }
+    return NULL;
+}
+
 static sw_err tell(const reader *r, sw_err code, const sw_yaml *at, const char *field,
                    const char *hint, const char *what) {
     bool line = !r->from_set && at;
@@ -172,6 +192,8 @@ static sw_err unknown(reader *r, const sw_yaml *node, sw_slice name) {
 static bool is_section(const sw_config *config, sw_slice name) {
     for (uint32_t i = 0; i < config->count; i++) {
         sw_slice key = sw_slice_cstr(config->settings[i].key->name);
+        bool open = sw_slice_ends(key, SW_S("*"));
+        if (open && sw_slice_starts(name, sw_slice_sub(key, 0, key.len - 1))) return true;
         if (key.len > name.len && sw_slice_starts(key, name) && key.ptr[name.len] == '.')
             return true;
     }
@@ -186,10 +208,11 @@ static sw_err take_map(reader *r, const sw_yaml *map, sw_slice prefix) {
                        : node->key;
         setting *s = find(r->config, name);
         sw_err err = SW_OK;
+        if (!s && node->kind != SW_YAML_MAP) s = find_open(r, name);
         if (s) {
             err = take_value(r, s, node);
             s->given = true;
-        } else if (is_section(r->config, name) && node->kind == SW_YAML_MAP) {
+        } else if (node->kind == SW_YAML_MAP && is_section(r->config, name)) {
             err = take_map(r, node, name);
         } else if (is_section(r->config, name) && node->kind == SW_YAML_NULL) {
             err = SW_OK;
@@ -227,6 +250,7 @@ static sw_err take_set(reader *r, const char *set) {
         return sw_diag_at(r->diags, SW_E_INVALID, 0, 0, NULL, "--set http.listen=127.0.0.1:8080",
                           "--set %s has no '='", set);
     setting *s = find(r->config, name);
+    if (!s) s = find_open(r, name);
     if (!s) return unknown(r, NULL, name);
     sw_err err = sw_yaml_parse(r->arena, sw_slice_cstr(equal + 1), NULL, &node);
     /* What YAML takes for something else ("[::1]:80", "a: b") is a text where a text is meant. */
@@ -324,4 +348,17 @@ bool sw_config_given(const sw_config *config, const char *name) {
 
 sw_slice sw_config_file(const sw_config *config) {
     return config->file;
+}
+
+uint32_t sw_config_open(const sw_config *config, const char *prefix, uint32_t max,
+                        const char **ret_names, const char **ret_values) {
+    uint32_t count = 0;
+    size_t len = strlen(prefix);
+    for (uint32_t i = 0; i < config->count && count < max; i++) {
+        const setting *s = &config->settings[i];
+        if (!s->given || !s->text || strncmp(s->key->name, prefix, len) != 0) continue;
+        ret_names[count] = s->key->name + len;
+        ret_values[count++] = s->text;
+    }
+    return count;
 }

@@ -56,6 +56,10 @@ bool sw_config_bool(const sw_config *config, const char *name);
 const char *const *sw_config_paths(const sw_config *config, const char *name, uint32_t *ret_count);
 /* The list as it was written; NULL: not set. `ret_dir`: where its relative paths start. */
 const sw_yaml *sw_config_node(const sw_config *config, const char *name, const char **ret_dir);
+/* All texts that were given and whose names begin with `prefix`, without it: of a table's key
+ * "kafka.*", which takes any name. At most `max`; how many. */
+uint32_t sw_config_open(const sw_config *config, const char *prefix, uint32_t max,
+                        const char **ret_names, const char **ret_values);
 /* Whether it was set by the file or --set. */
 bool sw_config_given(const sw_config *config, const char *name);
 /* The file's name for findings about values; empty without a file. */

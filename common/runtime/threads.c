@@ -73,6 +73,7 @@ static void *listen_to_bus(void *arg) {
         ssize_t got = read(fds[0].fd, &count, sizeof count);
         (void)got;
         sw_runtime_wake(runtime);
+        if (runtime->options.committed) runtime->options.committed(runtime->options.committed_arg);
     }
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bus/bus_kafka.h"
 #include "deadline/deadline.h"
 #include "host/logger.h"
 #include "ingest/http_events.h"
@@ -65,6 +66,89 @@ static sw_err check_partitions(sw_up *up, sw_diags *diags) {
                       "the data directory was made with %.*s partitions", (int)n, text);
 }
 
+bool sw_up_runs(const sw_up *up, const char *service) {
+    sw_slice own = sw_config_text(up->config, "service");
+    return sw_slice_is(own, "all") || sw_slice_is(own, service);
+}
+
+/* The service that a processor belongs to. */
+static bool runs(void *arg, const sw_processor *processor) {
+    const char *service = "report";
+    if (processor == &sw_identity || processor == &sw_keys || processor == &sw_letters)
+        service = "ingest";
+    if (processor == &sw_deadline) service = "deadline";
+    if (processor == &sw_risk) service = "risk";
+    return sw_up_runs(arg, service);
+}
+
+/* Which instance owns a group of partitions follows from the numbers alone. */
+static uint32_t owner(const sw_up *up, uint32_t lane) {
+    return (lane - 1) % (uint32_t)sw_config_int(up->config, "instances");
+}
+
+static bool owns(void *arg, const sw_task_spec *task) {
+    sw_up *up = arg;
+    if (!runs(up, up->topology.nodes[task->node].processor)) return false;
+    if (!sw_bus_remote(up->bus)) return true;
+    return owner(up, sw_bus_lane(up->bus, task->number)) ==
+           (uint32_t)sw_config_int(up->config, "instance");
+}
+
+static sw_err open_kafka(sw_up *up, const sw_bus_options *options, const char *dir,
+                         sw_diags *diags) {
+    enum { SETTINGS_MAX = 64 };
+    const char *names[SETTINGS_MAX], *values[SETTINGS_MAX];
+    sw_kafka_setting *settings = sw_arena_zero(up->arena, SETTINGS_MAX, sizeof *settings);
+    sw_slice instance =
+        sw_arena_printf(up->arena, "%lld", (long long)sw_config_int(up->config, "instance"));
+    if (!settings || !instance.ptr) return SW_E_NOMEM;
+    uint32_t count = sw_config_open(up->config, "kafka.", SETTINGS_MAX, names, values);
+    for (uint32_t i = 0; i < count; i++) settings[i] = (sw_kafka_setting){names[i], values[i]};
+    const sw_bus_kafka_options kafka = {
+        .settings = settings,
+        .setting_count = count,
+        .prefix = sw_config_cstr(up->config, "topics.prefix"),
+        .service = sw_config_cstr(up->config, "service"),
+        .instance = instance.ptr,
+        .dir = dir,
+        .topology = &up->topology,
+        .runs = runs,
+        .runs_arg = up,
+        .groups = (uint32_t)sw_config_int(up->config, "groups"),
+        .replication = (int16_t)sw_config_int(up->config, "topics.replication"),
+        .make_topics = sw_config_bool(up->config, "topics.make"),
+        .env = up->env,
+    };
+    return sw_bus_kafka_open(options, &kafka, diags, &up->bus);
+}
+
+static sw_err stand_by(sw_up *up) {
+    sw_err err = SW_OK;
+    if (!sw_bus_remote(up->bus) || !sw_config_bool(up->config, "stand_by")) return SW_OK;
+    int64_t instances = sw_config_int(up->config, "instances");
+    for (uint32_t lane = 1; !err && lane < sw_bus_lanes(up->bus); lane++)
+        if ((owner(up, lane) + 1) % instances == sw_config_int(up->config, "instance"))
+            err = sw_bus_kafka_stand_by(up->bus, lane);
+    return err;
+}
+
+static sw_err check_service(sw_up *up, sw_diags *diags) {
+    bool kafka = sw_slice_is(sw_config_text(up->config, "bus"), "kafka");
+    if (!kafka && !sw_slice_is(sw_config_text(up->config, "service"), "all"))
+        return sw_diag_at(diags, SW_E_INVALID, 0, 0, "service", "set bus: kafka, or leave it out",
+                          "one process has all of the embedded bus");
+    if (kafka && !sw_config_given(up->config, "kafka.*") &&
+        sw_config_open(up->config, "kafka.bootstrap.servers", 1, (const char *[1]){NULL},
+                       (const char *[1]){NULL}) == 0)
+        return sw_diag_at(diags, SW_E_MISSING, 0, 0, "kafka.bootstrap.servers",
+                          "kafka: {bootstrap.servers: 'host:9092'}", "no brokers are named");
+    if (sw_config_int(up->config, "instance") >= sw_config_int(up->config, "instances"))
+        return sw_diag_at(diags, SW_E_RANGE, 0, 0, "instance", "count from 0",
+                          "there are %lld instances",
+                          (long long)sw_config_int(up->config, "instances"));
+    return SW_OK;
+}
+
 static sw_err open_bus(sw_up *up, sw_diags *diags) {
     sw_slice path = sw_arena_printf(up->arena, "%s/log", sw_config_cstr(up->config, "data_dir"));
     if (!path.ptr) return SW_E_NOMEM;
@@ -77,7 +161,9 @@ static sw_err open_bus(sw_up *up, sw_diags *diags) {
         .budget = {.memory_bytes = (size_t)sw_config_int(up->config, "memory"),
                    .free_disk_bytes = (size_t)sw_config_int(up->config, "disk_reserve")},
     };
-    return sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
+    return sw_slice_is(sw_config_text(up->config, "bus"), "kafka")
+               ? open_kafka(up, &options, path.ptr, diags)
+               : sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
 }
 
 /* The master key lies in the data directory, unless another place is named. */
@@ -127,12 +213,16 @@ static sw_err open_runtime(sw_up *up) {
         .seed = (uint64_t)up->started_ms,
         .committed = committed,
         .committed_arg = up,
+        .owns = owns,
+        .owns_arg = up,
+        .door = (uint32_t)sw_config_int(up->config, "instance"),
     };
     return sw_runtime_open(&options, &up->runtime);
 }
 
 sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
-    sw_err err = check_partitions(up, diags);
+    sw_err err = check_service(up, diags);
+    if (!err) err = check_partitions(up, diags);
     if (!err) err = sw_up_people_open(up, diags);
     if (!err) err = add_processors(up, diags);
     if (!err) err = build_topology(up, diags);
@@ -147,15 +237,17 @@ sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
 
 sw_err sw_up_pipeline_start(sw_up *up) {
     sw_ingest_route(up->ingest, &up->events_route);
-    sw_err err = sw_http_route_add(up->http, &up->events_route, 1);
+    bool door = sw_up_runs(up, "ingest");
+    sw_err err = door ? sw_http_route_add(up->http, &up->events_route, 1) : SW_OK;
     if (!err)
         err = sw_letters_api_init(&up->letters, up->ingest, up->bus, &up->topology,
                                   up->load.catalogue, &up->clock);
-    if (!err) {
+    if (!err && door) {
         sw_letters_api_routes(&up->letters, up->letter_routes);
         err = sw_http_route_add(up->http, up->letter_routes, SW_LETTERS_ROUTES);
     }
-    if (!err) err = sw_up_reports_start(up);
+    if (!err && sw_up_runs(up, "report")) err = sw_up_reports_start(up);
+    if (!err) err = stand_by(up);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
     if (!err) err = sw_up_people_start(up);
     return err;

@@ -72,6 +72,8 @@ SW_NODISCARD sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *conf
 SW_NODISCARD sw_err sw_up_run(sw_up *up);
 void sw_up_close(sw_up *up);
 
+/* Whether this process runs a service: "ingest", "deadline", "risk", "report". */
+bool sw_up_runs(const sw_up *up, const char *service);
 /* Processors, topics, bus, runtime: pipeline.c. */
 SW_NODISCARD sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags);
 SW_NODISCARD sw_err sw_up_pipeline_start(sw_up *up);
