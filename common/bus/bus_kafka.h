@@ -28,13 +28,12 @@ typedef struct sw_bus_kafka_options {
      * followed: its stores can be read, a moment behind. NULL: all are. */
     bool (*runs)(void *arg, const sw_processor *processor);
     void *runs_arg;
-    uint32_t groups; /* tasks of partitions p with the same p % groups share a producer and move
-                        together; 0: 1. All instances of a service have the same number */
-    uint32_t store_due, store_timers; /* of the topology: the first follows from the second */
-    int16_t replication;              /* of topics that are made; 0: the cluster's default */
-    bool make_topics;                 /* that are missing; else it is an error */
-    int64_t poll_wait_ms;             /* sw_bus_poll waits so long for what is not at hand */
-    int64_t transaction_ms;           /* a commit that takes longer is lost; 0: 30 s */
+    uint32_t groups;     /* tasks of partitions p with the same p % groups share a producer and move
+                            together; 0: 1. All instances of a service have the same number */
+    int16_t replication; /* of topics that are made; 0: the cluster's default */
+    bool make_topics;    /* that are missing; else it is an error */
+    int64_t poll_wait_ms;   /* sw_bus_poll waits so long for what is not at hand */
+    int64_t transaction_ms; /* a commit that takes longer is lost; 0: 30 s */
     sw_env env;
 } sw_bus_kafka_options;
 

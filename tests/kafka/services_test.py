@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""The pipeline as separate services over a real cluster: what they hold equals `seawall replay` over the same events.
+
+  services_test.py BUILD_DIR [--seed N]
+"""
+import argparse
+import http.client
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from crash_test import Cluster, fail
+
+WAIT_S = 120
+
+
+def until(what, condition):
+    deadline = time.monotonic() + WAIT_S
+    while not (got := condition()):
+        if time.monotonic() > deadline:
+            fail(f"not within {WAIT_S} s: {what()}")
+        time.sleep(0.05)
+    return got
+
+
+class Service:
+    def __init__(self, world, name):
+        self.world, self.name = world, name
+        self.folder = world.folder / name
+        self.log = world.folder / f"{name}.log"
+        self.start()
+
+    def start(self):
+        port = self.folder.with_suffix(".port")
+        port.unlink(missing_ok=True)
+        sets = {"data_dir": self.folder, "http.listen": "127.0.0.1:0", "http.port_file": port, "partitions": 4, "memory": "16MiB",
+                "kafka.bootstrap.servers": self.world.cluster.servers, "topics.prefix": self.world.prefix, "seal.personal": "false"}
+        words = [w for k, v in sets.items() for w in ("--set", f"{k}={v}")]
+        self.process = subprocess.Popen([self.world.build / f"bin/seawall-{self.name}", *words], stderr=self.log.open("a"), stdin=subprocess.DEVNULL)
+        self.port = int(until(lambda: f"{self.name} serves:\n{self.text()}", lambda: self.alive() and port.exists() and port.read_text()))
+
+    def alive(self):
+        if self.process.poll() is not None:
+            fail(f"{self.name} has ended with {self.process.returncode}:\n{self.text()}")
+        return True
+
+    def text(self):
+        return self.log.read_text(errors="replace")[-3000:]
+
+    def ask(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(WAIT_S):
+            fail(f"{self.name} has ended with {self.process.returncode}:\n{self.text()}")
+
+
+class World:
+    def __init__(self, build, seed):
+        self.build, self.random = build, random.Random(seed)
+        self.cluster = Cluster(build, "crash")
+        self.prefix = f"s{self.random.getrandbits(32):08x}{time.time_ns() % 10**6}."
+        self.folder = Path(tempfile.mkdtemp(prefix="seawall-services-", dir=build))
+        self.services = {}
+        try:
+            for name in ("ingest", "deadline", "risk", "report"):
+                self.services[name] = Service(self, name)
+        except BaseException:
+            self.done()
+            raise
+
+    def done(self):
+        for service in self.services.values():
+            if service.process.poll() is None:
+                service.kill()
+        if not os.environ.get("SW_TEST_KEEP"):
+            shutil.rmtree(self.folder)
+
+    def post(self, events):
+        """A batch, again until it is answered: a door that can't commit says 503."""
+        def once():
+            try:
+                status, body = self.services["ingest"].ask("POST", "/v1/events", json.dumps(events), {"Content-Type": "application/cloudevents-batch+json"})
+            except (OSError, http.client.HTTPException):
+                return None
+            if status == 503:
+                return None
+            if status != 202:
+                fail(f"the door answers {status}: {body[:500]}")
+            return json.loads(body)
+        answer = until(lambda: "a batch is taken\n" + self.services["ingest"].text(), once)
+        if answer["rejected"]:
+            fail(f"refused: {answer['rejected'][:3]}")
+        return answer
+
+    def held(self):
+        found, cursor = {}, ""
+        while True:
+            status, body = self.services["report"].ask("GET", "/v1/warnings?limit=1000" + (f"&cursor={cursor}" if cursor else ""))
+            if status != 200:
+                return None
+            page = json.loads(body)
+            for one in page["warnings"]:
+                data = one.get("data", one)
+                found[data["warning_id"]] = data["state"]
+            cursor = page.get("next")
+            if not cursor:
+                return found
+
+
+def run(world):
+    seawall = world.build / "bin/seawall"
+    path = world.folder / "events.jsonl"
+    subprocess.run([seawall, "generate", "--seed", "7", "--cases", "40", "--out", path], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    events = [e for e in map(json.loads, path.read_text().splitlines()) if e["time"][:19] < now[:10]]
+    for e in events:
+        e.pop("receivedtime", None)
+    kills = sorted(world.random.sample(range(1, len(events) // 200 + 2), 3))
+    for at, first in enumerate(range(0, len(events), 200)):
+        world.post(events[first:first + 200])
+        if at + 1 in kills:
+            service = world.services[world.random.choice(sorted(world.services))]
+            service.kill()
+            service.start()
+    world.post(events[:200])  # sent again: nothing changes
+    (world.folder / "taken.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
+    replay = subprocess.run([seawall, "replay", "--rules", Path(__file__).parent.parent.parent / "deploy/packs/cn-police", "--events", world.folder / "taken.jsonl",
+                             "--final", "--until", now], capture_output=True, text=True)
+    if replay.returncode not in (0, 3):
+        fail(f"replay: {replay.stderr[-1000:]}")
+    want = {w["data"]["warning_id"]: w["data"]["state"] for w in map(json.loads, replay.stdout.splitlines())}
+
+    def difference():
+        got = world.held() or {}
+        lost = sorted(set(want) - set(got))
+        more = sorted(i for i in set(got) - set(want))
+        other = sorted(i for i in set(want) & set(got) if want[i] != got[i])
+        return lost, more, other
+
+    until(lambda: f"the services hold {len(want)} warnings; lost, more, other: {[len(x) for x in difference()]} {[x[:3] for x in difference()]}\n"
+          + "\n".join(s.text()[-800:] for s in world.services.values()), lambda: not any(difference()))
+    print(f"{len(events)} events, {len(want)} warnings, killed 3 times: the same as replay")
+    for service in world.services.values():
+        if service.ask("GET", "/healthz")[0] != 200 or b"seawall_records_total" not in service.ask("GET", "/metrics")[1]:
+            fail(f"{service.name} has no health or metrics")
+        service.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    args = parser.parse_args()
+    try:
+        world = World(args.build.resolve(), args.seed)
+        try:
+            run(world)
+        finally:
+            world.done()
+    except AssertionError as fault:
+        print(f"FAILED, repeat with --seed {args.seed}\n{fault}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
