@@ -484,10 +484,7 @@ static void set_stores(kafka_bus *bus) {
     bus->home.store_due = topology ? topology->store_due : KAFKA_NO_STORE;
     bus->home.store_timers = topology ? topology->store_timers : KAFKA_NO_STORE;
     bus->doors = topology ? SW_PARTITIONS_MAX : 0;
-    if (topology) bus->kafka.partitions = 1;
-    for (uint32_t i = 0; topology && i < topology->node_count; i++)
-        if (topology->nodes[i].partitions > bus->kafka.partitions)
-            bus->kafka.partitions = topology->nodes[i].partitions;
+    if (topology) bus->kafka.partitions = sw_bus_kafka_partitions(topology);
 }
 
 sw_err sw_bus_kafka_open(const sw_bus_options *options, const sw_bus_kafka_options *kafka,

@@ -58,6 +58,9 @@ SW_NODISCARD sw_err kafka_name(const kafka_home *home, char ret[KAFKA_NAME_MAX],
 
 /* ---- kafka_topics.c ---- */
 
+/* The most partitions that a processor has: so many has each changelog. */
+uint32_t sw_bus_kafka_partitions(const sw_topology *topology);
+
 /* A topic of the cluster that the bus uses. */
 typedef struct kafka_topic {
     char name[KAFKA_NAME_MAX];

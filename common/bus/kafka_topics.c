@@ -6,6 +6,13 @@
 /* So long a copy of state that was off can learn of a deletion. */
 #define TOMBSTONES_MS "604800000"
 
+uint32_t sw_bus_kafka_partitions(const sw_topology *topology) {
+    uint32_t most = 1;
+    for (uint32_t i = 0; i < topology->node_count; i++)
+        if (topology->nodes[i].partitions > most) most = topology->nodes[i].partitions;
+    return most;
+}
+
 static sw_err add(const kafka_home *home, kafka_topic *topic, const sw_topic_spec *spec,
                   const char *name) {
     topic->spec = *spec;

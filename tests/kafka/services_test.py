@@ -81,7 +81,7 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="seawall-services-", dir=build))
         self.services = {}
         try:
-            for name in ("ingest", "deadline", "risk", "report"):
+            for name in ("ingest", "deadline", "risk", "notify", "report"):
                 self.services[name] = Service(self, name)
         except BaseException:
             self.done()

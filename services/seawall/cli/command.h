@@ -35,6 +35,7 @@ extern const sw_command sw_cmd_status;
 extern const sw_command sw_cmd_tasks;
 extern const sw_command sw_cmd_token;
 extern const sw_command sw_cmd_top;
+extern const sw_command sw_cmd_topics;
 extern const sw_command sw_cmd_up;
 extern const sw_command sw_cmd_version;
 extern const sw_command sw_cmd_warnings;

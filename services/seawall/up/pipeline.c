@@ -8,6 +8,7 @@
 #include "ingest/http_events.h"
 #include "ingest/identity.h"
 #include "ingest/keys.h"
+#include "notify/processors.h"
 #include "risk/risk.h"
 #include "seawall/up/people.h"
 #include "seawall/up/reports.h"
@@ -76,6 +77,9 @@ static bool runs(void *arg, const sw_processor *processor) {
     const char *service = "report";
     if (processor == &sw_identity || processor == &sw_keys || processor == &sw_letters)
         service = "ingest";
+    if (processor == &sw_processor_directory || processor == &sw_processor_notify ||
+        processor == &sw_processor_outbox)
+        service = "notify";
     if (processor == &sw_deadline) service = "deadline";
     if (processor == &sw_risk) service = "risk";
     return sw_up_runs(arg, service);
@@ -94,8 +98,9 @@ static bool owns(void *arg, const sw_task_spec *task) {
            (uint32_t)sw_config_int(up->config, "instance");
 }
 
-static sw_err open_kafka(sw_up *up, const sw_bus_options *options, const char *dir,
-                         sw_diags *diags) {
+/* What the settings say of the cluster. Lives in the arena. */
+static sw_err kafka_options(sw_up *up, const char *service, const char *dir,
+                            sw_bus_kafka_options *ret) {
     enum { SETTINGS_MAX = 64 };
     const char *names[SETTINGS_MAX], *values[SETTINGS_MAX];
     sw_kafka_setting *settings = sw_arena_zero(up->arena, SETTINGS_MAX, sizeof *settings);
@@ -104,11 +109,11 @@ static sw_err open_kafka(sw_up *up, const sw_bus_options *options, const char *d
     if (!settings || !instance.ptr) return SW_E_NOMEM;
     uint32_t count = sw_config_open(up->config, "kafka.", SETTINGS_MAX, names, values);
     for (uint32_t i = 0; i < count; i++) settings[i] = (sw_kafka_setting){names[i], values[i]};
-    const sw_bus_kafka_options kafka = {
+    *ret = (sw_bus_kafka_options){
         .settings = settings,
         .setting_count = count,
         .prefix = sw_config_cstr(up->config, "topics.prefix"),
-        .service = sw_config_cstr(up->config, "service"),
+        .service = service,
         .instance = instance.ptr,
         .dir = dir,
         .topology = &up->topology,
@@ -119,7 +124,19 @@ static sw_err open_kafka(sw_up *up, const sw_bus_options *options, const char *d
         .make_topics = sw_config_bool(up->config, "topics.make"),
         .env = up->env,
     };
-    return sw_bus_kafka_open(options, &kafka, diags, &up->bus);
+    return SW_OK;
+}
+
+static sw_bus_options bus_options(sw_up *up) {
+    return (sw_bus_options){
+        .topics = up->topics,
+        .topic_count = up->topic_count,
+        .stores = up->topology.stores,
+        .store_count = up->topology.store_count,
+        .task_count = up->topology.task_numbers,
+        .budget = {.memory_bytes = (size_t)sw_config_int(up->config, "memory"),
+                   .free_disk_bytes = (size_t)sw_config_int(up->config, "disk_reserve")},
+    };
 }
 
 static sw_err stand_by(sw_up *up) {
@@ -138,8 +155,7 @@ static sw_err check_service(sw_up *up, sw_diags *diags) {
         return sw_diag_at(diags, SW_E_INVALID, 0, 0, "service", "set bus: kafka, or leave it out",
                           "one process has all of the embedded bus");
     if (kafka && !sw_config_given(up->config, "kafka.*") &&
-        sw_config_open(up->config, "kafka.bootstrap.servers", 1, (const char *[1]){NULL},
-                       (const char *[1]){NULL}) == 0)
+        sw_config_open(up->config, "kafka.bootstrap.servers", 1, names, values) == 0)
         return sw_diag_at(diags, SW_E_MISSING, 0, 0, "kafka.bootstrap.servers",
                           "kafka: {bootstrap.servers: 'host:9092'}", "no brokers are named");
     if (sw_config_int(up->config, "instance") >= sw_config_int(up->config, "instances"))
@@ -151,19 +167,23 @@ static sw_err check_service(sw_up *up, sw_diags *diags) {
 
 static sw_err open_bus(sw_up *up, sw_diags *diags) {
     sw_slice path = sw_arena_printf(up->arena, "%s/log", sw_config_cstr(up->config, "data_dir"));
+    const sw_bus_options options = bus_options(up);
+    sw_bus_kafka_options kafka;
     if (!path.ptr) return SW_E_NOMEM;
-    const sw_bus_options options = {
-        .topics = up->topics,
-        .topic_count = up->topic_count,
-        .stores = up->topology.stores,
-        .store_count = up->topology.store_count,
-        .task_count = up->topology.task_numbers,
-        .budget = {.memory_bytes = (size_t)sw_config_int(up->config, "memory"),
-                   .free_disk_bytes = (size_t)sw_config_int(up->config, "disk_reserve")},
-    };
-    return sw_slice_is(sw_config_text(up->config, "bus"), "kafka")
-               ? open_kafka(up, &options, path.ptr, diags)
-               : sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
+    if (!sw_slice_is(sw_config_text(up->config, "bus"), "kafka"))
+        return sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
+    sw_err err = kafka_options(up, sw_config_cstr(up->config, "service"), path.ptr, &kafka);
+    return err ? err : sw_bus_kafka_open(&options, &kafka, diags, &up->bus);
+}
+
+sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
+                    sw_kafka_topics_report *ret) {
+    sw_bus_kafka_options kafka;
+    sw_err err = up->topology.node_count ? SW_OK : add_processors(up, diags);
+    if (!err && !up->topology.node_count) err = build_topology(up, diags);
+    if (!err) err = kafka_options(up, service, NULL, &kafka);
+    const sw_bus_options options = bus_options(up);
+    return err ? err : sw_bus_kafka_topics(&options, &kafka, make, diags, ret);
 }
 
 /* The master key lies in the data directory, unless another place is named. */
@@ -249,7 +269,7 @@ sw_err sw_up_pipeline_start(sw_up *up) {
     if (!err && sw_up_runs(up, "report")) err = sw_up_reports_start(up);
     if (!err) err = stand_by(up);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
-    if (!err) err = sw_up_people_start(up);
+    if (!err && sw_up_runs(up, "notify")) err = sw_up_people_start(up);
     return err;
 }
 

@@ -35,7 +35,7 @@ static const sw_config_key keys[] = {
      "what is written to stderr"},
     {"bus", SW_CONFIG_CHOICE, "embedded", "embedded kafka", 0, 0,
      "where the topics are: in the data directory, or on a Kafka cluster"},
-    {"service", SW_CONFIG_CHOICE, "all", "all ingest deadline risk report", 0, 0,
+    {"service", SW_CONFIG_CHOICE, "all", "all ingest deadline risk notify report", 0, 0,
      "what of the pipeline this process runs; less than all needs bus: kafka"},
     {"topics.prefix", SW_CONFIG_TEXT, NULL, NULL, 0, 0,
      "of all names on the Kafka cluster, so that deployments can share one"},

@@ -3,6 +3,7 @@
 #ifndef SW_SEAWALL_UP_H
 #define SW_SEAWALL_UP_H
 
+#include "bus/bus_kafka.h"
 #include "host/config.h"
 #include "host/data_dir.h"
 #include "host/http.h"
@@ -74,6 +75,10 @@ void sw_up_close(sw_up *up);
 
 /* Whether this process runs a service: "ingest", "deadline", "risk", "report". */
 bool sw_up_runs(const sw_up *up, const char *service);
+/* Compares the topics of a service with the cluster's, and makes what is missing: without opening
+ * anything. As sw_bus_kafka_topics. */
+SW_NODISCARD sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
+                                 sw_kafka_topics_report *ret);
 /* Processors, topics, bus, runtime: pipeline.c. */
 SW_NODISCARD sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags);
 SW_NODISCARD sw_err sw_up_pipeline_start(sw_up *up);
