@@ -63,8 +63,9 @@ static void check_settings(audit *a, const rd_kafka_ConfigResource_t *resource) 
         wrong(a, topic->name, "kafka-configs --alter --add-config max.message.bytes=2097152", text);
     }
     if (a->home.kafka->replication >= 3 && atoi(value_of(resource, "min.insync.replicas")) < 2)
-        wrong(a, topic->name, "kafka-configs --alter --add-config min.insync.replicas=2",
-              "min.insync.replicas is 1: what one broker alone has acknowledged can be lost with it");
+        wrong(
+            a, topic->name, "kafka-configs --alter --add-config min.insync.replicas=2",
+            "min.insync.replicas is 1: what one broker alone has acknowledged can be lost with it");
 }
 
 static sw_err describe(audit *a, rd_kafka_t *rk) {
@@ -72,8 +73,7 @@ static sw_err describe(audit *a, rd_kafka_t *rk) {
     size_t count = 0;
     for (uint32_t i = 0; i < a->count; i++)
         if (a->topics[i].spec.partitions > 0)
-            list[count++] =
-                rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, a->topics[i].name);
+            list[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, a->topics[i].name);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     rd_kafka_DescribeConfigs(rk, list, count, NULL, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, KAFKA_ADMIN_MS);
@@ -103,10 +103,11 @@ static void check_shape(audit *a, const rd_kafka_metadata_topic_t *there,
     if ((uint32_t)there->partition_cnt != topic->spec.partitions) {
         snprintf(text, sizeof text, "has %d partitions, %u are configured", there->partition_cnt,
                  topic->spec.partitions);
-        wrong(a, topic->name,
-              "set `partitions` to what is there, or use another topics.prefix; partitions can't be "
-              "changed once there are records",
-              text);
+        wrong(
+            a, topic->name,
+            "set `partitions` to what is there, or use another topics.prefix; partitions can't be "
+            "changed once there are records",
+            text);
     }
     for (int p = 0; p < there->partition_cnt; p++) {
         if (there->partitions[p].replica_cnt >= a->home.kafka->replication) continue;

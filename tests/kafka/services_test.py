@@ -80,12 +80,34 @@ class World:
         self.prefix = f"s{self.random.getrandbits(32):08x}{time.time_ns() % 10**6}."
         self.folder = Path(tempfile.mkdtemp(prefix="seawall-services-", dir=build))
         self.services = {}
+        self.topics()
         try:
             for name in ("ingest", "deadline", "risk", "notify", "report"):
                 self.services[name] = Service(self, name)
         except BaseException:
             self.done()
             raise
+
+    def topics(self):
+        """apply makes them, check finds nothing wrong, and tells what is."""
+        def words(verb, *sets):
+            own = [f"kafka.bootstrap.servers={self.cluster.servers}", f"topics.prefix={self.prefix}", "partitions=4", *sets]
+            done = subprocess.run([self.build / "bin/seawall", "topics", verb, "--services", "--json", *(w for s in own for w in ("--set", s))],
+                                  capture_output=True, text=True, timeout=WAIT_S)
+            return done.returncode, json.loads(done.stdout), done.stderr
+
+        code, before, text = words("check")
+        if (code, before["made"]) != (1, 0) or "seawall topics apply" not in text:
+            fail(f"topics that are not there are not told: {code} {before} {text[-500:]}")
+        code, made, text = words("apply")
+        if code or not made["made"] or made["wrong"]:
+            fail(f"topics apply: {code} {made} {text[-500:]}")
+        code, after, text = words("check")
+        if code or after["wrong"] or after["checked"] != made["checked"]:
+            fail(f"topics check after apply: {code} {after} {text[-500:]}")
+        code, other, text = words("check", "partitions=8")
+        if code != 1 or "has 4 partitions, 8 are configured" not in text:
+            fail(f"other partitions are not told: {code} {other} {text[-500:]}")
 
     def done(self):
         for service in self.services.values():

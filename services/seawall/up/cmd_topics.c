@@ -9,13 +9,14 @@ static const sw_cli_option options[] = {
     {"services", NULL, "of separate services, not of the whole pipeline in one process", false},
 };
 #define NOTES                                                                                      \
-    "Compares partitions, compaction, retention, copies and in-sync copies with what is needed.\n"  \
+    "Compares partitions, compaction, retention, copies and in-sync copies with what is needed.\n" \
     "Topics that are there are never changed: what is wrong is told with its remedy.\n"
-static const sw_cli_spec apply_spec = {.command = "topics apply",
-                                       .summary = "makes the topics that are missing on the Kafka cluster, and checks all",
-                                       .options = options,
-                                       .option_count = SW_COUNT(options),
-                                       .notes = NOTES};
+static const sw_cli_spec apply_spec = {
+    .command = "topics apply",
+    .summary = "makes the topics that are missing on the Kafka cluster, and checks all",
+    .options = options,
+    .option_count = SW_COUNT(options),
+    .notes = NOTES};
 static const sw_cli_spec check_spec = {.command = "topics check",
                                        .summary = "checks the topics on the Kafka cluster",
                                        .options = options,
@@ -40,7 +41,8 @@ static int work(const sw_cli *cli, sw_arena *arena, bool make) {
     up->env = (sw_env){.clock = &up->clock, .metrics = &up->metrics};
     sw_err err = sw_up_rules(&up->load, arena, up->config) ? SW_OK : SW_E_INVALID;
     if (err) sw_print_diags(stderr, &up->load.diags, "error", SW_TINT_RED);
-    for (const char *const *s = sw_cli_has(cli, "services") ? split : whole; *s && (!err || err == SW_E_INVALID); s++) {
+    for (const char *const *s = sw_cli_has(cli, "services") ? split : whole;
+         *s && (!err || err == SW_E_INVALID); s++) {
         sw_err found = sw_up_topics(up, *s, make, &diags, &one);
         if (found) err = found;
         if (found && found != SW_E_INVALID) break;

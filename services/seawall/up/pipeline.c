@@ -154,8 +154,8 @@ static sw_err check_service(sw_up *up, sw_diags *diags) {
     if (!kafka && !sw_slice_is(sw_config_text(up->config, "service"), "all"))
         return sw_diag_at(diags, SW_E_INVALID, 0, 0, "service", "set bus: kafka, or leave it out",
                           "one process has all of the embedded bus");
-    if (kafka && !sw_config_given(up->config, "kafka.*") &&
-        sw_config_open(up->config, "kafka.bootstrap.servers", 1, names, values) == 0)
+    const char *names[1], *values[1];
+    if (kafka && sw_config_open(up->config, "kafka.bootstrap.servers", 1, names, values) == 0)
         return sw_diag_at(diags, SW_E_MISSING, 0, 0, "kafka.bootstrap.servers",
                           "kafka: {bootstrap.servers: 'host:9092'}", "no brokers are named");
     if (sw_config_int(up->config, "instance") >= sw_config_int(up->config, "instances"))
@@ -183,6 +183,7 @@ sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
     if (!err && !up->topology.node_count) err = build_topology(up, diags);
     if (!err) err = kafka_options(up, service, NULL, &kafka);
     const sw_bus_options options = bus_options(up);
+    diags->file = SW_SLICE_NONE;
     return err ? err : sw_bus_kafka_topics(&options, &kafka, make, diags, ret);
 }
 
