@@ -16,7 +16,7 @@
 /* The longest that one call into librdkafka may take; callers call again until their own time is
  * up. */
 #define KAFKA_CALL_MS        1000
-#define KAFKA_ADMIN_MS       30000
+#define KAFKA_ADMIN_MS       60000
 #define KAFKA_TRANSACTION_MS 30000
 
 /* The stores that the bus adds to a database, after those of the processors. */

@@ -150,6 +150,10 @@ static sw_err run(audit *a, bool make) {
         err = kafka_topics_ready(&a->home, rk, a->topics, a->count, NULL);
         if (err == SW_E_INVALID) err = SW_OK; /* each is told below */
         a->report.made = err ? 0 : missing;
+        if (err)
+            (void)sw_diag_at(a->diags, err, 0, 0, "kafka",
+                             "see the state of the cluster, try again",
+                             "the topics can't be made: %s", sw_err_name(err));
     }
     if (!err) err = look(a, rk, &missing, true);
     if (!err) err = describe(a, rk);

@@ -123,7 +123,7 @@ static sw_err make(const kafka_home *home, rd_kafka_t *rk, const kafka_topic *co
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, KAFKA_ADMIN_MS);
     sw_err err = event ? judge_made(event, diags)
                        : sw_diag_at(diags, SW_E_AGAIN, 0, 0, "kafka", "see that the brokers run",
-                                    "no broker has answered within 30 s");
+                                    "no broker has answered within a minute");
     if (event) rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy_array(news, count);
@@ -206,7 +206,7 @@ sw_err kafka_topics_ready(kafka_home *home, rd_kafka_t *rk, const kafka_topic *t
         if (!missing_count && settled) return SW_OK;
         if (late)
             return sw_diag_at(diags, SW_E_AGAIN, 0, 0, "kafka", "see the state of the cluster",
-                              "topics have no leaders after 30 s");
+                              "topics have no leaders after a minute");
         if (missing_count && !made) err = make(home, rk, missing, missing_count, diags);
         if (err) return err;
         made = true;
