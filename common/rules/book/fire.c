@@ -63,7 +63,7 @@ static void take_from(sw_tally *tally, const sw_view *view) {
         for (; at < lane->count && lane->items[at].time_ms == view->time_ms; at++) {
             if (lane->items[at].rec != view->at) continue;
             if (i == 0) sw_cursor_retreat(tally, at);
-            sw_lane_remove(lane, at);
+            sw_lane_remove(tally, i, at);
             break;
         }
     }
@@ -266,7 +266,7 @@ static sw_err read_again(sw_fire *f, sw_tally *tally, int64_t from_ms) {
     for (uint32_t i = 0; i < tally->lane_count; i++) {
         uint32_t keep = sw_lane_find(&tally->lanes[i], from_ms, false);
         if (i == 0) sw_cursor_retreat(tally, keep);
-        tally->lanes[i].count = keep;
+        sw_lane_cut(tally, i, keep);
     }
     for (uint32_t i = sw_book_find_time(f->book, from_ms, false); i < f->book->order_count && !err;
          i++) {

@@ -25,6 +25,7 @@ static void free_tally(sw_tally *tally) {
     }
     sw_heap_free(tally->lanes);
     sw_heap_free(tally->cursor.slots);
+    sw_heap_free(tally->excepts.slots);
     sw_heap_free(tally);
 }
 
@@ -177,6 +178,10 @@ uint32_t sw_lane_place(const sw_book *book, const sw_lane *lane, const sw_view *
     return at;
 }
 
+static bool holds_excepts(const sw_tally *tally, uint32_t lane) {
+    return tally->rule->kind == SW_THRESHOLD && lane == 1;
+}
+
 sw_err sw_lane_insert(sw_book *book, sw_tally *tally, uint32_t lane, uint32_t at,
                       const sw_item *item, const sw_mark *mark) {
     sw_lane *l = &tally->lanes[lane];
@@ -185,6 +190,7 @@ sw_err sw_lane_insert(sw_book *book, sw_tally *tally, uint32_t lane, uint32_t at
     sw_err err = SW_OK;
     if (tally->marked) err = grow(&l->marks, l->count, &cap, sizeof *l->marks, bytes);
     if (!err) err = grow(&l->items, l->count, &l->cap, sizeof *l->items, bytes);
+    if (!err && holds_excepts(tally, lane)) err = sw_tally_add_except(tally, mark->value, bytes);
     if (err) return err;
     memmove(&l->items[at + 1], &l->items[at], (l->count - at) * sizeof *l->items);
     l->items[at] = *item;
@@ -196,7 +202,16 @@ sw_err sw_lane_insert(sw_book *book, sw_tally *tally, uint32_t lane, uint32_t at
     return SW_OK;
 }
 
-void sw_lane_remove(sw_lane *lane, uint32_t at) {
+void sw_lane_cut(sw_tally *tally, uint32_t lane, uint32_t at) {
+    sw_lane *l = &tally->lanes[lane];
+    for (uint32_t i = at; holds_excepts(tally, lane) && i < l->count; i++)
+        sw_tally_drop_except(tally, l->marks[i].value);
+    l->count = at;
+}
+
+void sw_lane_remove(sw_tally *tally, uint32_t index, uint32_t at) {
+    sw_lane *lane = &tally->lanes[index];
+    if (holds_excepts(tally, index)) sw_tally_drop_except(tally, lane->marks[at].value);
     lane->count--;
     memmove(&lane->items[at], &lane->items[at + 1], (lane->count - at) * sizeof *lane->items);
     if (lane->marks)

@@ -61,7 +61,8 @@ typedef struct sw_tally {
     uint32_t lane_count;
     sw_lane *lanes;
     sw_cursor cursor;
-    uint64_t pairs; /* match */
+    sw_cursor excepts; /* threshold: the values of its `except` events */
+    uint64_t pairs;    /* match */
 } sw_tally;
 
 typedef struct sw_tallies {
@@ -103,7 +104,9 @@ uint32_t sw_lane_find(const sw_lane *lane, int64_t time_ms, bool after);
 uint32_t sw_lane_place(const sw_book *book, const sw_lane *lane, const sw_view *view);
 SW_NODISCARD sw_err sw_lane_insert(sw_book *book, sw_tally *tally, uint32_t lane, uint32_t at,
                                    const sw_item *item, const sw_mark *mark);
-void sw_lane_remove(sw_lane *lane, uint32_t at);
+void sw_lane_remove(sw_tally *tally, uint32_t lane, uint32_t at);
+/* Takes all items from `at` on away. */
+void sw_lane_cut(sw_tally *tally, uint32_t lane, uint32_t at);
 
 /* --- counting ----------------------------------------------------------------------------- */
 
@@ -112,6 +115,9 @@ void sw_lane_remove(sw_lane *lane, uint32_t at);
 int64_t sw_window_from(const sw_rule *rule, sw_window window, int64_t time_ms, bool closed);
 /* Before items from `at` on change: the cursor steps back behind them. */
 void sw_cursor_retreat(sw_tally *tally, uint32_t at);
+/* A value among those of the `except` events, or one time less. */
+SW_NODISCARD sw_err sw_tally_add_except(sw_tally *tally, uint64_t value, size_t *bytes);
+void sw_tally_drop_except(sw_tally *tally, uint64_t value);
 /* Works out again which items from `at` on count. */
 void sw_tally_mark(sw_tally *tally, uint32_t at);
 /* n at an item that counts: SW_E_NOMEM. `ret_lo`: the first item in its window. */

@@ -64,8 +64,10 @@ static sw_err come_in(sw_cursor *c, const sw_lane *lane, uint32_t at, bool last,
     return SW_OK;
 }
 
-/* An item leaves; from the end the one before it of its value counts again. */
-static void go_out(sw_cursor *c, const sw_lane *lane, uint32_t at, bool last) {
+/* An item leaves; from the end the one before it of its value weighs again. */
+static void go_out(sw_tally *tally, uint32_t at, bool last) {
+    sw_cursor *c = &tally->cursor;
+    const sw_lane *lane = &tally->lanes[0];
     if (!lane->items[at].counts) return;
     uint64_t value = lane->marks[at].value;
     struct sw_cursor_slot *slot = slot_of(c, value);
@@ -75,7 +77,7 @@ static void go_out(sw_cursor *c, const sw_lane *lane, uint32_t at, bool last) {
         close_up(c, slot);
         return;
     }
-    if (!last) return;
+    if (!last || !tally->rule->weights) return;
     uint32_t i = at;
     do i--;
     while (!lane->items[i].counts || lane->marks[i].value != value);
@@ -103,8 +105,8 @@ static sw_err seek(sw_tally *tally, uint32_t lo, uint32_t hi, size_t *bytes) {
         err = come_in(c, lane, c->hi, true, bytes);
         if (!err) c->hi++;
     }
-    while (c->hi > hi) go_out(c, lane, c->hi - 1, true), c->hi--;
-    while (c->lo < lo && !err) go_out(c, lane, c->lo, false), c->lo++;
+    while (c->hi > hi) go_out(tally, c->hi - 1, true), c->hi--;
+    while (c->lo < lo && !err) go_out(tally, c->lo, false), c->lo++;
     return err;
 }
 
@@ -115,7 +117,7 @@ void sw_cursor_retreat(sw_tally *tally, uint32_t at) {
         forget(c, at);
         return;
     }
-    while (c->hi > at) go_out(c, &tally->lanes[0], c->hi - 1, true), c->hi--;
+    while (c->hi > at) go_out(tally, c->hi - 1, true), c->hi--;
 }
 
 /* --- what counts -------------------------------------------------------------------------- */
@@ -130,12 +132,26 @@ static bool is_again(const sw_tally *tally, uint32_t at) {
     return false;
 }
 
-static bool is_excepted(const sw_tally *tally, uint32_t at) {
+static bool is_excepted(sw_tally *tally, uint32_t at) {
     uint64_t value = tally->lanes[0].marks[at].except;
-    const sw_lane *excepts = &tally->lanes[1];
-    for (uint32_t i = 0; value && i < excepts->count; i++)
-        if (excepts->marks[i].value == value) return true;
-    return false;
+    sw_cursor *excepts = &tally->excepts;
+    return value && excepts->slot_count && slot_of(excepts, value)->count > 0;
+}
+
+sw_err sw_tally_add_except(sw_tally *tally, uint64_t value, size_t *bytes) {
+    sw_cursor *excepts = &tally->excepts;
+    sw_err err = grow_cursor(excepts, bytes);
+    if (err) return err;
+    struct sw_cursor_slot *slot = slot_of(excepts, value);
+    if (slot->count == 0) excepts->slot_count++;
+    *slot = (struct sw_cursor_slot){.value = value, .count = slot->count + 1};
+    return SW_OK;
+}
+
+void sw_tally_drop_except(sw_tally *tally, uint64_t value) {
+    struct sw_cursor_slot *slot = slot_of(&tally->excepts, value);
+    SW_ASSERT(slot->count > 0);
+    if (--slot->count == 0) close_up(&tally->excepts, slot);
 }
 
 void sw_tally_mark(sw_tally *tally, uint32_t at) {

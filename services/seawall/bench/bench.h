@@ -14,6 +14,7 @@ extern const sw_command sw_bench_store;
 extern const sw_command sw_bench_replay;
 extern const sw_command sw_bench_runtime;
 extern const sw_command sw_bench_up;
+extern const sw_command sw_bench_rules;
 
 /* Seconds of a clock that never steps back; of processor time of all threads; bytes given to
  * write(2). */

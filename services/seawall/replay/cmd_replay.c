@@ -97,11 +97,6 @@ static bool read_options(const sw_cli *cli, replay_command *cmd, sw_replay_optio
 /* What a person wants to know at the end; on stderr, so that the lines stay alone on stdout. */
 static void summarise(const replay_command *cmd) {
     const sw_replay_stats *stats = sw_replay_stats_of(cmd->replay);
-    if (stats->skipped_rules)
-        fprintf(stderr,
-                "note: %llu rules of kinds threshold, sequence and match were loaded, but these "
-                "kinds are not evaluated\n",
-                (unsigned long long)stats->skipped_rules);
     if (cmd->reader.rejected || isatty(STDERR_FILENO))
         fprintf(stderr, "%llu events (%llu duplicates, %llu corrections), %llu rejected; %llu %s\n",
                 (unsigned long long)cmd->reader.accepted, (unsigned long long)stats->duplicates,
@@ -114,6 +109,9 @@ static void summarise(const replay_command *cmd) {
         fprintf(stderr,
                 "note: conditions failed %llu times and counted as false; --explain shows where\n",
                 (unsigned long long)stats->failed_conditions);
+    if (stats->pairs_left_out)
+        fprintf(stderr, "note: %llu pairs beyond max_pairs were left out, the first by %.*s\n",
+                (unsigned long long)stats->pairs_left_out, SW_FMT(stats->left_out_by->id));
 }
 
 static int run_loaded(replay_command *cmd, sw_replay_options *replay_options, sw_diags *diags) {

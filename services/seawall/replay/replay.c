@@ -25,15 +25,6 @@ struct sw_replay {
     uint64_t told;
 };
 
-static uint64_t count_skipped(const sw_ruleset *set) {
-    uint64_t n = 0;
-    for (uint32_t i = 0; i < sw_ruleset_rule_count(set); i++) {
-        sw_kind kind = sw_ruleset_rule(set, i)->kind;
-        n += kind != SW_DEADLINE && kind != SW_CHECK;
-    }
-    return n;
-}
-
 sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_replay **ret) {
     SW_ASSERT(options->set && options->tell && options->refused);
     SW_ASSERT(options->memory_bytes > 0 && options->tmp_dir);
@@ -42,7 +33,6 @@ sw_err sw_replay_open(const sw_replay_options *options, sw_diags *diags, sw_repl
     replay->options = *options;
     replay->diags = diags;
     replay->last_ms = SW_TIME_NONE;
-    replay->stats.skipped_rules = count_skipped(options->set);
     sw_arena_init(&replay->event_arena, SCRATCH_BYTES);
     sw_arena_init(&replay->scratch, SCRATCH_BYTES);
     sw_arena_init(&replay->set_arena, SCRATCH_BYTES);
@@ -162,8 +152,16 @@ static void condition_failed(void *ctx, const sw_rule *rule, sw_err code) {
     replay->stats.failed_conditions++;
 }
 
+static void pair_left_out(void *ctx, const sw_rule *rule, const sw_slice *key) {
+    sw_replay *replay = ctx;
+    (void)key;
+    if (!replay->stats.left_out_by) replay->stats.left_out_by = rule;
+    replay->stats.pairs_left_out++;
+}
+
 static sw_err tell_until(sw_replay *replay, int64_t now_ms) {
-    const sw_sink sink = {replay, tell, condition_failed};
+    const sw_sink sink = {
+        .ctx = replay, .tell = tell, .failed = condition_failed, .left_out = pair_left_out};
     if (sw_book_next(replay->book) > now_ms) return SW_OK;
     sw_err err = sw_book_tell(replay->book, now_ms, &replay->scratch, &sink);
     sw_arena_reset(&replay->scratch);

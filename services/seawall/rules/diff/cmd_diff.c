@@ -166,11 +166,6 @@ static uint32_t count_later(const session *s) {
 
 static void tell_notes(const session *s) {
     const sw_event_reader *before = &s->trials[0].reader, *after = &s->trials[1].reader;
-    static const char *const names[2] = {"OLD", "NEW"};
-    for (int i = 0; i < 2; i++)
-        if (s->trials[i].stats.skipped_rules)
-            fprintf(stderr, "note: %llu rules of %s are of kinds that are not evaluated\n",
-                    (unsigned long long)s->trials[i].stats.skipped_rules, names[i]);
     if (s->trials[1].last_ms != SW_TIME_NONE && count_later(s))
         fprintf(stderr,
                 "note: %u rules of NEW hold only from after the last event on; --always tries "
