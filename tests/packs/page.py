@@ -1,6 +1,6 @@
-"""Runs docs/tutorial.md: writes its files, runs its commands, compares what they print.
+"""Runs a page of docs: writes its files, runs its commands, compares what they print.
 
-  tutorial.py SEAWALL PAGE
+  page.py SEAWALL PAGE
 
 ```yaml NAME (also json) is a file, with + after the name more of it; ```sh is run, `fails` after it means with an exit code
 that is not 0; ```text is what the commands before it print.
@@ -45,7 +45,7 @@ def main():
             else:
                 assert same(printed) == same(text), f"the page says\n{text}\nbut it prints\n{printed}"
                 seen += 1
-    assert ran >= 8 and seen >= 5, (ran, seen)
+    assert ran and seen, (ran, seen)
     print(f"{ran} blocks of commands, {seen} of output")
 
 
