@@ -31,6 +31,7 @@ extern const sw_command sw_cmd_generate;
 extern const sw_command sw_cmd_import;
 extern const sw_command sw_cmd_replay;
 extern const sw_command sw_cmd_rules;
+extern const sw_command sw_cmd_scores;
 extern const sw_command sw_cmd_status;
 extern const sw_command sw_cmd_tasks;
 extern const sw_command sw_cmd_token;
