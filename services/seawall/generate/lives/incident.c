@@ -114,7 +114,7 @@ static const sw_row hall_visit[] = {
     OR_CALL(15, "report that nobody numbered", 0, 0),
     OR_CALL(30, "complaint at the hall", 0, 0),
     LATE("hall.unit_answered", 20, 1200, 1500, 2400, ""),
-    EVENT("hall.closed", DAYS(1), DAYS(10), "told=true"),
+    LATE("hall.closed", DAYS(1), DAYS(6), DAYS(9), DAYS(12), "told=true"),
 };
 
 static const sw_row hall_consultation[] = {

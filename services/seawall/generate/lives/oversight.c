@@ -156,7 +156,7 @@ static const sw_row litigation[] = {
     EVENT("notice.received", 0, 0, "notice_kind=litigation_copy procedure=ordinary"),
     LATE("notice.answered", DAYS(3), DAYS(13), DAYS(18), DAYS(24),
          "notice_kind=litigation_copy result=sent"),
-    EVENT("litigation.hearing_held", DAYS(20), DAYS(60), "leader_attended=?900"),
+    EVENT("litigation.hearing_held", DAYS(20), DAYS(60), "leader_attended=?500"),
 };
 
 static const sw_row correct_violation[] = {
