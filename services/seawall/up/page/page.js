@@ -43,7 +43,7 @@ function row(event) {
   const level = element("td"), what = element("td"), about = element("td"), unit = element("td", event.orgcode || "");
   level.append(badge(d.level));
   if (ended) level.append(element("small", ended));
-  what.append(document.createTextNode(d.text || d.rule), element("small", d.rule + "  " + d.pack));
+  what.append(document.createTextNode(d.text || d.rule), element("small", [d.rule_name, d.rule, d.pack].filter(Boolean).join("  ")));
   const keys = Object.entries(d.key || {});
   keys.forEach(([name, value]) => about.append(element("small", name + "=" + value)));
   if (event.officerid) unit.append(element("small", event.officerid));
