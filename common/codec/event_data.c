@@ -97,8 +97,12 @@ static void find_value(sw_event_reader *r, sw_err err, const sw_field *field, co
         snprintf(path, sizeof path, "data.%.*s", SW_FMT(field->name));
     sw_slice place = sw_slice_cstr(path);
     const char *name = sw_field_type_name(field), *list = field->list && !item ? "[]" : "";
-    int shown = at->text.len > 60 ? 60 : (int)at->text.len;
+    sw_slice shown = sw_slice_sub(at->text, 0, at->text.len > 60 ? 60 : at->text.len);
     bool text = at->kind == SW_JSON_STRING || at->kind == SW_JSON_NUMBER;
+    if (field->personal) { /* findings are kept and told where nobody seals them */
+        text = false;
+        shown = SW_S("the number");
+    }
     if (err == SW_E_LIMIT)
         sw_event_find_full(r);
     else if (err == SW_E_FULL)
@@ -110,10 +114,10 @@ static void find_value(sw_event_reader *r, sw_err err, const sw_field *field, co
                       field->key ? sw_event_id_fault(at->text) : "it holds a NUL character");
     else if (err == SW_E_RANGE)
         sw_event_find(r, err, at, place, "check the number", "%.*s is beyond what %s can hold",
-                      shown, at->text.ptr, name);
+                      SW_FMT(shown), name);
     else if (text)
         sw_event_find(r, err, at, place, hint_for(field, at, item), "%s %.*s is no %s%s",
-                      sw_json_kind_name(at->kind), shown, at->text.ptr, name, list);
+                      sw_json_kind_name(at->kind), SW_FMT(shown), name, list);
     else
         sw_event_find(r, err, at, place, hint_for(field, at, item), "%s is no %s%s",
                       sw_json_kind_name(at->kind), name, list);

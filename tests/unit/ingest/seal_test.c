@@ -183,6 +183,10 @@ static void what_is_refused_is_locked_and_opens_with_the_master_key(void **state
     ingest_rig_run(&h->rig);
     assert_int_equal(h->outcome, SW_OUTCOME_REFUSED);
     assert_hidden(h, "Zhang San");
+    static const char wrong[] =
+        HEAD("10", "t.held") ",\"data\":{\"person_id\":\"P1\",\"name\":13812345678}}";
+    assert_int_equal(post(h, wrong), SW_OUTCOME_REFUSED);
+    assert_hidden(h, "13812345678"); /* nor do the words of the refusal tell it */
     sw_buf out;
     sw_buf_init(&out, 1000);
     assert_int_equal(sw_keyring_unlock(h->ring, SW_S("too short"), &out), SW_E_CORRUPT);
