@@ -19,6 +19,8 @@ static sw_err fetch_by_poll(sw_bus *bus, sw_position from, uint32_t records_max,
     sw_fetched got = {.next_offset = from.next_offset, .to_end = true};
     if (from.next_offset < end) {
         if (from.next_offset < first) from.next_offset = first;
+        if (end - from.next_offset < records_max) records_max = (uint32_t)(end - from.next_offset);
+        if (records_max == 0) records_max = 1;
         got.records = sw_arena_zero(arena, records_max, sizeof *got.records);
         if (!got.records) return SW_E_NOMEM;
         err = bus->table->poll(bus, from, records_max, bytes_max, arena, got.records, &got.count,

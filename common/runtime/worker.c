@@ -59,7 +59,8 @@ sw_err sw_worker_claim(sw_worker *worker, const sw_task_spec *spec) {
         sw_task_close(task);
         return err;
     }
-    worker->slots[worker->count++] = (sw_slot){.task = task, .retry_us = INT64_MIN};
+    worker->slots[worker->count++] =
+        (sw_slot){.task = task, .retry_us = INT64_MIN, .run_us = INT64_MIN / 2};
     return SW_OK;
 }
 
@@ -143,6 +144,18 @@ static sw_err run_task(sw_worker *worker, sw_slot *slot, int64_t now_ms, int64_t
     return SW_OK;
 }
 
+static int64_t commit_us(const sw_worker *worker) {
+    return worker->runtime->options.commit_ms * 1000;
+}
+
+/* When a patient task without a backlog runs next, while somebody waits for others; INT64_MIN: it
+ * is as any. */
+static int64_t patient_until_us(const sw_worker *worker, const sw_slot *slot) {
+    if (!slot->task->node->processor->patient || slot->task->more) return INT64_MIN;
+    if (__atomic_load_n(&worker->runtime->expected, __ATOMIC_RELAXED) == 0) return INT64_MIN;
+    return slot->run_us + commit_us(worker);
+}
+
 static sw_err run_tasks(sw_worker *worker, int64_t now_ms, int64_t mono_us, sw_turn *turn) {
     worker->item_count = 0;
     sw_err err = sw_door_collect(&worker->runtime->door, &worker->door);
@@ -150,7 +163,9 @@ static sw_err run_tasks(sw_worker *worker, int64_t now_ms, int64_t mono_us, sw_t
     if (worker->door) worker->items[worker->item_count++] = worker->door;
     for (uint32_t i = 0; i < worker->count;) {
         uint32_t before = worker->count;
-        if (worker->slots[i].retry_us <= mono_us) {
+        if (worker->slots[i].retry_us <= mono_us &&
+            patient_until_us(worker, &worker->slots[i]) <= mono_us) {
+            worker->slots[i].run_us = mono_us;
             err = run_task(worker, &worker->slots[i], now_ms, mono_us, turn);
             if (err) return err;
         }
@@ -244,6 +259,8 @@ static int64_t wait_for(const sw_worker *worker, int64_t now_ms, int64_t mono_us
         else
             us = next_ms - now_ms > SW_TICK_MS_MAX ? wait_us : (next_ms - now_ms) * 1000;
         if (worker->slots[i].retry_us > mono_us + us) us = worker->slots[i].retry_us - mono_us;
+        int64_t patient_us = patient_until_us(worker, &worker->slots[i]);
+        if (patient_us > mono_us) us = patient_us - mono_us;
         if (us < wait_us) wait_us = us;
     }
     int64_t pace_us = worker->last_us + runtime->options.commit_ms * 1000 / TIMER_PACE - mono_us;

@@ -16,6 +16,7 @@ typedef struct sw_turn {
 typedef struct sw_slot {
     sw_task *task;
     int64_t retry_us; /* not before this moment of the steady clock */
+    int64_t run_us;   /* begin of its last batch */
 } sw_slot;
 
 struct sw_worker {

@@ -10,6 +10,9 @@
  * them aborts the process when the diary meets a full disk. */
 #define LOG_LEVEL_NONE 6
 #define BLOOM_BITS     10
+/* What a memtable takes at once. RocksDB's own (a megabyte) times dozens of stores is more than all
+ * memtables may have: then each write flushes one. */
+#define ARENA_BYTES ((size_t)32 * 1024)
 
 /* Churn. Runs are merged when there are so many: more of them where nobody looks up single keys.
  * Files are small, because a filter is built whole and its keys wait in memory. So many runs more
@@ -70,6 +73,7 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_max_total_wal_size(options, WAL_BYTES_MAX);
     rocksdb_options_set_db_write_buffer_size(options, memtable_limit(memory));
     rocksdb_options_set_write_buffer_size(options, memtable_limit(memory));
+    rocksdb_options_set_arena_block_size(options, ARENA_BYTES);
     rocksdb_options_set_max_write_buffer_number(options, 2);
     rocksdb_options_set_max_open_files(options, 512);
     rocksdb_options_set_max_background_jobs(options, 2);

@@ -103,6 +103,7 @@ static const char *const inputs[] = {SW_TOPIC_EVENTS, NULL};
 static const char *const outputs[] = {SW_TOPIC_CONTRIBUTIONS, NULL};
 
 const sw_processor sw_contribute = {.name = "contribute",
+                                    .patient = true,
                                     .id = SW_PROCESSOR_CONTRIBUTE,
                                     .inputs = inputs,
                                     .outputs = outputs,

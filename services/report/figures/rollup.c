@@ -167,6 +167,7 @@ static const sw_processor_store stores[] = {
 };
 
 const sw_processor sw_rollup = {.name = "rollup",
+                                .patient = true,
                                 .id = SW_PROCESSOR_ROLLUP,
                                 .inputs = inputs,
                                 .outputs = NULL,

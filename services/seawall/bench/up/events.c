@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "seawall/bench/up/up.h"
 
 enum { BATCH = 100, BATCH_CONNECTIONS = 4, SINGLE_CONNECTIONS = 64, HALF_CONNECTIONS = 64 };
+enum { CHINA_S = 8 * 3600, DAY_S = 24 * 3600, COUNTY_EVENTS = 11700 };
 
 /* A file of events, a line each. */
 typedef struct source {
@@ -34,14 +36,18 @@ static bool make(void *arg, sw_buf *body) {
     return count > 0;
 }
 
-/* Lives as `seawall generate` makes them: about 11.6 events each. */
-static bool generate(const char *path, uint64_t events) {
-    char cases[32];
-    snprintf(cases, sizeof cases, "%llu", (unsigned long long)(events / 10 + 1));
-    const char *const args[] = {"seawall", "generate", "--cases", cases, "--out", path, NULL};
+/* One county's yesterday, after what the file has. A server of today finds few of its periods past
+ * due, as in life. */
+static bool generate_county(const char *path, uint32_t number, const char *day) {
+    char seed[16], org[16];
+    snprintf(seed, sizeof seed, "%u", number);
+    snprintf(org, sizeof org, "32%04u", number);
+    const char *const args[] = {"seawall", "generate",   "--seed", seed,     "--org",
+                                org,       "--stations", "99",     "--span", "day",
+                                "--cut",   "--start",    day,      NULL};
     pid_t pid = fork();
     if (pid == 0) {
-        if (!freopen("/dev/null", "w", stderr)) _exit(126);
+        if (!freopen(path, "a", stdout) || !freopen("/dev/null", "w", stderr)) _exit(126);
         sw_bench_exec(args);
     }
     int status = 0;
@@ -49,6 +55,17 @@ static bool generate(const char *path, uint64_t events) {
         return true;
     fprintf(stderr, "seawall bench: seawall generate failed\n");
     return false;
+}
+
+static bool generate(const char *path, uint64_t events) {
+    char day[32];
+    time_t yesterday = time(NULL) + CHINA_S - DAY_S;
+    struct tm there;
+    gmtime_r(&yesterday, &there);
+    strftime(day, sizeof day, "%Y-%m-%d", &there);
+    for (uint32_t n = 1; n <= events / COUNTY_EVENTS + 1; n++)
+        if (!generate_county(path, n, day)) return false;
+    return true;
 }
 
 typedef struct figures {
