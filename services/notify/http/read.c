@@ -34,6 +34,7 @@ static bool cursor_of(sw_notify_view *view, sw_slice *ret) {
         char c = text.ptr[i];
         int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
         ok = digit >= 0;
+        if (!ok) break;
         if (i % 2 == 0)
             key[i / 2] = (char)(digit << 4);
         else

@@ -20,6 +20,7 @@ sw_err sw_task_load(sw_notify_call *call, sw_slice id, sw_task_row **ret) {
     sw_err err = sw_ctx_get(call->ctx, SW_NOTIFY_TASKS, id, &bytes);
     if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
     err = sw_pb_read(&call->pb, &seawall__v1__task__descriptor, bytes, ret);
+    if (!err && (*ret)->escalate_ms) call->timed = true;
     return err == SW_E_SYNTAX ? SW_E_CORRUPT : err;
 }
 
@@ -46,7 +47,8 @@ sw_err sw_task_save(sw_notify_call *call, sw_task_row *task, const char *change)
     if (!err) err = sw_ctx_put(call->ctx, SW_NOTIFY_TASKS, id, bytes);
     if (!err) err = sw_ctx_emit(call->ctx, SW_TOPIC_TASKS, sw_slice_cstr(task->warning_id), bytes);
     int64_t due_ms = task->escalate_ms ? task->escalate_ms : SW_TIME_MAX;
-    if (!err) err = sw_ctx_timer(call->ctx, timer_key(call, task), due_ms);
+    if (!err && (call->timed || task->escalate_ms))
+        err = sw_ctx_timer(call->ctx, timer_key(call, task), due_ms);
     return err ? err : call->err;
 }
 

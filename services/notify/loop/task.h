@@ -20,6 +20,7 @@ typedef struct sw_notify_call {
     int64_t now_ms;
     sw_directory_rows rows;
     sw_directory_source directory;
+    bool timed; /* a task that was loaded has a timer */
     sw_err err; /* the first of a run of emits */
 } sw_notify_call;
 

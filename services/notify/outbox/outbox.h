@@ -33,6 +33,7 @@ typedef struct sw_outbox_call {
     int64_t now_ms;
     sw_slice recipient;
     Seawall__V1__Inbox *person;
+    int64_t timer_ms; /* what the timer of the held ones stands at; SW_TIME_MAX: there is none */
 } sw_outbox_call;
 
 /* A recipient is never longer. */

@@ -50,6 +50,7 @@ static sw_err on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t du
     sw_slice rest = sw_slice_sub(key, 2, key.len);
     if (key.ptr[0] == 'f') {
         sw_err err = sw_outbox_call_init(&call, ctx, shared, rest);
+        call.timer_ms = SW_TIME_MAX; /* it has fired */
         if (!err) err = sw_outbox_flush(&call);
         return err ? err : sw_outbox_call_done(&call);
     }

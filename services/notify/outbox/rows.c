@@ -29,6 +29,10 @@ static void fill_tokens(sw_outbox_call *call) {
     p->tokens_ms = call->now_ms;
 }
 
+static int64_t held_until(const Seawall__V1__Inbox *p) {
+    return p->held_count && p->flush_ms ? p->flush_ms : SW_TIME_MAX;
+}
+
 sw_err sw_outbox_call_init(sw_outbox_call *call, sw_ctx *ctx, const sw_notify_shared *shared,
                            sw_slice recipient) {
     *call = (sw_outbox_call){.ctx = ctx,
@@ -46,6 +50,7 @@ sw_err sw_outbox_call_init(sw_outbox_call *call, sw_ctx *ctx, const sw_notify_sh
         return SW_E_CORRUPT;
     if (!call->person) call->person = sw_pb_new(&call->pb, &seawall__v1__inbox__descriptor);
     if (!call->person) return SW_E_LIMIT;
+    call->timer_ms = held_until(call->person);
     fill_tokens(call);
     return SW_OK;
 }
@@ -55,10 +60,11 @@ sw_err sw_outbox_call_done(sw_outbox_call *call) {
     const Seawall__V1__Inbox *p = call->person;
     sw_err err = sw_pb_write(&call->pb, p, &bytes);
     if (!err) err = sw_ctx_put(call->ctx, SW_OUTBOX_PEOPLE, call->recipient, bytes);
+    int64_t due_ms = held_until(p);
+    if (err || due_ms == call->timer_ms) return err;
     sw_slice timer = sw_slice_cstr(sw_pb_printf(&call->pb, "f/%.*s", SW_FMT(call->recipient)));
     if (call->pb.full) return SW_E_LIMIT;
-    int64_t due_ms = p->held_count && p->flush_ms ? p->flush_ms : SW_TIME_MAX;
-    return err ? err : sw_ctx_timer(call->ctx, timer, due_ms);
+    return sw_ctx_timer(call->ctx, timer, due_ms);
 }
 
 sw_err sw_notice_load(sw_outbox_call *call, sw_slice subject, sw_notice **ret) {
@@ -114,6 +120,11 @@ static sw_slice settle_key(sw_outbox_call *call, const sw_message *message) {
     return sw_slice_cstr(sw_pb_printf(&call->pb, "m/%s", message->id));
 }
 
+/* Whether a timer runs that settles it. */
+static bool is_timed(const char *state) {
+    return *state && strcmp(state, "intended") != 0 && strcmp(state, "sending") != 0;
+}
+
 sw_err sw_message_load(sw_outbox_call *call, sw_slice id, sw_message **ret) {
     sw_slice bytes;
     *ret = NULL;
@@ -129,7 +140,7 @@ sw_err sw_message_save(sw_outbox_call *call, sw_message *message, const char *st
         err = sw_ctx_del(call->ctx, SW_OUTBOX_QUEUE, queue_key(call, message));
     if (err) return err;
     bool queued = strcmp(state, "intended") == 0, sending = strcmp(state, "sending") == 0;
-    bool settled = strcmp(state, "settled") == 0;
+    bool settled = strcmp(state, "settled") == 0, timed = is_timed(message->state);
     message->state = sw_pb_printf(&call->pb, "%s", state);
     message->state_ms = call->now_ms;
     sw_slice bytes;
@@ -140,13 +151,15 @@ sw_err sw_message_save(sw_outbox_call *call, sw_message *message, const char *st
     int64_t due_ms = call->now_ms + call->shared->policy->settle_ms;
     if (queued || sending) due_ms = SW_TIME_MAX;
     if (settled) due_ms = call->now_ms + 72 * HOUR_MS; /* for a report that comes late */
-    return err ? err : sw_ctx_timer(call->ctx, settle_key(call, message), due_ms);
+    if (err || (!timed && due_ms == SW_TIME_MAX)) return err;
+    return sw_ctx_timer(call->ctx, settle_key(call, message), due_ms);
 }
 
 sw_err sw_message_end(sw_outbox_call *call, const sw_message *message) {
     sw_err err = SW_OK;
     if (strcmp(message->state, "intended") == 0)
         err = sw_ctx_del(call->ctx, SW_OUTBOX_QUEUE, queue_key(call, message));
-    if (!err) err = sw_ctx_timer(call->ctx, settle_key(call, message), SW_TIME_MAX);
+    if (!err && is_timed(message->state))
+        err = sw_ctx_timer(call->ctx, settle_key(call, message), SW_TIME_MAX);
     return err ? err : sw_ctx_del(call->ctx, SW_OUTBOX_MESSAGES, sw_slice_cstr(message->id));
 }

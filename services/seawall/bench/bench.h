@@ -8,6 +8,7 @@
 
 /* Each benchmark is a command of `seawall bench`. */
 extern const sw_command sw_bench_append;
+extern const sw_command sw_bench_notify;
 extern const sw_command sw_bench_kafka;
 extern const sw_command sw_bench_plain;
 extern const sw_command sw_bench_store;
