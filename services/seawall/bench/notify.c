@@ -14,10 +14,12 @@
 #include "seawall/up/people.h"
 #include "topics/topics.h"
 
-#define PARTITIONS 4u
-#define MINUTE_MS  60000
-#define TURNS_MAX  1000000
-#define PEOPLE     500u
+#define PARTITIONS   4u
+#define MINUTE_MS    60000
+#define TURNS_MAX    1000000
+#define PEOPLE       500u
+#define NORMAL_BYTES ((size_t)128 << 20) /* as `seawall up` */
+#define SMALL_BYTES  ((size_t)32 << 20)  /* the database is not what is measured */
 
 static const sw_cli_option options[] = {
     {"messages", "N", "through the gateway (default: 10000)", false},
