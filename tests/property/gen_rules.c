@@ -343,15 +343,15 @@ static void threshold(writer *w, const char *id) {
     head(w, id, "threshold");
     ons(w, PICK(w, "e.note", "e.open", "e.more"));
     add_text(w, "within", true, window(w));
-    if (chance(w, 45))
+    bool distinct = chance(w, 45);
+    if (distinct)
         add_text(w, "distinct", false,
-                 TEXT(w, "%s", PICK(w, "x", "f", "[x, f]", "m", "[m, x]", "d", "at")));
-    if (chance(w, 30))
-        add_text(
-            w, "once_per", false,
-            TEXT(w, "{by: %s, within: %.*s}", PICK(w, "x", "[x, m]", "f"),
-                 SW_FMT(TEXT(w, "%dh",
-                             (int)(sw_rng_between(w->rng, 1, 4) * (w->gen->unit_ms / 3600000))))));
+                 TEXT(w, "%s", PICK(w, "x", "f", "[x, f]", "m", "[m, x]", "d", "at", "f")));
+    if (chance(w, distinct ? 15 : 60)) {
+        int64_t hours = sw_rng_between(w->rng, 1, 6) * (w->gen->unit_ms / 3600000);
+        add_text(w, "once_per", false,
+                 TEXT(w, "{by: %s, within: %dh}", PICK(w, "x", "[x, m]", "f", "f"), (int)hours));
+    }
     if (chance(w, 30)) {
         const char *by = PICK(w, "x", "m", "f");
         add_text(w, "except", false,
