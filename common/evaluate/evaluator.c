@@ -2,12 +2,6 @@
 #include "evaluate/sweep.h"
 #include "text/time.h"
 
-/* From when on an event is known (docs/semantics.md, 1). */
-static int64_t clock_of(const sw_event *event) {
-    if (event->received_ms != SW_TIME_NONE) return event->received_ms;
-    return event->recorded_ms != SW_TIME_NONE ? event->recorded_ms : event->time_ms;
-}
-
 /* Whether any rule of the plan may have an interest, read without the rest of the event. */
 static bool is_wanted(const sw_evaluator *e, const sw_plan *plan, sw_slice bytes) {
     const sw_event_type *type = sw_catalogue_find(e->catalogue, sw_event_pb_type(bytes));
@@ -50,7 +44,9 @@ static sw_err tell_until(sw_telling_out *out, sw_book *book, int64_t now_ms) {
     return sw_book_tell(book, now_ms, sw_ctx_arena(out->ctx), &sink);
 }
 
-/* First tells what was due before the event was known, then takes it, then tells. */
+/* First tells what was due before the record came, then takes it, then tells. When an event is
+ * known has no say in what holds in the end (docs/semantics.md, 1), and the runtime fires what is
+ * due before a record's time: so that time is the clock, live and when state is built anew. */
 static sw_err take(sw_telling_out *out, sw_book *book, const sw_event *event, int64_t known_ms) {
     int64_t done_ms = sw_book_done(book);
     if (known_ms < done_ms) known_ms = done_ms;
@@ -77,11 +73,8 @@ sw_err sw_evaluator_on_record(sw_ctx *ctx, const void *shared, const sw_input *i
     if (err) return err;
     sw_telling_out out;
     sw_telling_out_init(&out, e, ctx, input->key);
-    /* A door whose clock is ahead does not make the future happen. */
-    int64_t known_ms = clock_of(event);
-    if (known_ms > input->timestamp_ms) known_ms = input->timestamp_ms;
     if (kept->stale) err = sw_evaluator_catch_up(e, ctx, input->key, kept);
-    if (!err) err = take(&out, kept->book, event, known_ms);
+    if (!err) err = take(&out, kept->book, event, input->timestamp_ms);
     sw_telling_out_done(&out);
     return err ? err : set_timer(ctx, input->key, kept);
 }

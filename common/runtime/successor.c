@@ -225,6 +225,8 @@ sw_err sw_successor_cut_over(sw_successor *successor, size_t bytes_max, sw_cut_o
     if (err) return err;
     err = sw_bus_claim(r->source, r->task->number, &epoch);
     if (!err) err = last_now(successor, &now_ms);
+    if (!err && now_ms == INT64_MIN)
+        err = SW_E_AGAIN; /* there is nothing yet to take the place of */
     if (!err) err = check_timers(successor, now_ms);
     if (!err) err = sw_successor_catch_up(successor, &rebuilt);
     if (!err)

@@ -26,10 +26,10 @@ typedef struct sw_cut_over {
 
 /* Fences the task's owner, catches up, and commits what differs in one batch of at most
  * `bytes_max`, at the position and time of the task's last commit. Then the task may be claimed
- * again. While nobody else in this process commits. SW_E_AGAIN: a timer is past due, let the task
- * run on first; SW_E_LIMIT: more differs; SW_E_RANGE: retention has taken a part of the log; what
- * bus and database say. On an error nothing has changed but the fence, or, by verdict FATAL, nobody
- * knows. */
+ * again. While nobody else in this process commits. SW_E_AGAIN: a timer is past due, or the task
+ * has never committed: let it run on first; SW_E_LIMIT: more differs; SW_E_RANGE: retention has
+ * taken a part of the log; what bus and database say. On an error nothing has changed but the
+ * fence, or, by verdict FATAL, nobody knows. */
 SW_NODISCARD sw_err sw_successor_cut_over(sw_successor *successor, size_t bytes_max,
                                           sw_cut_over *ret);
 

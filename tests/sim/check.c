@@ -172,12 +172,11 @@ static void check_model(checker *c) {
     if (c->dead != c->bad) sim_fail(c->w, "%u dead letters for %u bad words", c->dead, c->bad);
 }
 
-static void check_state(checker *c) {
-    world *w = c->w;
+void check_state(world *w, int64_t now_ms) {
     sw_db *live = sw_bus_db(w->bus.inner), *fresh;
     sw_overdue overdue;
     sw_timer_audit audit;
-    sw_err err = sw_watch_overdue(live, &w->topology, c->now_ms, 10, &overdue);
+    sw_err err = sw_watch_overdue(live, &w->topology, now_ms, 10, &overdue);
     if (!err) err = sw_watch_timers(live, &w->topology, &audit);
     if (!err) err = sw_db_mem_open(w->topology.stores, w->topology.store_count, &fresh);
     if (err) {
@@ -197,7 +196,7 @@ static void check_state(checker *c) {
                               .target = fresh,
                               .env = {.clock = &w->instances[0].clock.clock},
                               .task = task,
-                              .until_ms = c->now_ms};
+                              .until_ms = now_ms};
         err = sw_rebuild_task(&rebuild, &rebuilt);
         if (!err) err = sw_watch_digest(live, &w->topology, task->number, &digest);
         if (err) sim_fail(w, "state can't be built anew: %s", sw_err_name(err));
@@ -213,11 +212,11 @@ void check_all(world *w) {
     checker *c = sw_arena_zero(&w->arena, 1, sizeof *c);
     SW_ASSERT(c);
     c->w = w;
-    c->now_ms = w->now_ms;
+    c->now_ms = sim_wall(w);
     make_model(c);
     check_answers(c);
     for (uint32_t t = 0; t < SIM_TOPICS; t++)
         for (uint32_t p = 0; p < w->topology.topics[t].partitions; p++) read_partition(c, t, p);
     check_model(c);
-    if (!w->result.failed) check_state(c);
+    if (!w->result.failed) check_state(w, c->now_ms);
 }

@@ -88,9 +88,10 @@ static void make_smaller(sim_options *options) {
 
 static void tell_failure(const run *r, const sim_options *options, const sim_result *result) {
     printf("seed %" PRIu64 " FAILS: %s\n", options->seed, result->why);
-    printf("repeat it with: ./scripts/sim --seed %" PRIu64 " --events %u --faults %u%s%s --trace\n",
-           options->seed, options->events, options->faults, options->planted ? " --plant " : "",
-           options->planted ? options->planted : "");
+    printf("repeat it with: ./scripts/sim%s --seed %" PRIu64
+           " --events %u --faults %u%s%s --trace\n",
+           options->pipeline ? " --pipeline" : "", options->seed, options->events, options->faults,
+           options->planted ? " --plant " : "", options->planted ? options->planted : "");
     if (!r->quiet) {
         sim_options smaller = *options;
         make_smaller(&smaller);
@@ -139,10 +140,12 @@ static const char *value_of(int argc, char **argv, int *at) {
 
 static void usage(void) {
     printf("usage: sim [--seeds N] [--seed S] [--from S] [--events N] [--faults N] [--trace]\n"
-           "           [--twice] [--plant BUG] [--rocks DIR] [--only I,J,…]\n\n"
+           "           [--twice] [--plant BUG] [--rocks DIR] [--only I,J,…]\n"
+           "           [--pipeline]\n\n"
            "  --seeds N   that many seeds, from 1 (or --from) on; 200 if not said\n"
            "  --seed S    this one\n"
            "  --only I,…  of the scheduled faults only these numbers\n"
+           "  --pipeline  ingest, deadline, risk and view over random packs, instead of toys\n"
            "  --twice     runs each seed twice: the digests must be equal\n"
            "  --rocks DIR runs each seed on RocksDB too: the digests must be equal\n"
            "  --plant BUG timer-lost, effect-twice, answer-before-sync, rewind-forgotten, "
@@ -190,7 +193,9 @@ static void parse(int argc, char **argv, run *r) {
             usage();
             exit(0);
         }
-        if (strcmp(name, "--trace") == 0)
+        if (strcmp(name, "--pipeline") == 0)
+            r->options.pipeline = true;
+        else if (strcmp(name, "--trace") == 0)
             r->options.trace = r->quiet = true;
         else if (strcmp(name, "--twice") == 0)
             r->twice = true;

@@ -8,7 +8,7 @@
 static sw_err cut(world *w, const sw_task_spec *task, sw_db *fresh, sw_cut_over *ret) {
     sw_successor *successor;
     sw_clock_virtual clock;
-    sw_clock_virtual_init(&clock, w->now_ms);
+    sw_clock_virtual_init(&clock, sim_wall(w));
     const sw_rebuild rebuild = {.topology = &w->topology,
                                 .source = &w->bus.bus,
                                 .target = fresh,

@@ -16,22 +16,25 @@ static void observe_record(world *w, const sw_commit *commit, const sw_record *r
         sim_fail(w, "early: %.*s was decided at %" PRId64, SW_FMT(record->value), commit->now_ms);
 }
 
+void observe_time(world *w, const sw_commit *commit) {
+    if (commit->now_ms < w->task_now[commit->task])
+        sim_fail(w, "time of task %u went back from %" PRId64 " to %" PRId64, commit->task,
+                 w->task_now[commit->task], commit->now_ms);
+    w->task_now[commit->task] = commit->now_ms;
+    uint64_t digest = w->result.digest;
+    digest = sw_digest_number(digest, commit->task);
+    digest = sw_digest_number(digest, (uint64_t)commit->now_ms);
+    digest = sw_digest_number(digest, commit->digest);
+    digest = sw_digest_number(digest, commit->record_count);
+    w->result.digest = digest;
+    w->result.records += commit->record_count;
+}
+
 void observe_commit(void *arg, const sw_commit *commits, uint32_t count) {
     world *w = arg;
     for (uint32_t i = 0; i < count; i++) {
-        const sw_commit *commit = &commits[i];
-        if (commit->now_ms < w->task_now[commit->task])
-            sim_fail(w, "time of task %u went back from %" PRId64 " to %" PRId64, commit->task,
-                     w->task_now[commit->task], commit->now_ms);
-        w->task_now[commit->task] = commit->now_ms;
-        uint64_t digest = w->result.digest;
-        digest = sw_digest_number(digest, commit->task);
-        digest = sw_digest_number(digest, (uint64_t)commit->now_ms);
-        digest = sw_digest_number(digest, commit->digest);
-        digest = sw_digest_number(digest, commit->record_count);
-        w->result.digest = digest;
-        w->result.records += commit->record_count;
-        for (uint32_t r = 0; r < commit->record_count; r++)
-            observe_record(w, commit, &commit->records[r]);
+        observe_time(w, &commits[i]);
+        for (uint32_t r = 0; r < commits[i].record_count; r++)
+            observe_record(w, &commits[i], &commits[i].records[r]);
     }
 }

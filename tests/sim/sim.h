@@ -27,6 +27,7 @@ typedef struct sim_options {
     uint32_t faults;       /* scheduled ones */
     const bool *dropped;   /* of the scheduled faults: not this time; NULL: all happen */
     const char *planted;   /* a bug to be found; NULL */
+    bool pipeline;         /* ingest, deadline, risk and view instead of the toys */
     const char *rocks_dir; /* the database is RocksDB there; NULL: memory */
     bool trace;
 } sim_options;
@@ -73,7 +74,35 @@ typedef struct instance {
     sw_arena arena;
 } instance;
 
+struct world;
+
+/* What is simulated: processors with their topics, clients, and what must hold in the end. */
+typedef struct sim_scene {
+    /* Fills topics and processors into the world. */
+    void (*build)(struct world *w);
+    void (*make)(struct world *w);
+    /* Lets clients send; returns whether all events are acknowledged. */
+    bool (*step)(struct world *w);
+    /* Sees every commit as it happens. */
+    void (*observe)(void *world, const sw_commit *commits, uint32_t count);
+    /* After everything is healed. */
+    void (*check)(struct world *w);
+    int64_t rest_ms;     /* so long must pass until all that is due has come */
+    uint32_t plan_steps; /* over which faults are spread; 0: by the number of events */
+} sim_scene;
+
+extern const sim_scene sim_toys, sim_pipeline;
+
+enum { SIM_PROCESSORS_MAX = 8, SIM_TOPICS_MAX = 32, SIM_START_MS = 1790000000 };
+
 typedef struct world {
+    const sim_scene *scene;
+    void *own; /* the scene's */
+    sw_topic_shape shapes[SIM_TOPICS_MAX];
+    const sw_processor *processors[SIM_PROCESSORS_MAX];
+    const void *shared[SIM_PROCESSORS_MAX];
+    uint32_t topic_count, processor_count;
+    int64_t wall_ms, speed; /* the wall shows wall_ms at the start, and runs so many times faster */
     sim_options options;
     sim_result result;
     sw_rng rng;
@@ -99,21 +128,29 @@ typedef struct world {
 void sim_fail(world *w, const char *fmt, ...) SW_PRINTF(2, 3);
 void sim_note(world *w, const char *fmt, ...) SW_PRINTF(2, 3);
 
+/* What the wall shows now. */
+static inline int64_t sim_wall(const world *w) {
+    return w->wall_ms + (w->now_ms - SIM_START_MS) * w->speed;
+}
+
 /* workload.c */
 void workload_make(world *w);
-/* Lets clients send; returns whether all events are acknowledged. */
 bool workload_step(world *w);
 sw_slice event_key(const event *e, char text[16]);
 sw_slice event_text(const event *e, char text[96]);
 
-/* observe.c: every commit as it happens. */
+/* observe.c: of the toys, and what holds of every commit. */
+void observe_time(world *w, const sw_commit *commit);
 void observe_commit(void *arg, const sw_commit *commits, uint32_t count);
 
 /* mend.c: builds the task's state anew and cuts over. Whether the log was hit. */
 bool mend_task(world *w, const sw_task_spec *task);
 
-/* check.c: after everything is healed. */
+/* check.c: of the toys, */
 void check_all(world *w);
+/* and of whatever is simulated: no timer is overdue or half, and each task's state is what the log
+ * says. */
+void check_state(world *w, int64_t now_ms);
 
 extern const sw_processor sim_intake;
 

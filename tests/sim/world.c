@@ -7,13 +7,7 @@
 #include "stream/digest.h"
 #include "toys/toys.h"
 
-enum { START_MS = 1790000000, STEP_MS_MAX = 12, STEPS_MAX = 60000, QUIET_ROUNDS = 40 };
-
-static const sw_topic_shape shapes[SIM_TOPICS] = {
-    [SIM_INBOX] = {"sim.inbox", 4},       [SIM_WORDS] = {"toy.words", 3},
-    [SIM_COUNTS] = {"toy.counts", 1},     [SIM_PERIODS] = {"toy.periods", 4},
-    [SIM_WARNINGS] = {"toy.warnings", 2}, [SIM_DEAD] = {SW_TOPIC_DEAD_LETTERS, 1},
-};
+enum { STEP_MS_MAX = 12, STEPS_MAX = 60000, QUIET_ROUNDS = 40 };
 
 void sim_fail(world *w, const char *fmt, ...) {
     if (w->result.failed) return;
@@ -34,14 +28,42 @@ void sim_note(world *w, const char *fmt, ...) {
     va_end(args);
 }
 
+/* ---- the toys ---- */
+
+static void build_toys(world *w) {
+    static const sw_topic_shape shapes[SIM_TOPICS] = {
+        [SIM_INBOX] = {"sim.inbox", 4},       [SIM_WORDS] = {"toy.words", 3},
+        [SIM_COUNTS] = {"toy.counts", 1},     [SIM_PERIODS] = {"toy.periods", 4},
+        [SIM_WARNINGS] = {"toy.warnings", 2}, [SIM_DEAD] = {SW_TOPIC_DEAD_LETTERS, 1},
+    };
+    /* Rows or objects, timers that are looked up or known: what comes out must be the same. */
+    const sw_processor *processors[] = {
+        &sim_intake, w->options.seed & 1 ? &sw_toy_tally : &sw_toy_counter,
+        w->options.seed & 2 ? &sw_toy_vigil : &sw_toy_period, &sw_toy_ledger};
+    memcpy(w->shapes, shapes, sizeof shapes);
+    memcpy(w->processors, processors, sizeof processors);
+    w->topic_count = SIM_TOPICS;
+    w->processor_count = SW_COUNT(processors);
+    w->wall_ms = SIM_START_MS;
+    w->speed = 1;
+}
+
+const sim_scene sim_toys = {.build = build_toys,
+                            .make = workload_make,
+                            .step = workload_step,
+                            .observe = observe_commit,
+                            .check = check_all,
+                            .rest_ms = 120000};
+
 /* ---- the bus ---- */
 
-static sw_bus_options bus_options(world *w, sw_topic_spec topics[SIM_TOPICS]) {
-    for (int i = 0; i < SIM_TOPICS; i++)
-        topics[i] = (sw_topic_spec){.name = shapes[i].name, .partitions = shapes[i].partitions};
+static sw_bus_options bus_options(world *w, sw_topic_spec topics[SIM_TOPICS_MAX]) {
+    for (uint32_t i = 0; i < w->topic_count; i++)
+        topics[i] =
+            (sw_topic_spec){.name = w->shapes[i].name, .partitions = w->shapes[i].partitions};
     return (sw_bus_options){
         .topics = topics,
-        .topic_count = SIM_TOPICS,
+        .topic_count = w->topic_count,
         .stores = w->topology.stores,
         .store_count = w->topology.store_count,
         .task_count = w->topology.task_numbers,
@@ -49,7 +71,7 @@ static sw_bus_options bus_options(world *w, sw_topic_spec topics[SIM_TOPICS]) {
 }
 
 static void open_disk(world *w) {
-    sw_topic_spec topics[SIM_TOPICS];
+    sw_topic_spec topics[SIM_TOPICS_MAX];
     sw_bus_options options = bus_options(w, topics);
     uint32_t count;
     sw_store_spec *specs = sw_bus_local_stores(&options, &count);
@@ -65,7 +87,7 @@ static void open_disk(world *w) {
 }
 
 static void open_bus(world *w) {
-    sw_topic_spec topics[SIM_TOPICS];
+    sw_topic_spec topics[SIM_TOPICS_MAX];
     sw_bus_options options = bus_options(w, topics);
     sw_err err = sw_bus_local_open(&w->disk.db, &options, NULL, &w->bus.inner);
     if (!err) return;
@@ -88,7 +110,7 @@ static void stop_instance(world *w, instance *it) {
 
 static void start_instance(world *w, instance *it) {
     it->world = w;
-    sw_clock_virtual_init(&it->clock, w->now_ms + it->skew_ms);
+    sw_clock_virtual_init(&it->clock, sim_wall(w) + it->skew_ms);
     sw_arena_init(&it->arena, (size_t)16 << 20);
     sw_metrics_init(&it->metrics, &it->arena);
     sw_runtime_options options = {
@@ -139,7 +161,7 @@ static bool turn_instance(world *w, instance *it) {
         if (w->step < it->up_at_step) return true;
         start_instance(w, it);
     }
-    sw_clock_virtual_set(&it->clock, w->now_ms + it->skew_ms);
+    sw_clock_virtual_set(&it->clock, sim_wall(w) + it->skew_ms);
     it->clock.mono_us = w->now_ms * 1000;
     sw_turn turn = {0};
     sw_err err = claim_missing(w, it);
@@ -166,8 +188,8 @@ static void move_task(world *w, uint32_t chance, bool steal) {
 
 static void start_lag(world *w, uint32_t chance) {
     lag *l = &w->bus.lags[chance % LAGS_MAX];
-    l->topic = chance / LAGS_MAX % SIM_TOPICS;
-    l->partition = chance / 64 % shapes[l->topic].partitions;
+    l->topic = chance / LAGS_MAX % w->topic_count;
+    l->partition = chance / 64 % w->shapes[l->topic].partitions;
     l->until_step = w->step + chance / 1024 % 60;
     int64_t first;
     sw_err err = sw_bus_end(w->bus.inner, l->topic, l->partition, &first, &l->end);
@@ -271,18 +293,16 @@ static void happen_due(world *w) {
 /* ---- the run ---- */
 
 static void begin(world *w) {
-    /* Rows or objects, timers that are looked up or known: what comes out must be the same. */
-    const sw_processor *processors[] = {
-        &sim_intake, w->options.seed & 1 ? &sw_toy_tally : &sw_toy_counter,
-        w->options.seed & 2 ? &sw_toy_vigil : &sw_toy_period, &sw_toy_ledger};
     sw_arena_init(&w->arena, (size_t)1 << 30);
     sw_rng_init(&w->rng, w->options.seed);
-    w->now_ms = START_MS;
+    w->now_ms = SIM_START_MS;
+    w->scene = w->options.pipeline ? &sim_pipeline : &sim_toys;
+    w->scene->build(w);
     w->result.digest = SW_DIGEST_START;
     sw_faults_init(&w->points, w->options.seed, 25, 10);
     w->points.planted = w->options.planted;
-    sw_err err = sw_topology_build(&w->arena, processors, NULL, SW_COUNT(processors), shapes,
-                                   SIM_TOPICS, NULL, &w->topology);
+    sw_err err = sw_topology_build(&w->arena, w->processors, w->shared, w->processor_count,
+                                   w->shapes, w->topic_count, NULL, &w->topology);
     SW_ASSERT(err == SW_OK && w->topology.task_count <= SW_COUNT(w->owner));
     w->task_now = sw_arena_zero(&w->arena, w->topology.task_numbers, sizeof *w->task_now);
     SW_ASSERT(w->task_now);
@@ -290,12 +310,12 @@ static void begin(world *w) {
         w->owner[t] = (uint32_t)sw_rng_below(&w->rng, SIM_INSTANCES);
     open_disk(w);
     flaky_bus_init(&w->bus);
-    w->bus.observe = observe_commit;
+    w->bus.observe = w->scene->observe;
     w->bus.arg = w;
     open_bus(w);
-    workload_make(w);
-    fault_plan_make(&w->plan, &w->arena, w->options.seed, w->options.faults,
-                    w->options.events / 12 + 1);
+    w->scene->make(w);
+    uint32_t steps = w->scene->plan_steps ? w->scene->plan_steps : w->options.events / 12 + 1;
+    fault_plan_make(&w->plan, &w->arena, w->options.seed, w->options.faults, steps);
 }
 
 static void suffer(world *w) {
@@ -304,7 +324,7 @@ static void suffer(world *w) {
         w->bus.step = w->step;
         happen_due(w);
         if (w->result.failed) return;
-        done = workload_step(w) && w->plan.at == w->plan.count;
+        done = w->scene->step(w) && w->plan.at == w->plan.count;
         turn_instance(w, &w->instances[sw_rng_below(&w->rng, SIM_INSTANCES)]);
         w->now_ms += sw_rng_between(&w->rng, 1, STEP_MS_MAX);
     }
@@ -323,7 +343,7 @@ static void heal(world *w) {
     w->bus.late = false;
     if (w->disk.hit) power_off(w);
     memset(w->bus.lags, 0, sizeof w->bus.lags);
-    int64_t latest = w->now_ms;
+    int64_t latest = sim_wall(w);
     for (int i = 0; i < SIM_INSTANCES; i++) {
         int64_t its = w->instances[i].clock.clock.floor_ms;
         if (its > latest) latest = its;
@@ -331,7 +351,9 @@ static void heal(world *w) {
     }
     for (uint32_t t = 0; t < w->topology.task_numbers; t++)
         if (w->task_now[t] > latest) latest = w->task_now[t];
-    w->now_ms = latest + 120000;
+    w->now_ms += 120000;
+    int64_t rested_ms = latest + w->scene->rest_ms;
+    if (sim_wall(w) < rested_ms) w->wall_ms += rested_ms - sim_wall(w);
     for (uint32_t quiet = 0, rounds = 0; quiet < QUIET_ROUNDS; rounds++, w->step++) {
         bool busy = false;
         for (int i = 0; i < SIM_INSTANCES; i++)
@@ -360,7 +382,7 @@ void sim_run(const sim_options *options, sim_result *ret) {
     begin(w);
     suffer(w);
     if (!w->result.failed) heal(w);
-    if (!w->result.failed) check_all(w);
+    if (!w->result.failed) w->scene->check(w);
     w->result.events = w->done_events;
     w->result.steps = w->step;
     w->result.faults = w->plan.happened;
