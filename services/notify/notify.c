@@ -52,7 +52,7 @@ void sw_notify_processors(const sw_notify *notify, const sw_processor **ret_proc
         &sw_processor_directory, &sw_processor_notify, &sw_processor_outbox};
     for (uint32_t i = 0; i < SW_NOTIFY_PROCESSORS; i++) {
         ret_processors[i] = all[i];
-        ret_shared[i] = &notify->shared;
+        ret_shared[i] = notify ? &notify->shared : NULL;
     }
 }
 

@@ -28,7 +28,8 @@ enum { SW_NOTIFY_PROCESSORS = 3, SW_NOTIFY_ROUTES_MAX = 16 };
 /* Reads all settings; every fault goes into `diags`. SW_E_INVALID and as sw_policy_load. */
 SW_NODISCARD sw_err sw_notify_open(const sw_notify_options *options, sw_diags *diags,
                                    sw_notify **ret);
-/* SW_NOTIFY_PROCESSORS of each. */
+/* SW_NOTIFY_PROCESSORS of each. `notify` NULL: a topology that is only looked at; nothing shared.
+ */
 void sw_notify_processors(const sw_notify *notify, const sw_processor **ret_processors,
                           const void **ret_shared);
 
