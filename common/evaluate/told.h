@@ -64,6 +64,9 @@ SW_NODISCARD sw_err sw_kind_parse(sw_slice name, sw_kind *ret);
 SW_NODISCARD sw_err sw_severity_parse(sw_slice name, sw_severity *ret);
 SW_NODISCARD sw_err sw_state_parse(sw_slice name, sw_state *ret);
 
+/* {"case_id":"A1",…}. Check out->err. */
+void sw_told_key_to_json(const sw_told_key *key, uint32_t count, sw_buf *out);
+
 /* The key under which a warning or period of this group travels: `field=value` of its first field.
  * Into the arena; SW_SLICE_NONE if that is full. */
 sw_slice sw_keyed_key(sw_arena *arena, sw_slice name, sw_slice value);

@@ -1,5 +1,6 @@
 #include "evaluate/warning_json.h"
 
+#include "evaluate/json_parts.h"
 #include "rules/warning_json.h"
 
 #define ADD(literal) sw_buf_add(out, SW_S(literal))
@@ -11,45 +12,15 @@ static void member(sw_buf *out, sw_slice name, sw_slice text) {
     sw_json_write_string(out, text);
 }
 
-static void word(sw_buf *out, sw_slice name, const char *text) {
-    sw_buf_add(out, name);
-    sw_buf_add_cstr(out, text);
-    sw_buf_add_byte(out, '"');
-}
-
-static void time_at(sw_buf *out, sw_slice name, const sw_told_warning *t, int64_t ms) {
-    if (ms == SW_TIME_NONE) return;
-    sw_buf_add(out, name);
-    sw_time_write(out, ms, t->offset_s);
-    sw_buf_add_byte(out, '"');
-}
-
 static void hash(sw_buf *out, sw_slice name, sw_hash128 id) {
     char hex[SW_HASH128_TEXT];
     sw_hash128_hex(id, hex);
-    word(out, name, hex);
-}
-
-static void event_ref(sw_buf *out, const sw_told_event *event) {
-    member(out, SW_S("{\"source\":"), event->source);
-    member(out, SW_S(",\"id\":"), event->id);
-    member(out, SW_S(",\"type\":"), event->type);
-    sw_buf_add_byte(out, '}');
-}
-
-static void key(sw_buf *out, const sw_told_warning *t) {
-    ADD(",\"key\":{");
-    for (uint32_t i = 0; i < t->key_count; i++) {
-        if (i) sw_buf_add_byte(out, ',');
-        sw_json_write_string(out, t->key[i].name);
-        sw_buf_add_byte(out, ':');
-        sw_json_write_string(out, t->key[i].value);
-    }
-    sw_buf_add_byte(out, '}');
+    sw_json_part_word(out, name, hex);
 }
 
 static void lists_before_times(sw_buf *out, const sw_told_warning *t) {
-    key(out, t);
+    ADD(",\"key\":");
+    sw_told_key_to_json(t->key, t->key_count, out);
     ADD(",\"to\":[");
     for (uint32_t i = 0; i < t->to_count; i++) {
         if (i) sw_buf_add_byte(out, ',');
@@ -62,7 +33,7 @@ static void lists_after_times(sw_buf *out, const sw_told_warning *t) {
     ADD(",\"events\":[");
     for (uint32_t i = 0; i < t->event_count; i++) {
         if (i) sw_buf_add_byte(out, ',');
-        event_ref(out, &t->events[i]);
+        sw_json_part_event(out, &t->events[i]);
     }
     member(out, SW_S("],\"text\":"), t->text);
     ADD(",\"basis\":[");
@@ -80,16 +51,17 @@ static void attributes(sw_buf *out, const sw_told_warning *t) {
     char hex[SW_HASH128_TEXT];
     const char *change = sw_change_name(t->change);
     sw_hash128_hex(t->id, hex);
-    word(out, SW_S("{\"specversion\":\"1.0\",\"type\":\"warning."), change);
+    sw_json_part_word(out, SW_S("{\"specversion\":\"1.0\",\"type\":\"warning."), change);
     ADD(",\"id\":\"");
     sw_buf_add(out, sw_slice_of(hex, sizeof hex - 1));
     sw_buf_add_byte(out, '-');
     sw_buf_add_cstr(out, change);
     sw_buf_add_byte(out, '-');
     sw_buf_add_int(out, t->decided_ms);
-    word(out, SW_S("\",\"source\":\"seawall/"), t->kind == SW_DEADLINE ? "deadline" : "risk");
+    sw_json_part_word(out, SW_S("\",\"source\":\"seawall/"),
+                      t->kind == SW_DEADLINE ? "deadline" : "risk");
     member(out, SW_S(",\"subject\":"), t->key[0].value);
-    time_at(out, SW_S(",\"time\":\""), t, t->decided_ms);
+    sw_json_part_time(out, SW_S(",\"time\":\""), t->decided_ms, t->offset_s);
     if (t->orgcode.len) member(out, SW_S(",\"orgcode\":"), t->orgcode);
     if (t->officerid.len) member(out, SW_S(",\"officerid\":"), t->officerid);
     ADD(",\"datacontenttype\":\"application/json\",\"data\":{");
@@ -103,16 +75,16 @@ void sw_told_to_json(const sw_told_warning *t, sw_slice explanation, sw_buf *out
     if (t->rule_name.len) member(out, SW_S(",\"rule_name\":"), t->rule_name);
     member(out, SW_S(",\"pack\":"), t->pack);
     hash(out, SW_S(",\"pack_hash\":\""), t->pack_hash);
-    word(out, SW_S(",\"kind\":\""), sw_kind_name(t->kind));
-    word(out, SW_S(",\"level\":\""), sw_level_name(t->level));
-    word(out, SW_S(",\"severity\":\""), sw_severity_name(t->severity));
+    sw_json_part_word(out, SW_S(",\"kind\":\""), sw_kind_name(t->kind));
+    sw_json_part_word(out, SW_S(",\"level\":\""), sw_level_name(t->level));
+    sw_json_part_word(out, SW_S(",\"severity\":\""), sw_severity_name(t->severity));
     lists_before_times(out, t);
-    time_at(out, SW_S(",\"start\":\""), t, t->start_ms);
-    time_at(out, SW_S(",\"due\":\""), t, t->due_ms);
-    time_at(out, SW_S(",\"fires_at\":\""), t, t->fires_ms);
+    sw_json_part_time(out, SW_S(",\"start\":\""), t->start_ms, t->offset_s);
+    sw_json_part_time(out, SW_S(",\"due\":\""), t->due_ms, t->offset_s);
+    sw_json_part_time(out, SW_S(",\"fires_at\":\""), t->fires_ms, t->offset_s);
     ADD(",\"repeat\":");
     sw_buf_add_int(out, t->repeat);
-    word(out, SW_S(",\"state\":\""), sw_state_name(t->state));
+    sw_json_part_word(out, SW_S(",\"state\":\""), sw_state_name(t->state));
     sw_buf_add(out,
                t->provisional ? SW_S(",\"provisional\":true") : SW_S(",\"provisional\":false"));
     if (t->late_by_s >= 0) {
@@ -123,7 +95,7 @@ void sw_told_to_json(const sw_told_warning *t, sw_slice explanation, sw_buf *out
     if (t->reason.len) member(out, SW_S(",\"reason\":"), t->reason);
     if (t->has_cause) {
         ADD(",\"cause\":");
-        event_ref(out, &t->cause);
+        sw_json_part_event(out, &t->cause);
     }
     if (t->has_replaces) hash(out, SW_S(",\"replaces\":\""), t->replaces);
     if (t->has_replaced_by) hash(out, SW_S(",\"replaced_by\":\""), t->replaced_by);

@@ -1,6 +1,6 @@
 #include "report/figures/contribute.h"
 
-#include "text/json.h"
+#include "report/figures/label.h"
 #include "topics/topics.h"
 
 #define VALUE_BYTES_MAX ((size_t)256 << 10)
@@ -14,23 +14,17 @@ static sw_slice bounded(sw_slice split) {
     return sw_slice_sub(split, 0, len);
 }
 
-static void text_member(sw_buf *out, const char *name, sw_slice text) {
-    if (text.len == 0) return;
-    sw_buf_printf(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
-    sw_json_write_string(out, text);
-}
-
 /* What a list shows of an event. */
 static sw_err label_of(const sw_indicators *indicators, const sw_event *event, sw_arena *arena,
                        sw_slice *ret) {
     sw_buf out;
     sw_buf_init(&out, VALUE_BYTES_MAX);
     sw_buf_add_byte(&out, '{');
-    text_member(&out, "type", event->type->name);
-    text_member(&out, "source", event->source);
-    text_member(&out, "id", event->id);
-    text_member(&out, "subject", event->subject);
-    text_member(&out, "officerid", event->officerid);
+    sw_label_text(&out, "type", event->type->name);
+    sw_label_text(&out, "source", event->source);
+    sw_label_text(&out, "id", event->id);
+    sw_label_text(&out, "subject", event->subject);
+    sw_label_text(&out, "officerid", event->officerid);
     sw_buf_add_cstr(&out, ",\"time\":\"");
     sw_time_write(&out, event->time_ms, sw_zone_offset(indicators->zone, event->time_ms));
     sw_buf_add_cstr(&out, "\"}");

@@ -2,7 +2,7 @@
 
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_pb.h"
-#include "text/json.h"
+#include "report/figures/label.h"
 
 #define LABEL_BYTES_MAX ((size_t)64 << 10)
 
@@ -21,12 +21,6 @@ static sw_err add(sw_contribution *ret, const sw_indicator *indicator, sw_slice 
 
 /* ---- what a list shows ------------------------------------------------------------------ */
 
-static void text_member(sw_buf *out, const char *name, sw_slice text) {
-    if (text.len == 0) return;
-    sw_buf_printf(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
-    sw_json_write_string(out, text);
-}
-
 static void time_member(sw_buf *out, const char *name, int64_t ms, int32_t offset_s) {
     if (ms == SW_TIME_NONE) return;
     sw_buf_printf(out, ",\"%s\":\"", name);
@@ -37,18 +31,12 @@ static void time_member(sw_buf *out, const char *name, int64_t ms, int32_t offse
 static void id_member(sw_buf *out, const char *name, sw_hash128 id) {
     char hex[SW_HASH128_TEXT];
     sw_hash128_hex(id, hex);
-    text_member(out, name, sw_slice_cstr(hex));
+    sw_label_text(out, name, sw_slice_cstr(hex));
 }
 
 static void key_member(sw_buf *out, const sw_told_key *key, uint32_t count) {
-    sw_buf_add_cstr(out, ",\"key\":{");
-    for (uint32_t i = 0; i < count; i++) {
-        if (i) sw_buf_add_byte(out, ',');
-        sw_json_write_string(out, key[i].name);
-        sw_buf_add_byte(out, ':');
-        sw_json_write_string(out, key[i].value);
-    }
-    sw_buf_add_byte(out, '}');
+    sw_buf_add_cstr(out, ",\"key\":");
+    sw_told_key_to_json(key, count, out);
 }
 
 static sw_err keep_label(sw_buf *out, sw_arena *arena, sw_contribution *ret) {
@@ -80,11 +68,11 @@ sw_err sw_counted_warning(const sw_indicators *indicators, sw_slice bytes, sw_ar
     sw_buf_init(&label, LABEL_BYTES_MAX);
     sw_buf_add_byte(&label, '{');
     id_member(&label, "warning_id", told.id);
-    text_member(&label, "rule", told.rule);
-    text_member(&label, "name", told.rule_name);
-    text_member(&label, "level", level);
-    text_member(&label, "state", told.state == SW_STATE_OPEN ? SW_S("open") : SW_S("resolved"));
-    text_member(&label, "officerid", told.officerid);
+    sw_label_text(&label, "rule", told.rule);
+    sw_label_text(&label, "name", told.rule_name);
+    sw_label_text(&label, "level", level);
+    sw_label_text(&label, "state", told.state == SW_STATE_OPEN ? SW_S("open") : SW_S("resolved"));
+    sw_label_text(&label, "officerid", told.officerid);
     key_member(&label, told.key, told.key_count);
     time_member(&label, "fires_at", told.fires_ms, told.offset_s);
     time_member(&label, "due", told.due_ms, told.offset_s);
@@ -133,10 +121,10 @@ sw_err sw_counted_period(const sw_indicators *indicators, sw_slice bytes, sw_are
     sw_buf_init(&label, LABEL_BYTES_MAX);
     sw_buf_add_byte(&label, '{');
     id_member(&label, "instance", told.instance);
-    text_member(&label, "rule", told.rule);
-    text_member(&label, "name", told.rule_name);
-    text_member(&label, "level", told.level < 0 ? SW_S("") : level);
-    text_member(&label, "officerid", told.officerid);
+    sw_label_text(&label, "rule", told.rule);
+    sw_label_text(&label, "name", told.rule_name);
+    sw_label_text(&label, "level", told.level < 0 ? SW_S("") : level);
+    sw_label_text(&label, "officerid", told.officerid);
     key_member(&label, told.key, told.key_count);
     time_member(&label, "start", told.start_ms, told.offset_s);
     time_member(&label, "due", told.due_ms, told.offset_s);

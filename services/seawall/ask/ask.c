@@ -73,6 +73,13 @@ void sw_ask_path_options(sw_ask_path *path, const sw_cli *cli, const char *const
 
 /* ---- asking ----------------------------------------------------------------------------- */
 
+int sw_ask_unanswered(const sw_ask *ask) {
+    fprintf(stderr,
+            "seawall %s: %s\n    is an instance running there? --url or $SEAWALL_URL names it\n",
+            ask->command, sw_client_why(ask->client));
+    return SW_EXIT_FAILED;
+}
+
 const sw_json *sw_ask_get(sw_ask *ask, sw_ask_path *path) {
     sw_client_reply reply;
     const sw_json *json;
@@ -83,10 +90,7 @@ const sw_json *sw_ask_get(sw_ask *ask, sw_ask_path *path) {
     sw_err err = path->text.err;
     if (!err) err = sw_client_send(ask->client, "GET", path->text.ptr, NULL, SW_SLICE_NONE, &reply);
     if (err) {
-        fprintf(
-            stderr,
-            "seawall %s: %s\n    is an instance running there? --url or $SEAWALL_URL names it\n",
-            ask->command, sw_client_why(ask->client));
+        ask->code = sw_ask_unanswered(ask);
         return NULL;
     }
     if (reply.status != 200) {

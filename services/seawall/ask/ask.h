@@ -18,6 +18,9 @@ typedef struct sw_ask {
 bool sw_ask_open(sw_ask *ask, const sw_cli *cli);
 void sw_ask_close(sw_ask *ask);
 
+/* Tells that nobody answered, and what to do. Returns SW_EXIT_FAILED. */
+int sw_ask_unanswered(const sw_ask *ask);
+
 /* A path with its query: names and values are encoded. */
 typedef struct sw_ask_path {
     sw_buf text;

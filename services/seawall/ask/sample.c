@@ -9,10 +9,7 @@ bool sw_sample_read(sw_ask *ask, sw_arena *arena, sw_sample *ret) {
     sw_clock clock;
     ask->code = SW_EXIT_FAILED;
     if (sw_client_send(ask->client, "GET", "/metrics", NULL, SW_SLICE_NONE, &reply) != SW_OK) {
-        fprintf(
-            stderr,
-            "seawall %s: %s\n    is an instance running there? --url or $SEAWALL_URL names it\n",
-            ask->command, sw_client_why(ask->client));
+        ask->code = sw_ask_unanswered(ask);
         return false;
     }
     if (reply.status != 200) {
