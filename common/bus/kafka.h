@@ -182,8 +182,10 @@ typedef struct kafka_lane {
     uint32_t change_count;
     int64_t *offsets; /* of the records of the transaction under way */
     uint32_t offset_cap;
-    bool failed; /* a delivery has */
-    bool taken;  /* another has fenced us, until it is claimed again */
+    bool failed;    /* a delivery has */
+    bool taken;     /* another has fenced us, until it is claimed again */
+    bool doubt;     /* a broker calls us fenced; whether by another is not known yet */
+    uint64_t nonce; /* of the last marks */
     sw_buf text;
     kafka_task *drafts;
     uint32_t draft_count, draft_cap;
@@ -200,6 +202,12 @@ void kafka_lane_close(kafka_lane *lane);
 SW_NODISCARD sw_err kafka_lane_commit(kafka_lane *lane, const sw_commit *commits, uint32_t count,
                                       int64_t *ret_offsets);
 void kafka_lane_stand_down(kafka_lane *lane);
+
+/* ---- kafka_rival.c: whether another has taken a lane ---- */
+
+/* Looks into the lane's changelog for the marks of another claim than the last one here.
+ * SW_E_AGAIN: the brokers do not answer. */
+SW_NODISCARD sw_err kafka_rival_seek(kafka_lane *lane, bool *ret);
 
 /* ---- kafka_produce.c: what a transaction holds ---- */
 

@@ -154,15 +154,16 @@ static sw_err reload_tasks(kafka_lane *lane) {
 }
 
 static sw_err own(kafka_lane *lane) {
-    uint64_t nonce = 0;
     sw_err err = init_producer(lane);
     if (err) return err;
-    while (nonce == 0)
-        if (getrandom(&nonce, sizeof nonce, 0) != sizeof nonce) return SW_E_INTERNAL;
+    do {
+        if (getrandom(&lane->nonce, sizeof lane->nonce, 0) != sizeof lane->nonce)
+            return SW_E_INTERNAL;
+    } while (lane->nonce == 0);
     kafka_meaning meaning = begin(lane);
-    if (meaning == KAFKA_NONE) meaning = end(lane, kafka_produce_marks(lane, nonce));
+    if (meaning == KAFKA_NONE) meaning = end(lane, kafka_produce_marks(lane, lane->nonce));
     err = kafka_err_of(meaning);
-    if (!err) err = restore(lane, nonce);
+    if (!err) err = restore(lane, lane->nonce);
     if (!err) err = read_claims(lane);
     if (err) return err;
     lane->claims++;
@@ -174,9 +175,30 @@ static sw_err own(kafka_lane *lane) {
     return err ? err : reload_tasks(lane);
 }
 
+/* After a broker has called the lane's producer fenced. SW_E_FENCED: by another owner, who keeps
+ * it. SW_E_ABORTED: by its own time limit, as after a long halt. SW_E_AGAIN: not known yet. */
+static sw_err settle_doubt(kafka_lane *lane) {
+    bool rival = false;
+    sw_err err = kafka_rival_seek(lane, &rival);
+    lane->doubt = err != SW_OK;
+    if (err) return err;
+    lane->taken = rival;
+    sw_metric_add(rival ? lane->home->fenced : lane->home->lost, 1);
+    kafka_trace(&lane->home->home, SW_TRACE_WARN, rival ? "kafka.fenced" : "kafka.lost",
+                rival ? SW_E_FENCED : SW_E_ABORTED, lane->id,
+                rival ? "another instance has taken these partitions"
+                      : "the transaction took longer than transaction.timeout.ms; a new producer "
+                        "begins from what is committed");
+    return rival ? SW_E_FENCED : SW_E_ABORTED;
+}
+
 sw_err kafka_lane_open(kafka_lane *lane) {
     SW_ASSERT(lane && !lane->rk);
     int64_t start_us = kafka_mono_us(lane->home);
+    if (lane->doubt) {
+        sw_err doubt = settle_doubt(lane);
+        if (doubt != SW_E_ABORTED) return doubt;
+    }
     kafka_lane_stand_down(lane);
     lane->taken = false;
     sw_err err = own(lane);
@@ -219,6 +241,20 @@ static void publish(kafka_lane *lane, const sw_commit *commits, uint32_t count,
     (void)wrote;
 }
 
+/* The producer is of no use any more: what a commit is told, and a claim after it. */
+static sw_err lose(kafka_lane *lane, kafka_meaning meaning) {
+    kafka_lane_close(lane);
+    if (meaning == KAFKA_FENCED) {
+        lane->doubt = true;
+        sw_err err = settle_doubt(lane);
+        return err == SW_E_FENCED ? err : SW_E_ABORTED;
+    }
+    kafka_trace(&lane->home->home, SW_TRACE_WARN, "kafka.lost", kafka_err_of(meaning), lane->id,
+                "a new producer begins from what is committed");
+    sw_metric_add(lane->home->lost, 1);
+    return kafka_err_of(meaning);
+}
+
 sw_err kafka_lane_commit(kafka_lane *lane, const sw_commit *commits, uint32_t count,
                          int64_t *ret_offsets) {
     SW_ASSERT(lane && commits && count > 0);
@@ -234,13 +270,7 @@ sw_err kafka_lane_commit(kafka_lane *lane, const sw_commit *commits, uint32_t co
     case KAFKA_BACK_OUT:
         return SW_E_AGAIN;
     default:
-        kafka_trace(&lane->home->home, SW_TRACE_WARN,
-                    meaning == KAFKA_FENCED ? "kafka.fenced" : "kafka.lost", kafka_err_of(meaning),
-                    lane->id, "a new producer begins from what is committed");
-        sw_metric_add(meaning == KAFKA_FENCED ? lane->home->fenced : lane->home->lost, 1);
-        kafka_lane_close(lane);
-        lane->taken = meaning == KAFKA_FENCED;
-        return kafka_err_of(meaning);
+        return lose(lane, meaning);
     }
     err = kafka_apply(lane, commits, count);
     if (err) return sw_err_verdict(err) == SW_VERDICT_FATAL ? err : SW_E_INTERNAL;

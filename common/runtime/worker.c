@@ -103,9 +103,14 @@ static int64_t back_off_us(sw_worker *worker, uint32_t failures) {
     return sw_rng_between(&worker->rng, ms * 500, ms * 1000);
 }
 
-/* Outside trouble while claiming: the task stays LOST, and is claimed again later. */
+/* Outside trouble while claiming: the task stays LOST, and is claimed again later. One that another
+ * has taken in the meantime is that one's. */
 static sw_err claim_task(sw_worker *worker, sw_slot *slot, int64_t mono_us) {
     sw_err err = sw_task_claim(slot->task);
+    if (err == SW_E_FENCED) {
+        forget(worker, slot);
+        return SW_OK;
+    }
     sw_verdict verdict = sw_err_verdict(err);
     if (verdict != SW_VERDICT_RETRY && verdict != SW_VERDICT_ABORT) return err;
     slot->task->failures++;
@@ -129,8 +134,9 @@ static sw_err run_task(sw_worker *worker, sw_slot *slot, int64_t now_ms, int64_t
                        sw_turn *turn) {
     sw_task *task = slot->task;
     if (task->state == SW_TASK_LOST) {
+        uint32_t before = worker->count;
         sw_err err = claim_task(worker, slot, mono_us);
-        if (err || task->state == SW_TASK_LOST) return err;
+        if (err || worker->count < before || task->state == SW_TASK_LOST) return err;
     }
     sw_err err = sw_task_run(task, now_ms);
     if (sw_err_verdict(err) == SW_VERDICT_ABORT)

@@ -101,7 +101,7 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="seawall-kafka-", dir=build))
         self.nodes = []
         self.words, self.opened, self.closed = {}, set(), set()
-        self.periods = 0
+        self.periods = self.probes = 0
 
     def put(self, words=200, periods=20):
         lines = []
@@ -121,7 +121,8 @@ class World:
             else:
                 lines += [f"{key}:open {now} 3600000", f"{key}:close {now + 1}"]
                 self.closed.add(key)
-        self.send("toy.periods", lines)
+        if lines:
+            self.send("toy.periods", lines)
 
     def send(self, topic, lines):
         kcat(self.cluster.servers, "-P", "-t", self.prefix + topic, "-K:", "-X", "partitioner=murmur2_random", data="\n".join(lines) + "\n")
@@ -131,7 +132,17 @@ class World:
         return [line.split(" ", 1) for line in out.splitlines()]
 
     def counted(self):
-        return len(self.read("toy.counts"))
+        return sum(key != "probe" for key, _ in self.read("toy.counts"))
+
+    def wait_for_open_transactions(self):
+        """A record behind a transaction that is open can't be read before the brokers have ended it."""
+        self.probes += 1
+        for partition in range(4):
+            kcat(self.cluster.servers, "-P", "-t", self.prefix + "toy.counts", "-p", str(partition), "-K:", data="probe:0\n")
+        deadline = time.monotonic() + WAIT_S
+        while sum(key == "probe" for key, _ in self.read("toy.counts")) < self.probes * 4:
+            if time.monotonic() > deadline:
+                fail("a transaction is still open")
 
     def settle(self):
         """Waits until as much has come out as must, then looks at all of it."""
@@ -261,6 +272,24 @@ def commits_of_unknown_outcome_are_found_out(w, rounds):
     node.stop()
 
 
+def a_suspended_node_comes_back_by_itself(w, rounds):
+    """Suspended as it commits, for longer than the brokers keep its transaction, and nobody takes its place."""
+    node = Node(w, "a", servers=w.proxy.address, broker_ms=4000)
+    node.wait("ready")
+    for i in range(rounds):
+        w.proxy.cut_at_end_of_transaction(forward=False)
+        w.put(words=50, periods=0)  # each commit writes to toy.counts, where it is seen to be open
+        w.proxy.wait_cut()
+        node.process.send_signal(signal.SIGSTOP)
+        w.proxy.mend()
+        w.wait_for_open_transactions()
+        node.process.send_signal(signal.SIGCONT)
+        w.settle()
+        if node.text().count("kafka.fenced") or node.text().count("kafka.lost") <= i:
+            fail(f"what the brokers ended is not told as that:\n{node.text()[-2000:]}")
+    node.stop()
+
+
 def a_slow_network_is_only_slow(w, rounds):
     """Every answer comes late, some connections break in the middle."""
     node = Node(w, "a", servers=w.proxy.address)
@@ -281,6 +310,7 @@ TESTS = {  # name: function, rounds, brokers, through the proxy
     "broker": (a_broker_that_comes_back_is_waited_for, 2, 1, False),
     "broker3": (a_broker_that_comes_back_is_waited_for, 2, 3, False),
     "unknown": (commits_of_unknown_outcome_are_found_out, 6, 1, True),
+    "suspended": (a_suspended_node_comes_back_by_itself, 3, 1, True),
     "slow": (a_slow_network_is_only_slow, 2, 1, True),
 }
 

@@ -1,5 +1,5 @@
 /* kafka_node --brokers LIST --prefix P --dir DIR [--groups N] [--lanes 1,2] [--stand-by 1,2]
- *            [--transaction-ms N] [--threads N]
+ *            [--transaction-ms N] [--broker-ms N] [--threads N]
  *
  * Runs two toy processors over a Kafka cluster until SIGTERM, or a FATAL error. Prints what
  * happens, a line each, and "committed N" when records have been taken. Lines on its input: "leave
@@ -20,7 +20,7 @@
 enum { PARTITIONS = 4, LANES_MAX = 16 };
 
 typedef struct node {
-    const char *brokers, *prefix, *dir;
+    const char *brokers, *prefix, *dir, *broker_ms;
     uint32_t groups, threads;
     int64_t transaction_ms;
     bool owned[LANES_MAX], standby[LANES_MAX];
@@ -82,6 +82,8 @@ static int parse(node *n, int argc, char **argv) {
             n->threads = (uint32_t)atoi(value);
         else if (!strcmp(name, "--transaction-ms"))
             n->transaction_ms = atoi(value);
+        else if (!strcmp(name, "--broker-ms"))
+            n->broker_ms = value;
         else if (!strcmp(name, "--lanes"))
             lanes(n->owned, value);
         else if (!strcmp(name, "--stand-by"))
@@ -102,12 +104,14 @@ static int open_bus(node *n) {
     };
     static sw_topic_shape shapes[SW_COUNT(topics)];
     static const sw_processor *const processors[] = {&sw_toy_counter, &sw_toy_vigil};
-    static sw_kafka_setting settings[] = {{"bootstrap.servers", NULL}};
+    static sw_kafka_setting settings[] = {{"bootstrap.servers", NULL},
+                                          {"transaction.timeout.ms", NULL}};
     sw_diags diags;
     for (size_t i = 0; i < SW_COUNT(topics); i++)
         shapes[i] = (sw_topic_shape){topics[i].name, topics[i].partitions};
     sw_diags_init(&diags, &n->arena, SW_SLICE_NONE, 20);
     settings[0].value = n->brokers;
+    settings[1].value = n->broker_ms;
     sw_err err = sw_topology_build(&n->arena, processors, NULL, SW_COUNT(processors), shapes,
                                    SW_COUNT(shapes), &diags, &n->topology);
     const sw_bus_options options = {.topics = topics,
@@ -117,7 +121,7 @@ static int open_bus(node *n) {
                                     .task_count = n->topology.task_numbers,
                                     .budget = {.memory_bytes = (size_t)16 << 20}};
     const sw_bus_kafka_options kafka = {.settings = settings,
-                                        .setting_count = SW_COUNT(settings),
+                                        .setting_count = n->broker_ms ? 2 : 1,
                                         .prefix = n->prefix,
                                         .service = "toys",
                                         .instance = "1",
