@@ -20,8 +20,8 @@ typedef struct sw_notify_shared {
 /* Stores of the processor notify. */
 enum {
     SW_NOTIFY_TASKS,     /* task -> Task */
-    SW_NOTIFY_WARNINGS,  /* warning_id -> task, or "h/" warning_id -> task that it takes over */
-    SW_NOTIFY_ROUTES,    /* field=value -> Route; "w/" field=value -> Waiting */
+    SW_NOTIFY_WARNINGS,  /* "h/" warning_id -> task that it is to take over */
+    SW_NOTIFY_ROUTES,    /* field=value -> Route; "w/" field=value -> Waiting; "w#" how many wait */
     SW_NOTIFY_DIRECTORY, /* id -> DirectoryVersions */
     SW_NOTIFY_STORES
 };

@@ -209,6 +209,19 @@ static sw_err forward(sw_notify_call *call, const Seawall__V1__Route *route,
     return sw_ctx_emit(call->ctx, SW_TOPIC_NOTIFY_STEPS, sw_slice_cstr(route->home), bytes);
 }
 
+/* How many rows wait: mostly none, and then no route has to look for one. */
+static sw_err waiting_count(sw_notify_call *call, int32_t change, int64_t *ret) {
+    sw_slice bytes;
+    *ret = 0;
+    sw_err err = sw_ctx_get(call->ctx, SW_NOTIFY_ROUTES, SW_S("w#"), &bytes);
+    if (err && err != SW_E_NOT_FOUND) return err;
+    if (!err && !sw_slice_int(bytes, ret)) return SW_E_CORRUPT;
+    *ret += change;
+    if (!change) return SW_OK;
+    const char *text = sw_pb_printf(&call->pb, "%lld", (long long)*ret);
+    return sw_ctx_put(call->ctx, SW_NOTIFY_ROUTES, SW_S("w#"), sw_slice_cstr(text));
+}
+
 static sw_slice waiting_key(sw_notify_call *call, sw_slice key) {
     return sw_slice_cstr(sw_pb_printf(&call->pb, "w/%.*s", SW_FMT(key)));
 }
@@ -227,6 +240,9 @@ sw_err sw_notify_send_on(sw_notify_call *call, sw_slice key, Seawall__V1__Decisi
     err = sw_ctx_get(call->ctx, SW_NOTIFY_ROUTES, wait, &bytes);
     if (!err) err = sw_pb_read(&call->pb, &seawall__v1__waiting__descriptor, bytes, &waiting);
     if (err && err != SW_E_NOT_FOUND) return err;
+    int64_t count;
+    err = waiting_count(call, waiting ? 0 : 1, &count);
+    if (err) return err;
     if (!waiting) waiting = sw_pb_new(&call->pb, &seawall__v1__waiting__descriptor);
     if (!waiting) return SW_E_LIMIT;
     if (waiting->n_decisions >= 32)
@@ -240,7 +256,9 @@ static sw_err on_route(sw_notify_call *call, sw_slice key, const Seawall__V1__Ro
     sw_slice bytes, wait = waiting_key(call, key);
     sw_err err = sw_pb_write(&call->pb, route, &bytes);
     if (!err) err = sw_ctx_put(call->ctx, SW_NOTIFY_ROUTES, key, bytes);
-    if (err) return err;
+    int64_t count = 0;
+    if (!err) err = waiting_count(call, 0, &count);
+    if (err || !count) return err;
     err = sw_ctx_get(call->ctx, SW_NOTIFY_ROUTES, wait, &bytes);
     if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
     Seawall__V1__Waiting *waiting;
@@ -248,6 +266,7 @@ static sw_err on_route(sw_notify_call *call, sw_slice key, const Seawall__V1__Ro
     if (err) return SW_E_CORRUPT;
     for (size_t i = 0; i < waiting->n_decisions && !err; i++)
         err = forward(call, route, waiting->decisions[i]);
+    if (!err) err = waiting_count(call, -1, &count);
     return err ? err : sw_ctx_del(call->ctx, SW_NOTIFY_ROUTES, wait);
 }
 

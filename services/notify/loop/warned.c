@@ -61,11 +61,12 @@ static void refresh(sw_notify_call *call, sw_task_row *task, const sw_told_warni
 }
 
 /* The task that this warning takes over, because it takes the place of another one. */
-static sw_err take_over(sw_notify_call *call, const char *warning_id, const char *task_id,
-                        sw_task_row **ret_task, bool *ret_moved) {
+static sw_err take_over(sw_notify_call *call, const sw_told_warning *t, const char *warning_id,
+                        const char *task_id, sw_task_row **ret_task, bool *ret_moved) {
     sw_slice old_id, key = takeover_key(call, warning_id);
-    sw_err err = sw_ctx_get(call->ctx, SW_NOTIFY_WARNINGS, key, &old_id);
     *ret_moved = false;
+    if (!t->has_replaces) return SW_OK;
+    sw_err err = sw_ctx_get(call->ctx, SW_NOTIFY_WARNINGS, key, &old_id);
     if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
     sw_task_row *old;
     err = sw_task_load(call, old_id, &old);
@@ -151,7 +152,7 @@ static sw_err raised(sw_notify_call *call, const sw_told_warning *t, sw_slice ho
     sw_task_row *task;
     bool moved;
     sw_err err = sw_task_load(call, sw_slice_cstr(task_id), &task);
-    if (!err) err = take_over(call, id, task_id, &task, &moved);
+    if (!err) err = take_over(call, t, id, task_id, &task, &moved);
     if (err) return err;
     bool fresh = !task;
     if (fresh) task = sw_task_new(call, task_id, home);
@@ -174,8 +175,7 @@ static sw_err raised(sw_notify_call *call, const sw_told_warning *t, sw_slice ho
     bool watches = sw_slice_is(t->key[0].name, "warning_id");
     if ((uint32_t)t->level >= call->shared->policy->task_from && !watches) task->silent = false;
     if (!*warning->suppressed && (higher || !task->escalate_ms)) sw_task_ladder(call, task, true);
-    err = sw_ctx_put(call->ctx, SW_NOTIFY_WARNINGS, sw_slice_cstr(id), sw_slice_cstr(task_id));
-    if (!err) err = sw_task_save(call, task, change);
+    err = sw_task_save(call, task, change);
     const char *key = sw_pb_printf(&call->pb, "warning_id=%s", id);
     return err ? err : sw_task_route(call, task, key);
 }
@@ -191,20 +191,18 @@ static bool any_open(const sw_task_row *task) {
 static sw_err ended(sw_notify_call *call, const sw_told_warning *t) {
     const char *id = hex_of(call, t->id);
     bool withdrawn = t->change == SW_WITHDRAWN;
-    sw_slice task_id;
     sw_task_row *task;
-    sw_err err = sw_ctx_get(call->ctx, SW_NOTIFY_WARNINGS, sw_slice_cstr(id), &task_id);
-    if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
-    err = sw_task_load(call, task_id, &task);
+    sw_err err = sw_task_load(call, sw_slice_cstr(task_of(call, t)), &task);
     if (err || !task) return err;
+    Seawall__V1__TaskWarning *warning = warning_in(task, id);
+    if (!warning) return SW_OK;
     if (t->has_replaced_by) {
         sw_slice key = takeover_key(call, hex_of(call, t->replaced_by));
         err = sw_ctx_put(call->ctx, SW_NOTIFY_WARNINGS, key, sw_slice_cstr(task->task));
         if (err) return err;
     }
-    Seawall__V1__TaskWarning *warning = warning_in(task, id);
     const char *word = withdrawn ? "withdrawn" : "resolved";
-    if (warning) warning->state = sw_pb_printf(&call->pb, "%s", word);
+    warning->state = sw_pb_printf(&call->pb, "%s", word);
     if (!t->has_replaced_by) err = sw_tell_off(call, task, id, word);
     if (err) return err;
     if (any_open(task) || t->has_replaced_by) return sw_task_save(call, task, word);

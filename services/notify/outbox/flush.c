@@ -52,6 +52,19 @@ static int by_weight(const void *a, const void *b) {
     return strcmp(x->subject, y->subject);
 }
 
+/* What each of them tells. */
+static sw_err load_all(sw_outbox_call *call, gathering *g) {
+    size_t kept = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        sw_notice *notice;
+        sw_err err = sw_notice_load(call, sw_slice_cstr(g->list[i]->subject), &notice);
+        if (err) return err;
+        if (notice) g->list[kept++] = notice;
+    }
+    g->count = kept;
+    return SW_OK;
+}
+
 sw_err sw_outbox_flush(sw_outbox_call *call) {
     gathering g = {.call = call};
     sw_slice from = sw_outbox_key(call, SW_SLICE_NONE), to = sw_outbox_key(call, SW_S("\xff"));
@@ -59,6 +72,8 @@ sw_err sw_outbox_flush(sw_outbox_call *call) {
     sw_err err = sw_ctx_scan(call->ctx, SW_OUTBOX_HELD, from, to, gather, &g);
     if (err) return err;
     if (call->pb.full) return SW_E_LIMIT;
+    err = load_all(call, &g);
+    if (err) return err;
     if (g.count) qsort(g.list, g.count, sizeof(void *), by_weight);
     int64_t when_ms;
     if (g.count) err = sw_outbox_send(call, g.list, (uint32_t)g.count, true, &when_ms);

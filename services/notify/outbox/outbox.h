@@ -13,7 +13,7 @@ enum {
     SW_OUTBOX_PEOPLE,   /* recipient -> Inbox */
     SW_OUTBOX_NOTICES,  /* recipient, subject -> Notice: the state of each */
     SW_OUTBOX_INBOX,    /* recipient, time from the newest on, subject -> nothing */
-    SW_OUTBOX_HELD,     /* recipient, task, 0, subject -> Notice that waits */
+    SW_OUTBOX_HELD,     /* recipient, task, 0, subject -> Notice: until when, why; no telling */
     SW_OUTBOX_MESSAGES, /* message -> Message that has no end yet */
     SW_OUTBOX_QUEUE,    /* first letter of the channel, level from the highest on, time, message */
     SW_OUTBOX_STORES

@@ -26,7 +26,11 @@ sw_err sw_outbox_hold(sw_outbox_call *call, sw_notice *notice, int64_t until_ms,
                       const char *reason) {
     sw_err err = sw_notice_save(call, notice, "held", reason, NULL);
     if (err) return err;
-    sw_notice row = *notice;
+    /* What it tells stands among the notices: here only until when, and why. */
+    sw_notice row;
+    seawall__v1__notice__init(&row);
+    row.subject = notice->subject;
+    row.reason = notice->reason;
     row.at_ms = until_ms;
     sw_slice bytes, key = held_key(call, notice->telling->task, notice->subject);
     err = sw_pb_write(&call->pb, &row, &bytes);
@@ -48,33 +52,35 @@ static sw_err suppress(sw_outbox_call *call, sw_notice *notice, const char *reas
     return err ? err : sw_notice_tell(call, notice->subject, "suppressed", reason, NULL);
 }
 
-typedef struct lower {
+typedef struct same_task {
     sw_outbox_call *call;
-    uint32_t level;
-    sw_notice *found[16];
-    uint32_t count;
-} lower;
+    sw_notice **held;
+    size_t count;
+} same_task;
 
-static bool collect_lower(void *arg, sw_slice key, sw_slice value) {
+static bool collect(void *arg, sw_slice key, sw_slice value) {
     (void)key;
-    lower *l = arg;
-    sw_notice *held;
-    if (sw_pb_read(&l->call->pb, &seawall__v1__notice__descriptor, value, &held)) return false;
-    if (sw_level_of(sw_slice_cstr(held->telling->level)) < l->level) l->found[l->count++] = held;
-    return l->count < SW_COUNT(l->found);
+    same_task *s = arg;
+    sw_notice *row;
+    if (sw_pb_read(&s->call->pb, &seawall__v1__notice__descriptor, value, &row)) return false;
+    return sw_pb_append(&s->call->pb, &s->count, &s->held, row);
 }
 
 /* Red inhibits the yellow of the same instance that still waits. */
 static sw_err inhibit(sw_outbox_call *call, const sw_notice *notice) {
     if (!call->person->held_count) return SW_OK;
-    lower l = {call, sw_level_of(sw_slice_cstr(notice->telling->level)), {NULL}, 0};
+    same_task s = {call, NULL, 0};
+    uint32_t level = sw_level_of(sw_slice_cstr(notice->telling->level));
     const char *task = notice->telling->task;
     sw_slice from = held_key(call, task, ""), to = held_key(call, task, "\xff");
     if (call->pb.full) return SW_E_LIMIT;
-    sw_err err = sw_ctx_scan(call->ctx, SW_OUTBOX_HELD, from, to, collect_lower, &l);
-    for (uint32_t i = 0; i < l.count && !err; i++) {
-        err = sw_outbox_unhold(call, l.found[i]);
-        if (!err) err = suppress(call, l.found[i], "inhibited");
+    sw_err err = sw_ctx_scan(call->ctx, SW_OUTBOX_HELD, from, to, collect, &s);
+    for (size_t i = 0; i < s.count && !err; i++) {
+        sw_notice *held;
+        err = sw_notice_load(call, sw_slice_cstr(s.held[i]->subject), &held);
+        if (err || !held || sw_level_of(sw_slice_cstr(held->telling->level)) >= level) continue;
+        err = sw_outbox_unhold(call, held);
+        if (!err) err = suppress(call, held, "inhibited");
     }
     return err;
 }
