@@ -70,6 +70,21 @@ class Notify(Case):
         # Each step is a case event: the same one again is a duplicate, not a second step.
         self.assertEqual([s["action"] for s in self.task()["steps"]], ["acknowledge"] + [s[0] for s in steps])
 
+    def test_a_folder_of_csv_is_loaded_and_its_faults_are_told_with_their_places(self):
+        folder = self.folder / "csv"
+        folder.mkdir()
+        (folder / "units.csv").write_text("code,name,tier,short,parent\n320981000000,局,county,,\n320981010000,所,station,1所,320981000000\n")
+        (folder / "officers.csv").write_text("id,name,unit,phone\n030011,法制,320981010000,13800000001\n")
+        (folder / "posts.csv").write_text("unit,role,officer\n320981010000,legal_officer,030099\n")
+        _, err = seawall("directory", "load", folder, "--url", self.url, code=2)
+        self.assertIn("posts.csv:2:3: error: officer: there is no officer '030099'", err)
+        (folder / "posts.csv").write_text("unit,role,officer\n320981010000,legal_officer,030011\n")
+        out, _ = seawall("directory", "load", folder, "--url", self.url)
+        self.assertRegex(out, r"^3 entries, 3 changed, 50 removed$")
+        until(lambda: self.one.get("/v1/officers/030012/inbox")[0] == 404, "the rest is gone")
+        self.find(1)
+        self.assertEqual(until(self.sms, "the SMS")[0]["to"], "13800000001")
+
     def test_a_reply_signs_and_a_restart_keeps_everything(self):
         self.find(1)
         first = until(lambda: next((m for m in self.sms() if m["recipient"] == "030011"), None), "the SMS")

@@ -7,7 +7,8 @@
 
 #define PARENTS_MAX 16u
 
-static sw_yaml place_of(const sw_directory_reader *reader, uint32_t i) {
+static sw_yaml place_of(sw_directory_reader *reader, uint32_t i) {
+    sw_directory_section(reader, reader->entries[i]->unit ? "units" : "officers");
     return (sw_yaml){.line = reader->lines[i], .col = 1};
 }
 
@@ -123,8 +124,8 @@ static bool has_post(const Seawall__V1__Unit *unit, const char *role) {
 
 static void note(sw_directory_reader *reader, uint32_t i, const char *field, const char *hint,
                  const char *text) {
-    if (reader->notes)
-        sw_diag_at(reader->notes, SW_E_MISSING, reader->lines[i], 1, field, hint, "%s", text);
+    const sw_yaml at = place_of(reader, i);
+    if (reader->notes) sw_diag_at(reader->notes, SW_E_MISSING, at.line, 1, field, hint, "%s", text);
 }
 
 /* Nothing is wrong, but somebody will be told who need not be. */

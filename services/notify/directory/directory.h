@@ -17,9 +17,9 @@ typedef struct sw_directory {
     int64_t from_ms; /* what was read holds from then on */
 } sw_directory;
 
-/* Reads a directory: a YAML file (docs/directory.md), or a folder of CSV files units.csv,
- * officers.csv, posts.csv, deputies.csv, shifts.csv, each with a line of names. All faults are
- * found in one run, each with file, line and hint, and what is only to be minded (a role that
+/* Reads a directory: a YAML file, or a folder of CSV files units.csv, officers.csv, posts.csv, …,
+ * each with a line of names (docs/directory.md). All faults are found in one run, each with file,
+ * line, column and hint, and what is only to be minded (a role that
  * nobody holds) goes into `notes`, which may be NULL. `from_ms`: the content holds from then on,
  * unless the file says `metadata.from`. SW_E_INVALID, SW_E_SYNTAX, SW_E_NOT_FOUND, SW_E_IO,
  * SW_E_LIMIT. */
@@ -29,6 +29,11 @@ SW_NODISCARD sw_err sw_directory_read(sw_arena *arena, const char *path, int64_t
 SW_NODISCARD sw_err sw_directory_parse(sw_arena *arena, sw_slice file, sw_slice text,
                                        int64_t from_ms, sw_diags *diags, sw_diags *notes,
                                        sw_directory *ret);
+
+/* The text that POST /v1/directory takes: the file's own, or that of the folder's CSV files as one.
+ * As sw_directory_read, but only what is wrong with the files as CSV is found. */
+SW_NODISCARD sw_err sw_directory_as_yaml(sw_arena *arena, const char *path, sw_diags *diags,
+                                         sw_slice *ret);
 
 /* The key of an entry's record: id, and "@" with from_ms where that is not 0. */
 sw_slice sw_directory_key(sw_pb *pb, const sw_directory_entry *entry);

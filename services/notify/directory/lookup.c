@@ -48,6 +48,10 @@ sw_slice sw_officer_phone(const Seawall__V1__Officer *officer, int64_t at_ms) {
     return SW_SLICE_NONE;
 }
 
+bool sw_officer_qualified(const Seawall__V1__Officer *officer, int64_t at_ms) {
+    return officer->qualified_until_ms == 0 || at_ms < officer->qualified_until_ms;
+}
+
 /* One lookup. */
 typedef struct search {
     const sw_directory_source *source;
@@ -57,8 +61,10 @@ typedef struct search {
     sw_slice unit, officerid;
     int64_t at_ms;
     const char *fallen; /* why a level up is told; NULL: it is not */
-    uint32_t found;
-    bool reachable;
+    bool law;           /* the role needs a qualification */
+    uint32_t found, barred;
+    sw_slice holder; /* whose being barred is asked for */
+    bool reachable, holder_barred;
 } search;
 
 static bool listed(const sw_people *people, const char *officer) {
@@ -91,6 +97,11 @@ static sw_err add_present(search *s, sw_slice id) {
             if (sw_directory_holds(entry->from_ms, entry->until_ms, s->at_ms)) deputy = entry;
         }
         if (!deputy || i == DEPUTIES_MAX) {
+            if (s->law && !sw_officer_qualified(officer, s->at_ms)) {
+                s->barred++;
+                if (sw_slice_is(s->holder, officer->id)) s->holder_barred = true;
+                return SW_OK;
+            }
             add(s, officer, why);
             return SW_OK;
         }
@@ -117,6 +128,7 @@ static sw_err add_posts(search *s, const Seawall__V1__Unit *unit, const char *ro
 
 /* The role in the unit and those above it, up to the role's tier. */
 static sw_err add_role(search *s, const sw_duty *role) {
+    s->law = role->law;
     if (strcmp(role->name, "handler") == 0 && s->officerid.len) {
         sw_err err = add_present(s, s->officerid);
         if (err || s->found) return err;
@@ -147,11 +159,11 @@ sw_err sw_directory_lookup(const sw_directory_source *source, sw_pb *pb, sw_slic
                 .at_ms = at_ms};
     const sw_duty *now = sw_duty_find(role);
     for (uint32_t i = 0; now && i < LADDER_MAX; i++) {
-        s.found = 0;
+        s.found = s.barred = 0;
         sw_err err = add_role(&s, now);
         if (err) return err;
         if (s.found && s.reachable) break;
-        const char *fault = s.found ? "无手机号" : "空缺";
+        const char *fault = s.found ? "无手机号" : s.barred ? "执法资格已过期" : "空缺";
         const sw_duty *up = now->up ? sw_duty_find(sw_slice_cstr(now->up)) : NULL;
         if (up) s.fallen = sw_pb_printf(pb, "%s%s，改告%s", now->title, fault, up->title);
         now = up;
@@ -161,7 +173,7 @@ sw_err sw_directory_lookup(const sw_directory_source *source, sw_pb *pb, sw_slic
 
 sw_err sw_directory_holds_role(const sw_directory_source *source, sw_pb *pb, sw_slice role,
                                sw_slice unit, sw_slice officerid, sw_slice officer, int64_t at_ms,
-                               bool *ret) {
+                               bool *ret, bool *ret_expired) {
     sw_people people = {.count = 0};
     search s = {.source = source,
                 .pb = pb,
@@ -169,13 +181,15 @@ sw_err sw_directory_holds_role(const sw_directory_source *source, sw_pb *pb, sw_
                 .asked = role,
                 .unit = unit,
                 .officerid = officerid,
-                .at_ms = at_ms};
+                .at_ms = at_ms,
+                .holder = officer};
     const sw_duty *known = sw_duty_find(role);
     if (known) {
         sw_err err = add_role(&s, known);
         if (err) return err;
     }
     *ret = false;
+    *ret_expired = s.holder_barred;
     for (uint32_t i = 0; i < people.count; i++)
         if (sw_slice_is(officer, people.list[i].officer->id)) *ret = true;
     return pb->full ? SW_E_LIMIT : SW_OK;

@@ -138,6 +138,24 @@ static void read_metadata(sw_directory_reader *reader, const sw_yaml *root) {
     if (from_ms) reader->from_ms = from_ms;
 }
 
+void sw_directory_section(sw_directory_reader *reader, const char *section) {
+    if (!reader->folder) return;
+    const char *name = strcmp(section, "rosters") == 0 ? "shifts" : section;
+    sw_slice file = sw_slice_cstr(sw_pb_printf(&reader->pb, "%s/%s.csv", reader->folder, name));
+    if (reader->diags) reader->diags->file = file;
+    if (reader->notes) reader->notes->file = file;
+}
+
+/* Officers before those who are named by their number. */
+static const struct {
+    const char *name;
+    void (*read)(sw_directory_reader *reader, const sw_yaml *list);
+} sections[] = {
+    {"units", sw_directory_read_units},     {"officers", sw_directory_read_officers},
+    {"posts", sw_directory_read_posts},     {"areas", sw_directory_read_areas},
+    {"rosters", sw_directory_read_rosters}, {"deputies", sw_directory_read_deputies},
+};
+
 static sw_err read_tree(sw_directory_reader *reader, const sw_yaml *root, sw_directory *ret) {
     static const char *const names[] = {"apiVersion", "kind",  "metadata", "units",   "officers",
                                         "posts",      "areas", "rosters",  "deputies"};
@@ -151,13 +169,12 @@ static sw_err read_tree(sw_directory_reader *reader, const sw_yaml *root, sw_dir
     if (!kind || !sw_slice_is(kind->text, "Directory"))
         sw_directory_fault(reader, kind ? kind : root, SW_E_INVALID, "kind", "kind: Directory",
                            "this says not that it is a directory");
+    sw_directory_section(reader, "metadata");
     read_metadata(reader, root);
-    sw_directory_read_units(reader, sw_directory_list(reader, root, "units"));
-    sw_directory_read_officers(reader, sw_directory_list(reader, root, "officers"));
-    sw_directory_read_posts(reader, sw_directory_list(reader, root, "posts"));
-    sw_directory_read_areas(reader, sw_directory_list(reader, root, "areas"));
-    sw_directory_read_rosters(reader, sw_directory_list(reader, root, "rosters"));
-    sw_directory_read_deputies(reader, sw_directory_list(reader, root, "deputies"));
+    for (size_t i = 0; i < SW_COUNT(sections); i++) {
+        sw_directory_section(reader, sections[i].name);
+        sections[i].read(reader, sw_directory_list(reader, root, sections[i].name));
+    }
     sw_directory_check(reader);
     if (reader->pb.full) return SW_E_LIMIT;
     if (reader->err) return reader->err;
@@ -178,20 +195,41 @@ sw_err sw_directory_parse(sw_arena *arena, sw_slice file, sw_slice text, int64_t
     return read_tree(&reader, root, ret);
 }
 
+static bool is_folder(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 sw_err sw_directory_read(sw_arena *arena, const char *path, int64_t from_ms, sw_diags *diags,
                          sw_diags *notes, sw_directory *ret) {
-    struct stat st;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (is_folder(path)) {
         const sw_yaml *root;
-        if (notes) notes->file = sw_slice_cstr(path);
-        sw_err err = sw_directory_csv(arena, path, diags, &root);
+        sw_err fault, err = sw_directory_csv(arena, path, diags, &fault, &root);
         if (err) return err;
-        sw_directory_reader reader = {
-            .pb = {arena, false}, .diags = diags, .notes = notes, .from_ms = from_ms};
+        sw_directory_reader reader = {.pb = {arena, false},
+                                      .diags = diags,
+                                      .notes = notes,
+                                      .from_ms = from_ms,
+                                      .folder = path,
+                                      .err = fault};
         return read_tree(&reader, root, ret);
     }
     sw_slice text;
     sw_err err = sw_file_read(arena, path, SW_DIRECTORY_BYTES_MAX, diags, &text);
     return err ? err
                : sw_directory_parse(arena, sw_slice_cstr(path), text, from_ms, diags, notes, ret);
+}
+
+sw_err sw_directory_as_yaml(sw_arena *arena, const char *path, sw_diags *diags, sw_slice *ret) {
+    if (!is_folder(path)) return sw_file_read(arena, path, SW_DIRECTORY_BYTES_MAX, diags, ret);
+    const sw_yaml *root;
+    sw_err fault, err = sw_directory_csv(arena, path, diags, &fault, &root);
+    if (err || fault) return err ? err : fault;
+    sw_buf json;
+    sw_buf_init(&json, SW_DIRECTORY_BYTES_MAX);
+    sw_yaml_write_json(&json, root);
+    err = json.err;
+    if (!err && !sw_arena_copy(arena, sw_buf_slice(&json), ret)) err = SW_E_LIMIT;
+    sw_buf_done(&json);
+    return err;
 }

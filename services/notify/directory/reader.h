@@ -12,10 +12,10 @@
 typedef struct sw_directory_reader {
     sw_pb pb;
     sw_diags *diags, *notes;
+    const char *folder; /* of CSV files; NULL: one text */
     const sw_zone *zone;
     int64_t from_ms;
     sw_directory_entry **entries; /* as they stand in the text */
-    sw_slice *files;              /* of each entry */
     uint32_t *lines;              /* of each entry */
     uint32_t count, cap;
     sw_err err; /* SW_OK, SW_E_INVALID, SW_E_LIMIT */
@@ -37,6 +37,8 @@ void sw_directory_keys(sw_directory_reader *reader, const sw_yaml *map, const ch
                        size_t count, const char *what);
 /* The list of that name, whose items are maps; NULL: none. */
 const sw_yaml *sw_directory_list(sw_directory_reader *reader, const sw_yaml *map, const char *key);
+/* Findings from now on are of this section: of a folder, of the file that it stands in. */
+void sw_directory_section(sw_directory_reader *reader, const char *section);
 /* Takes an entry over. */
 void sw_directory_take(sw_directory_reader *reader, const sw_yaml *at, sw_directory_entry *entry);
 /* The entry of that id, as it stands so far; NULL. */
@@ -52,8 +54,10 @@ void sw_directory_read_rosters(sw_directory_reader *reader, const sw_yaml *list)
 /* What needs the whole: names that nobody has, circles, one number of two officers; and notes. */
 void sw_directory_check(sw_directory_reader *reader);
 
-/* A folder of CSV files as the same tree that a YAML file gives. */
+/* A folder of CSV files as the same tree that a YAML file gives; columns of findings are cells.
+ * `ret_fault`: the first fault of a line, whose rest can still be read. SW_E_INVALID: the tree
+ * would not be what is meant. */
 SW_NODISCARD sw_err sw_directory_csv(sw_arena *arena, const char *folder, sw_diags *diags,
-                                     const sw_yaml **ret);
+                                     sw_err *ret_fault, const sw_yaml **ret);
 
 #endif

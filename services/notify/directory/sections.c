@@ -26,6 +26,16 @@ static char *role_of(sw_directory_reader *reader, const sw_yaml *map) {
     return role;
 }
 
+/* Where officers were read before: they are known here, and so is the place. */
+static void check_officer(sw_directory_reader *reader, const sw_yaml *at, const char *key,
+                          char **officer) {
+    const char *id = sw_pb_printf(&reader->pb, "officer/%s", *officer);
+    if (!**officer || sw_directory_have(reader, id)) return;
+    sw_directory_fault(reader, sw_yaml_get(at, key), SW_E_UNKNOWN, key,
+                       "declare him among the officers", "there is no officer '%s'", *officer);
+    *officer = sw_pb_text(&reader->pb, SW_SLICE_NONE); /* told once, not again with the whole */
+}
+
 static void add_post(sw_directory_reader *reader, const sw_yaml *at, const char *unit,
                      Seawall__V1__Post *post) {
     const char *id = sw_pb_printf(&reader->pb, "unit/%s", unit);
@@ -192,7 +202,9 @@ void sw_directory_read_posts(sw_directory_reader *reader, const sw_yaml *list) {
     for (const sw_yaml *item = list ? list->first : NULL; item; item = item->next) {
         sw_directory_keys(reader, item, names, SW_COUNT(names), "a post");
         Seawall__V1__Post *post = read_post(reader, item);
-        if (post) add_post(reader, item, sw_directory_text(reader, item, "unit", true), post);
+        if (!post) return;
+        check_officer(reader, item, "officer", &post->officer);
+        add_post(reader, item, sw_directory_text(reader, item, "unit", true), post);
     }
 }
 
@@ -203,9 +215,13 @@ void sw_directory_read_deputies(sw_directory_reader *reader, const sw_yaml *list
         const char *officer = sw_directory_text(reader, item, "officer", true);
         sw_directory_entry *entry =
             sw_directory_have(reader, sw_pb_printf(&reader->pb, "officer/%s", officer));
-        if (entry && entry->officer)
+        if (entry && entry->officer) {
             add_deputy(reader, item, entry->officer, "deputy");
-        else if (*officer)
+            Seawall__V1__Officer *away = entry->officer;
+            if (away->n_deputies)
+                check_officer(reader, item, "deputy",
+                              &away->deputies[away->n_deputies - 1]->officer);
+        } else if (*officer)
             sw_directory_fault(reader, item, SW_E_UNKNOWN, "officer",
                                "declare him among the officers", "there is no officer '%s'",
                                officer);
@@ -218,6 +234,7 @@ void sw_directory_read_areas(sw_directory_reader *reader, const sw_yaml *list) {
         sw_directory_keys(reader, item, names, SW_COUNT(names), "an area");
         Seawall__V1__Post *post = read_post(reader, item);
         if (!post) return;
+        check_officer(reader, item, "officer", &post->officer);
         post->area = sw_directory_text(reader, item, "name", true);
         const sw_yaml *units = sw_yaml_get(item, "units");
         if (!units || units->kind != SW_YAML_SEQ || !units->count) {
@@ -249,6 +266,7 @@ void sw_directory_read_rosters(sw_directory_reader *reader, const sw_yaml *list)
                 sw_directory_fault(reader, one, SW_E_MISSING, "from",
                                    "from: 2026-11-25T08:00:00+08:00, until: …",
                                    "a shift begins and ends");
+            check_officer(reader, one, "officer", &post->officer);
             add_post(reader, one, unit, post);
         }
     }

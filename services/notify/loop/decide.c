@@ -27,17 +27,19 @@ static const char *last_actor(const sw_task_row *task, const char *action) {
 
 static sw_err holds_one(const sw_loop_step *step, const sw_task_row *task,
                         const sw_directory_source *directory, sw_pb *pb, sw_slice officer,
-                        int64_t at_ms, bool *ret) {
-    *ret = false;
+                        int64_t at_ms, bool *ret, bool *ret_expired) {
+    *ret = *ret_expired = false;
     for (uint32_t i = 0; i < step->who_count && !*ret; i++) {
         if (strcmp(step->who[i], "told") == 0) {
             *ret = was_told(task, officer);
             continue;
         }
-        sw_err err = sw_directory_holds_role(directory, pb, sw_slice_cstr(step->who[i]),
-                                             sw_slice_cstr(task->orgcode),
-                                             sw_slice_cstr(task->officerid), officer, at_ms, ret);
+        bool expired;
+        sw_err err = sw_directory_holds_role(
+            directory, pb, sw_slice_cstr(step->who[i]), sw_slice_cstr(task->orgcode),
+            sw_slice_cstr(task->officerid), officer, at_ms, ret, &expired);
         if (err) return err;
+        *ret_expired = *ret_expired || expired;
     }
     return SW_OK;
 }
@@ -46,14 +48,16 @@ sw_err sw_loop_may(const sw_loop_step *step, const sw_task_row *task,
                    const sw_directory_source *directory, sw_pb *pb, sw_slice officer, sw_slice note,
                    int64_t at_ms, const char **ret_why) {
     *ret_why = NULL;
-    bool holds = false;
+    bool holds, expired;
     if (!officer.len) {
         *ret_why = "nobody is named who did it";
         return SW_OK;
     }
-    sw_err err = holds_one(step, task, directory, pb, officer, at_ms, &holds);
+    sw_err err = holds_one(step, task, directory, pb, officer, at_ms, &holds, &expired);
     if (err) return err;
-    if (!holds)
+    if (!holds && expired)
+        *ret_why = sw_pb_printf(pb, "the qualification of law enforcement has expired (执法资格)");
+    else if (!holds)
         *ret_why = sw_pb_printf(pb, "it is for: %s", titles(step, pb));
     else if (*step->not_by && sw_slice_is(officer, last_actor(task, step->not_by)))
         *ret_why = sw_pb_printf(pb, "nobody does it for his own '%s'", step->not_by);

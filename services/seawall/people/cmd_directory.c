@@ -6,7 +6,6 @@
 #include "seawall/cli/term.h"
 #include "seawall/people/remote.h"
 #include "text/time.h"
-#include "text/yaml.h"
 
 #define FINDINGS_MAX 2000u
 #define FILE_MAX     ((size_t)32 << 20)
@@ -217,7 +216,9 @@ static const sw_cli_spec load_spec = {
     .summary = "Gives a running instance its directory: what has changed is taken over.",
     .options = load_options,
     .option_count = SW_COUNT(load_options),
-    .notes = "FILE is YAML. With metadata.from in it the change takes effect on that date.\n",
+    .notes =
+        "FILE is YAML, or a folder of CSV files. With metadata.from in it (metadata.csv: from)\n"
+        "the change takes effect on that date.\n",
 };
 
 static int load(const sw_cli *cli, sw_arena *arena) {
@@ -228,10 +229,8 @@ static int load(const sw_cli *cli, sw_arena *arena) {
     sw_diags diags;
     sw_diags_init(&diags, arena, SW_SLICE_NONE, 10);
     if (!read_directory(cli, arena, cli->args[0], false, &directory)) return SW_EXIT_USAGE;
-    if (sw_file_read(arena, cli->args[0], FILE_MAX, &diags, &text) != SW_OK) {
-        fprintf(stderr,
-                "seawall directory load: a folder of CSV files can be checked and shown; to "
-                "be loaded it has to be one YAML file\n");
+    if (sw_directory_as_yaml(arena, cli->args[0], &diags, &text) != SW_OK) {
+        sw_print_diags(stderr, &diags, "error", SW_TINT_RED);
         return SW_EXIT_USAGE;
     }
     const sw_remote_call call = {.path = "/v1/directory", .type = "application/yaml", .body = text};

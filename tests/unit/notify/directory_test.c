@@ -136,6 +136,43 @@ static void deputies_shifts_areas_and_new_numbers_hold_in_their_time(void **stat
     sw_arena_done(&f.arena);
 }
 
+static bool holds(fixture *f, const char *role, const char *officer, const char *time,
+                  bool *ret_expired) {
+    sw_pb pb = {&f->arena, false};
+    sw_directory_source source = sw_directory_source_of(&f->directory);
+    bool ret;
+    assert_ok(sw_directory_holds_role(&source, &pb, sw_slice_cstr(role), SW_S(STATION), SW_S("S3"),
+                                      sw_slice_cstr(officer), at(time), &ret, ret_expired));
+    return ret;
+}
+
+static void whose_qualification_has_expired_holds_no_role_that_needs_one(void **state) {
+    (void)state;
+    fixture f;
+    char text[sizeof county + 100];
+    snprintf(text, sizeof text, "%s", county);
+    char *at_s2 = strstr(text, ", phone: '13800000004'}");
+    snprintf(at_s2, sizeof text - (size_t)(at_s2 - text),
+             ", phone: '13800000004', qualification: {level: basic, until: 2026-03-20}}%s",
+             strstr(county, ", phone: '13800000004'}") + strlen(", phone: '13800000004'}"));
+    assert_ok(read_text(&f, text));
+    bool expired;
+    const char *day_before = "2026-03-19T23:59:59+08:00";
+    assert_string_equal(told(&f, "legal_officer", STATION, "", day_before), "S2 13800000004 ;");
+    assert_true(holds(&f, "legal_officer", "S2", day_before, &expired));
+    assert_false(expired);
+    assert_string_equal(told(&f, "legal_officer", STATION, "", MARCH),
+                        "S1 13800000003 法制员执法资格已过期，改告办案单位领导;");
+    assert_string_equal(told(&f, "handler", STATION, "S2", MARCH),
+                        "S1 13800000003 主办民警执法资格已过期，改告办案单位领导;");
+    assert_false(holds(&f, "legal_officer", "S2", MARCH, &expired));
+    assert_true(expired);
+    assert_false(holds(&f, "legal_officer", "S1", MARCH, &expired));
+    assert_false(expired);
+    assert_true(holds(&f, "handler", "S3", MARCH, &expired)); /* none is recorded of him */
+    sw_arena_done(&f.arena);
+}
+
 static void who_has_no_telephone_is_told_and_so_is_the_next_level(void **state) {
     (void)state;
     fixture f;
@@ -259,6 +296,17 @@ static void put_file(const char *folder, const char *name, const char *text) {
     fclose(file);
 }
 
+static void remove_folder(const char *folder) {
+    static const char *const names[] = {"units",  "officers", "posts",   "deputies",
+                                        "shifts", "areas",    "metadata"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        char path[300];
+        snprintf(path, sizeof path, "%s/%s.csv", folder, names[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
 static void a_folder_of_csv_says_the_same(void **state) {
     (void)state;
     char folder[] = "/tmp/seawall-directory-XXXXXX";
@@ -284,18 +332,81 @@ static void a_folder_of_csv_says_the_same(void **state) {
                         "S3 13800000005 所长不在岗，由您代理;");
     assert_string_equal(told(&f, "command_centre", STATION, "", "2026-05-01T09:00:00+08:00"),
                         "S3 13800000005 ;");
-    put_file(folder, "posts.csv", "unit,role,officer\n320981510000,unit_leader,S9\n1,2,3,4\n");
-    assert_int_not_equal(sw_directory_read(&f.arena, folder, 0, &f.diags, NULL, &f.directory),
-                         SW_OK);
-    assert_int_equal(f.diags.first->line, 3);
-    assert_slice(f.diags.first->message, "more cells than columns");
-    static const char *const names[] = {"units", "officers", "posts", "deputies", "shifts"};
-    for (size_t i = 0; i < SW_COUNT(names); i++) {
-        char path[300];
-        snprintf(path, sizeof path, "%s/%s.csv", folder, names[i]);
-        unlink(path);
+    /* As one text it says the same. */
+    sw_slice text;
+    sw_directory again;
+    put_file(folder, "areas.csv", "name,role,officer,unit\n城区,legal_officer,S3,320981510000\n");
+    put_file(folder, "metadata.csv", "timezone,from\nAsia/Shanghai,2026-12-01\n");
+    assert_ok(sw_directory_read(&f.arena, folder, 0, &f.diags, NULL, &f.directory));
+    assert_ok(sw_directory_as_yaml(&f.arena, folder, &f.diags, &text));
+    assert_ok(sw_directory_parse(&f.arena, SW_S("x"), text, 0, &f.diags, NULL, &again));
+    assert_int_equal(again.count, f.directory.count);
+    assert_true(again.from_ms == at("2026-12-01T00:00:00+08:00"));
+    for (uint32_t i = 0; i < again.count; i++) {
+        sw_pb pb = {&f.arena, false};
+        sw_slice one, other;
+        assert_ok(sw_pb_write(&pb, again.entries[i], &one));
+        assert_ok(sw_pb_write(&pb, f.directory.entries[i], &other));
+        assert_true(sw_slice_eq(one, other));
     }
-    rmdir(folder);
+    f.directory = again;
+    assert_string_equal(told(&f, "legal_officer", STATION, "", "2026-12-01T00:00:00+08:00"),
+                        "S3 13800000005 ;");
+    remove_folder(folder);
+    sw_arena_done(&f.arena);
+}
+
+static void every_fault_of_csv_is_found_in_one_run_with_file_line_and_cell(void **state) {
+    (void)state;
+    char folder[] = "/tmp/seawall-directory-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    put_file(folder, "units.csv",
+             "code,name,tier,shrt\n320981000000,甲,county\n3209,\"乙\"x,station\n"
+             "320981510000,丙,town\n,,\n320981520000,丁,station,,9\n");
+    put_file(folder, "officers.csv", "\xef\xbb\xbfid,name,unit,phone\nS1,a,320981000000,12\n");
+    put_file(folder, "posts.csv", "unit,role,officer\n320981000000,legal_brigade,S9\n");
+    put_file(folder, "shifts.csv", "unit,role,officer,from,until\n320981000000,inspection,S1,x,\n");
+    put_file(folder, "deputies.csv", "officer,deputy\nS1,S7\nS1,\"S8\n");
+    put_file(folder, "metadata.csv", "from\n2026-12-01\n2026-12-02\n");
+    fixture f;
+    sw_arena_init(&f.arena, 16 << 20);
+    sw_diags_init(&f.diags, &f.arena, SW_SLICE_NONE, 100);
+    assert_int_equal(sw_directory_read(&f.arena, folder, 0, &f.diags, NULL, &f.directory),
+                     SW_E_INVALID);
+    static const char *const want[] = {
+        "/units.csv:1:4: there is no column 'shrt' (did you mean 'short'?)",
+        "/units.csv:3:2: ",
+        "/units.csv:4:3: tier: there is no tier 'town'",
+        "/units.csv:6:5: more cells than columns",
+        "/officers.csv:2:1: phone: '****' is no telephone number",
+        "/posts.csv:2:3: officer: there is no officer 'S9'",
+        "/shifts.csv:2:4: from: 'x' is no time",
+        "/shifts.csv:2:1: from: a shift begins and ends",
+        "/deputies.csv:2:2: deputy: there is no officer 'S7'",
+        "/deputies.csv:3:2: a quoted cell has no end",
+        "/metadata.csv:3:2: a second line of values",
+    };
+    sw_buf all;
+    sw_buf_init(&all, 1 << 20);
+    for (const sw_diag *d = f.diags.first; d; d = d->next) {
+        sw_buf_add(&all, sw_diag_text(&f.arena, d));
+        sw_buf_add_byte(&all, '\n');
+    }
+    sw_buf_add_byte(&all, '\0');
+    for (size_t i = 0; i < SW_COUNT(want); i++)
+        if (!strstr(all.ptr, want[i])) fail_msg("no finding '%s' in\n%s", want[i], all.ptr);
+    sw_buf_done(&all);
+    /* Where a column is missing or the bytes are no text, nothing else is guessed. */
+    put_file(folder, "units.csv", "name,tier\n甲,county\n");
+    put_file(folder, "officers.csv", "id,name,unit\nS1,\xbc\xd7,320981000000\n");
+    sw_diags_init(&f.diags, &f.arena, SW_SLICE_NONE, 100);
+    assert_int_equal(sw_directory_read(&f.arena, folder, 0, &f.diags, NULL, &f.directory),
+                     SW_E_INVALID);
+    assert_slice(f.diags.first->message, "a second line of values");
+    assert_slice(f.diags.first->next->message, "the column 'code' is missing");
+    assert_slice(f.diags.first->next->next->message, "this is not UTF-8");
+    assert_int_equal(f.diags.first->next->next->line, 2);
+    remove_folder(folder);
     sw_arena_done(&f.arena);
 }
 
@@ -317,11 +428,13 @@ int main(void) {
         cmocka_unit_test(a_role_is_looked_for_in_the_unit_and_up_to_its_tier),
         cmocka_unit_test(an_empty_role_falls_to_the_next_level_up_and_says_so),
         cmocka_unit_test(deputies_shifts_areas_and_new_numbers_hold_in_their_time),
+        cmocka_unit_test(whose_qualification_has_expired_holds_no_role_that_needs_one),
         cmocka_unit_test(who_has_no_telephone_is_told_and_so_is_the_next_level),
         cmocka_unit_test(every_fault_is_found_in_one_run_with_line_and_hint),
         cmocka_unit_test(versions_hold_from_their_date),
         cmocka_unit_test(subtrees_go_by_parents_and_by_prefix_where_there_is_none),
         cmocka_unit_test(a_folder_of_csv_says_the_same),
+        cmocka_unit_test(every_fault_of_csv_is_found_in_one_run_with_file_line_and_cell),
         cmocka_unit_test(reading_ends_well_wherever_memory_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,41 @@ static void a_warning_goes_round_the_whole_loop(void **state) {
     nrig_close(&r);
 }
 
+static void who_is_no_longer_qualified_is_not_told_and_may_not_decide(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    sw_pb pb = {&r.arena, false};
+    sw_directory_entry entry;
+    Seawall__V1__Officer officer;
+    Seawall__V1__Phone phone, *phones[] = {&phone};
+    seawall__v1__directory_entry__init(&entry);
+    seawall__v1__officer__init(&officer);
+    seawall__v1__phone__init(&phone);
+    phone.number = sw_pb_printf(&pb, "13800000004");
+    officer.id = sw_pb_printf(&pb, "S2");
+    officer.name = sw_pb_printf(&pb, "法制员");
+    officer.unit = sw_pb_printf(&pb, "%s", RIG_STATION);
+    officer.qualification = sw_pb_printf(&pb, "basic");
+    officer.qualified_until_ms = nrig_time("2026-03-02T00:00:00+08:00");
+    officer.phones = phones;
+    officer.n_phones = 1;
+    entry.id = sw_pb_printf(&pb, "officer/S2");
+    entry.officer = &officer;
+    sw_slice bytes;
+    assert_ok(sw_pb_write(&pb, &entry, &bytes));
+    nrig_put(&r, SW_TOPIC_DIRECTORY, sw_directory_key(&pb, &entry), bytes);
+    nrig_run(&r);
+    sw_hash128 w = nrig_id("A1", SW_RED);
+    nrig_raise(&r, "A1", SW_RED);
+    const char *sent = nrig_messages(&r);
+    assert_null(strstr(sent, "S2 "));
+    assert_non_null(strstr(sent, "（法制员执法资格已过期，改告办案单位领导）"));
+    step(&r, w, w, "warning.verified", CONFIRMED, "S2", "open", "qualification");
+    step(&r, w, w, "warning.verified", CONFIRMED, "S1", "verified", "");
+    nrig_close(&r);
+}
+
 static void levels_of_one_instance_share_a_task_and_any_of_them_names_it(void **state) {
     (void)state;
     nrig r;
@@ -352,6 +387,7 @@ static void faults_of_the_policy_are_found_at_load(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_warning_goes_round_the_whole_loop),
+        cmocka_unit_test(who_is_no_longer_qualified_is_not_told_and_may_not_decide),
         cmocka_unit_test(levels_of_one_instance_share_a_task_and_any_of_them_names_it),
         cmocka_unit_test(what_is_withdrawn_closes_its_task_visibly),
         cmocka_unit_test(what_is_resolved_in_time_closes_and_what_is_late_is_still_to_be_put_right),
