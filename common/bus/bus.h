@@ -131,9 +131,9 @@ SW_NODISCARD sw_err sw_bus_end(sw_bus *bus, uint32_t topic, uint32_t partition, 
 /* The first offset whose timestamp is at or after `ms`; the end if none. */
 SW_NODISCARD sw_err sw_bus_find_time(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms,
                                      int64_t *ret_offset);
-/* Retention by time and size, and compaction of compacted topics: one bounded step over at most
- * `chunks_max` chunks of the log. `ret_more`: call again soon. `now_ms` is the runtime's. Thread:
- * the committer. */
+/* Retention by time and size, and compaction of compacted topics: one bounded step over about
+ * `chunks_max` full chunks of the log. `ret_more`: call again soon. `now_ms` is the runtime's.
+ * Thread: the committer. */
 SW_NODISCARD sw_err sw_bus_maintain(sw_bus *bus, int64_t now_ms, uint32_t chunks_max,
                                     bool *ret_more);
 /* Reads the whole log and proves every checksum and the chain of each partition. SW_E_CORRUPT with

@@ -2,15 +2,17 @@
 
 #include "base/hash.h"
 #include "base/wire.h"
+#include "bus/log_upkeep.h"
 
 #define META_BYTES_MAX 64u
 #define HEAD_BYTES     36u
 #define CRC_BYTES      4u
+#define STORE_VERSION  1u
+#define FORMAT_OLDEST  1u /* taken up as it is: chunks and heads are the same */
 
 const sw_store_spec sw_log_stores[SW_LOG_STORES] = {
-    [SW_LOG_CHUNKS] = {.name = "log.chunks", .version = SW_LOG_FORMAT, .ordered_tail = true},
-    [SW_LOG_META] = {.name = "log.meta", .version = SW_LOG_FORMAT},
-    [SW_LOG_KEYS] = {.name = "log.keys", .version = SW_LOG_FORMAT, .point_lookups = true},
+    [SW_LOG_CHUNKS] = {.name = "log.chunks", .version = STORE_VERSION, .ordered_tail = true},
+    [SW_LOG_META] = {.name = "log.meta", .version = STORE_VERSION},
 };
 
 sw_log_key sw_log_key_of(char kind, uint32_t count, uint32_t a, uint32_t b, uint32_t c) {
@@ -142,7 +144,10 @@ static sw_err put_u32(sw_log *log, char kind, uint32_t n, sw_batch *batch) {
 static sw_err load(sw_log *log, sw_batch *batch, sw_diags *diags) {
     uint32_t format = SW_LOG_FORMAT, next_id = 1;
     sw_err err = load_u32(log, 'f', &format);
-    if (err == SW_E_NOT_FOUND) err = put_u32(log, 'f', SW_LOG_FORMAT, batch);
+    if (err == SW_E_NOT_FOUND || (!err && format == FORMAT_OLDEST)) {
+        format = SW_LOG_FORMAT;
+        err = put_u32(log, 'f', SW_LOG_FORMAT, batch);
+    }
     if (!err && format != SW_LOG_FORMAT)
         return sw_diag_at(diags, SW_E_VERSION, 0, 0, NULL, "use the Seawall that wrote it",
                           "the log has format %u, this Seawall reads %u", format, SW_LOG_FORMAT);
@@ -152,7 +157,10 @@ static sw_err load(sw_log *log, sw_batch *batch, sw_diags *diags) {
     for (uint32_t t = 0; !err && t < log->topic_count; t++)
         err = load_topic(log, &log->topics[t], &next_id, batch, diags);
     if (!err && next_id != known_id) err = put_u32(log, 'n', next_id, batch);
-    for (uint32_t i = 0; !err && i < log->part_count; i++) err = load_head(log, &log->parts[i]);
+    for (uint32_t i = 0; !err && i < log->part_count; i++) {
+        err = load_head(log, &log->parts[i]);
+        if (!err) err = sw_log_load_clean(log, &log->parts[i]);
+    }
     return err;
 }
 
@@ -210,6 +218,7 @@ void sw_log_close(sw_log *log) {
     for (uint32_t i = 0; log->parts && i < log->part_count; i++)
         sw_chunk_done(&log->parts[i].writer);
     sw_chunk_done(&log->upkeep);
+    sw_log_drop_pass(log);
     sw_heap_free(log->touched);
     sw_heap_free(log->parts);
     sw_heap_free(log->topics);
@@ -233,28 +242,10 @@ static sw_err seal_chunk(sw_log *log, sw_log_part *part, sw_batch *batch) {
     return SW_OK;
 }
 
-/* Where the newest record of a key is: what compaction goes by. */
-static sw_err index_key(sw_log *log, const sw_log_part *part, const sw_record *record,
-                        int64_t offset, sw_batch *batch) {
-    if (record->key.len == 0) return SW_E_INVALID;
-    char prefix[8], at[8];
-    sw_wire_put_be(prefix, sw_log_topic_id(log, part), 4);
-    sw_wire_put_be(prefix + 4, part->partition, 4);
-    sw_wire_put_le(at, (uint64_t)offset, 8);
-    sw_buf key;
-    sw_buf_init(&key, sizeof prefix + record->key.len);
-    sw_buf_add(&key, sw_slice_of(prefix, sizeof prefix));
-    sw_err err = sw_buf_add(&key, record->key);
-    if (!err)
-        err = sw_batch_put(batch, log->first_store + SW_LOG_KEYS, sw_buf_slice(&key),
-                           sw_slice_of(at, sizeof at));
-    sw_buf_done(&key);
-    return err;
-}
-
 sw_err sw_log_append(sw_log *log, const sw_record *record, sw_batch *batch, int64_t *ret_offset) {
     sw_log_part *part = sw_log_part_of(log, record->topic, record->partition);
     if (sw_chunk_record_bytes(record) > SW_RECORD_BYTES_MAX) return SW_E_LIMIT;
+    if (record->key.len == 0 && log->topics[part->topic].spec.compacted) return SW_E_INVALID;
     sw_log_head *draft = &part->draft;
     if (!part->touched) {
         part->touched = true;
@@ -267,8 +258,6 @@ sw_err sw_log_append(sw_log *log, const sw_record *record, sw_batch *batch, int6
     sw_record numbered = *record;
     numbered.offset = draft->end;
     sw_err err = sw_chunk_add(&part->writer, &numbered);
-    if (!err && log->topics[part->topic].spec.compacted)
-        err = index_key(log, part, record, draft->end, batch);
     if (err) return err;
     *ret_offset = draft->end++;
     return part->writer.bytes.len >= SW_LOG_CHUNK_BYTES ? seal_chunk(log, part, batch) : SW_OK;

@@ -7,12 +7,13 @@
 
 #include "bus/bus.h"
 #include "bus/chunk.h"
+#include "bus/newest.h"
 
 /* The stores that a log adds to a database, after those of the processors. */
-enum { SW_LOG_CHUNKS, SW_LOG_META, SW_LOG_KEYS, SW_LOG_STORES };
+enum { SW_LOG_CHUNKS, SW_LOG_META, SW_LOG_STORES };
 extern const sw_store_spec sw_log_stores[SW_LOG_STORES];
 
-#define SW_LOG_FORMAT       1u
+#define SW_LOG_FORMAT       2u /* 1 had an index of keys, which compaction does without */
 #define SW_LOG_CHUNK_BYTES  ((size_t)64 * 1024) /* a chunk is closed when it has reached this */
 #define SW_RECORD_BYTES_MAX ((size_t)32 * 1024 * 1024)
 #define SW_TOMBSTONE_KEPT_MS                                                                       \
@@ -35,9 +36,8 @@ typedef struct sw_log_part {
     bool touched; /* is in the list of the batch */
     /* Upkeep. */
     int64_t oldest_ms;    /* when the oldest chunk can go by time; -1: not looked up */
-    int64_t pass_at;      /* compaction goes on from here ... */
-    int64_t pass_end;     /* ... to here; nothing to do where they are equal */
-    uint64_t bytes_clean; /* of the partition after the last pass */
+    int64_t clean_end;    /* compacted up to here: each key is there once */
+    uint64_t clean_bytes; /* of the chunks up to there */
 } sw_log_part;
 
 typedef struct sw_log_topic {
@@ -45,6 +45,15 @@ typedef struct sw_log_topic {
     uint32_t id;         /* in keys; for ever the same for a name */
     uint32_t first_part; /* index of partition 0 */
 } sw_log_topic;
+
+/* Compaction of one partition: first its new keys are noted, then its chunks written anew. */
+typedef struct sw_log_pass {
+    sw_log_part *part; /* NULL: none is under way */
+    bool noted;
+    int64_t at, end; /* what is to be gone over still, noting or writing */
+    uint64_t bytes;  /* of what was written or left as it is */
+    sw_newest newest;
+} sw_log_pass;
 
 typedef struct sw_log {
     sw_db *db;
@@ -55,6 +64,7 @@ typedef struct sw_log {
     uint32_t topic_count, part_count, touched_count;
     uint32_t upkeep_at; /* the partition whose turn it is */
     sw_chunk_writer upkeep;
+    sw_log_pass pass;
     pthread_mutex_t view;
 } sw_log;
 
@@ -84,7 +94,8 @@ void sw_log_end(sw_log *log, uint32_t topic, uint32_t partition, int64_t *ret_fi
 SW_NODISCARD sw_err sw_log_find_time(sw_log *log, uint32_t topic, uint32_t partition, int64_t ms,
                                      int64_t *ret_offset);
 
-/* log_upkeep.c: sw_bus_maintain. `batch` is empty before and after. */
+/* log_upkeep.c: sw_bus_maintain, a step over about `chunks_max` times SW_LOG_CHUNK_BYTES. `batch`
+ * is empty before and after. */
 SW_NODISCARD sw_err sw_log_maintain(sw_log *log, int64_t now_ms, uint32_t chunks_max,
                                     sw_batch *batch, bool *ret_more);
 

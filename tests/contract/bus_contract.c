@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "contract/bus_model.h"
@@ -400,6 +401,73 @@ static void compaction_keeps_the_newest_record_of_each_key(void **state) {
         assert_ok(poll_from(f, BUS_COMPACTED, 0, from, 10, 1000));
 }
 
+/* So many keys of this length take several passes. */
+#define MANY_KEYS      24000
+#define MANY_KEY_BYTES 1000
+
+static void append_many(fixture *f, char value, bool tombstone) {
+    static char keys[POLL_MAX][MANY_KEY_BYTES + 1];
+    static sw_record records[POLL_MAX];
+    for (uint32_t i = 0; i < MANY_KEYS;) {
+        uint32_t count = 0;
+        for (; count < POLL_MAX && i < MANY_KEYS; count++, i++) {
+            snprintf(keys[count], sizeof keys[count], "%0*u", MANY_KEY_BYTES, i);
+            records[count] = record_of(BUS_COMPACTED, 0, keys[count], NULL, 1000);
+            records[count].tombstone = tombstone && i % 2;
+            if (!records[count].tombstone) records[count].value = sw_slice_of(&value, 1);
+        }
+        append(f, records, count);
+    }
+}
+
+/* Reads the partition: the newest value of each key, 0 where it has none. */
+static uint32_t read_many(fixture *f, char newest[MANY_KEYS]) {
+    int64_t first, end;
+    uint32_t records = 0;
+    memset(newest, 0, MANY_KEYS);
+    assert_ok(sw_bus_end(f->bus, BUS_COMPACTED, 0, &first, &end));
+    for (f->next = first; f->next < end; records += f->count) {
+        sw_arena_reset(&f->arena);
+        assert_ok(poll_from(f, BUS_COMPACTED, 0, f->next, POLL_MAX, 1 << 20));
+        for (uint32_t i = 0; i < f->count; i++) {
+            char key[MANY_KEY_BYTES + 1];
+            memcpy(key, f->polled[i].key.ptr, MANY_KEY_BYTES);
+            key[MANY_KEY_BYTES] = '\0';
+            unsigned long number = strtoul(key, NULL, 10);
+            assert_true(number < MANY_KEYS);
+            newest[number] = f->polled[i].tombstone ? 0 : f->polled[i].value.ptr[0];
+        }
+    }
+    return records;
+}
+
+static void compact_until_at_rest(fixture *f, int64_t now_ms, uint32_t step) {
+    static char newest[MANY_KEYS];
+    for (uint32_t before = UINT32_MAX, now; (now = read_many(f, newest)) < before; before = now)
+        maintain_all(f, now_ms, step);
+}
+
+static void compaction_takes_more_keys_than_it_has_memory_for(void **state) {
+    if (!backend->upkeep) skip();
+    fixture *f = *state;
+    int64_t late_ms = (int64_t)48 * 3600 * 1000;
+    static char newest[MANY_KEYS];
+    append_many(f, 'a', false);
+    append_many(f, 'b', false);
+    append_many(f, 'c', false);
+    compact_until_at_rest(f, 2000, 3);
+    assert_in_range(read_many(f, newest), MANY_KEYS, 2 * MANY_KEYS);
+    for (uint32_t i = 0; i < MANY_KEYS; i++) assert_int_equal(newest[i], 'c');
+    verify_all(f);
+    for (char value = 'd'; value < 'h'; value++) {
+        append_many(f, value, true);
+        compact_until_at_rest(f, late_ms, 1000);
+        assert_in_range(read_many(f, newest), MANY_KEYS / 2, 3 * MANY_KEYS);
+        for (uint32_t i = 0; i < MANY_KEYS; i++) assert_int_equal(newest[i], i % 2 ? 0 : value);
+    }
+    verify_all(f);
+}
+
 static void a_record_without_key_on_a_compacted_topic_is_refused(void **state) {
     fixture *f = *state;
     sw_record records[] = {record_of(BUS_PLAIN, 0, "k", "v", 1),
@@ -482,6 +550,7 @@ int bus_contract_run(const bus_backend *of) {
         CASE(records_older_than_the_retention_go),
         CASE(a_partition_above_its_size_loses_its_oldest_records),
         CASE(compaction_keeps_the_newest_record_of_each_key),
+        CASE(compaction_takes_more_keys_than_it_has_memory_for),
         CASE(a_record_without_key_on_a_compacted_topic_is_refused),
         CASE(everything_committed_is_there_after_reopening),
         CASE(random_work_agrees_with_a_model),
