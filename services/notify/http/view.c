@@ -119,6 +119,26 @@ static void write_steps(sw_buf *out, const Seawall__V1__Task *t) {
     sw_buf_add_byte(out, ']');
 }
 
+/* What may be done in this state, by whom it may; the steps are data, and so are the buttons. */
+static void write_next(sw_buf *out, const Seawall__V1__Task *t, const sw_loop *loop) {
+    bool first = true;
+    sw_buf_add(out, SW_S(",\"next\":["));
+    for (uint32_t i = 0; i < loop->step_count; i++) {
+        const sw_loop_step *step = &loop->steps[i];
+        bool known;
+        if (sw_loop_step_find(loop, sw_slice_cstr(step->action), sw_slice_cstr(step->result),
+                              sw_slice_cstr(t->state), &known) != step)
+            continue;
+        sw_buf_add_cstr(out, first ? "{" : ",{");
+        first = false;
+        sw_json_member(out, "action", step->action);
+        sw_json_member(out, "result", step->result);
+        sw_json_member(out, "name", step->title);
+        sw_buf_printf(out, ",\"note\":%s}", step->note ? "true" : "false");
+    }
+    sw_buf_add_byte(out, ']');
+}
+
 void sw_notify_task_json(const Seawall__V1__Task *t, const sw_loop *loop, sw_buf *out) {
     const sw_loop_state *state = sw_loop_state_find(loop, sw_slice_cstr(t->state));
     sw_buf_add_byte(out, '{');
@@ -143,6 +163,7 @@ void sw_notify_task_json(const Seawall__V1__Task *t, const sw_loop *loop, sw_buf
     write_key(out, t->key, t->n_key);
     write_warnings(out, t);
     write_steps(out, t);
+    write_next(out, t, loop);
     sw_buf_add_byte(out, '}');
 }
 

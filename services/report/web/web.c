@@ -4,66 +4,110 @@
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "  \
     "'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/* The bytes of a file between two labels. The build tells where the files are. */
-#define FILE_BYTES(name, path)                                                                     \
-    __asm__(".section .rodata\n.balign 16\nsw_web_" #name ":\n.incbin \"" path "\"\nsw_web_" #name \
-            "_end:\n.byte 0\n.previous\n");                                                        \
-    extern const char sw_web_##name[], sw_web_##name##_end[]
+#define HTML "text/html; charset=utf-8"
+#define CSS  "text/css; charset=utf-8"
+#define JS   "text/javascript; charset=utf-8"
+#define SVG  "image/svg+xml"
 
-FILE_BYTES(index, SW_WEB_PAGE "/index.html");
-FILE_BYTES(icon, SW_WEB_PAGE "/icon.svg");
-FILE_BYTES(style, SW_WEB_PAGE "/app.css");
-FILE_BYTES(api, SW_WEB_PAGE "/api.js");
-FILE_BYTES(chart, SW_WEB_PAGE "/chart.js");
-FILE_BYTES(dom, SW_WEB_PAGE "/dom.js");
-FILE_BYTES(duty, SW_WEB_PAGE "/duty.js");
-FILE_BYTES(figures, SW_WEB_PAGE "/figures.js");
-FILE_BYTES(find, SW_WEB_PAGE "/find.js");
-FILE_BYTES(main, SW_WEB_PAGE "/main.js");
-FILE_BYTES(text, SW_WEB_PAGE "/text.js");
-FILE_BYTES(windowed, SW_WEB_PAGE "/windowed.js");
-FILE_BYTES(echarts, SW_WEB_ECHARTS);
-FILE_BYTES(echarts_gz, SW_WEB_ECHARTS_GZ);
+/* Every file of the page: its symbol, its name in the build and under /dashboard/, its type. */
+#define FILES(ONE)                                                                                 \
+    ONE(index, "index.html", "", HTML)                                                             \
+    ONE(icon, "icon.svg", "icon.svg", SVG)                                                         \
+    ONE(style, "app.css", "app.css", CSS)                                                          \
+    ONE(api, "api.js", "api.js", JS)                                                               \
+    ONE(bulletins, "bulletins.js", "bulletins.js", JS)                                             \
+    ONE(case_page, "case.js", "case.js", JS)                                                       \
+    ONE(chart, "chart.js", "chart.js", JS)                                                         \
+    ONE(dom, "dom.js", "dom.js", JS)                                                               \
+    ONE(duty, "duty.js", "duty.js", JS)                                                            \
+    ONE(entries, "entries.js", "entries.js", JS)                                                   \
+    ONE(figures, "figures.js", "figures.js", JS)                                                   \
+    ONE(find, "find.js", "find.js", JS)                                                            \
+    ONE(live, "live.js", "live.js", JS)                                                            \
+    ONE(loop, "loop.js", "loop.js", JS)                                                            \
+    ONE(main, "main.js", "main.js", JS)                                                            \
+    ONE(models, "models.js", "models.js", JS)                                                      \
+    ONE(names, "names.js", "names.js", JS)                                                         \
+    ONE(officer, "officer.js", "officer.js", JS)                                                   \
+    ONE(parts, "parts.js", "parts.js", JS)                                                         \
+    ONE(screen, "screen.js", "screen.js", JS)                                                      \
+    ONE(signin, "signin.js", "signin.js", JS)                                                      \
+    ONE(text, "text.js", "text.js", JS)                                                            \
+    ONE(unit, "unit.js", "unit.js", JS)                                                            \
+    ONE(warning, "warning.js", "warning.js", JS)                                                   \
+    ONE(windowed, "windowed.js", "windowed.js", JS)                                                \
+    ONE(words, "words.js", "words.js", JS)                                                         \
+    ONE(echarts, "echarts.js", "echarts.js", JS)
+
+/* The bytes of a file between two labels. */
+#define BYTES(symbol, path)                                                                        \
+    __asm__(".section .rodata\n.balign 16\nsw_web_" symbol ":\n.incbin \"" path                    \
+            "\"\nsw_web_" symbol "_end:\n.byte 0\n.previous\n");
+
+/* As it is, and compressed: the build lays both into one folder. */
+#define FILE_BYTES(symbol, name, address, type)                                                    \
+    BYTES(#symbol, SW_WEB_FILES "/" name)                                                          \
+    BYTES(#symbol "_gz", SW_WEB_FILES "/" name ".gz")                                              \
+    extern const char sw_web_##symbol[], sw_web_##symbol##_end[];                                  \
+    extern const char sw_web_##symbol##_gz[], sw_web_##symbol##_gz_end[];
+
+FILES(FILE_BYTES)
 
 typedef struct file {
     const char *path, *type, *from, *to;
-    const char *gz_from, *gz_to; /* the same, compressed; NULL: not */
+    const char *gz_from, *gz_to;
 } file;
 
-#define JS "text/javascript; charset=utf-8"
+#define FILE_ROW(symbol, name, address, type)                                                      \
+    {"/dashboard/" address,   type, sw_web_##symbol, sw_web_##symbol##_end, sw_web_##symbol##_gz,  \
+     sw_web_##symbol##_gz_end},
 
-static const file files[] = {
-    {"/dashboard/", "text/html; charset=utf-8", sw_web_index, sw_web_index_end, NULL, NULL},
-    {"/dashboard/icon.svg", "image/svg+xml", sw_web_icon, sw_web_icon_end, NULL, NULL},
-    {"/dashboard/app.css", "text/css; charset=utf-8", sw_web_style, sw_web_style_end, NULL, NULL},
-    {"/dashboard/api.js", JS, sw_web_api, sw_web_api_end, NULL, NULL},
-    {"/dashboard/chart.js", JS, sw_web_chart, sw_web_chart_end, NULL, NULL},
-    {"/dashboard/dom.js", JS, sw_web_dom, sw_web_dom_end, NULL, NULL},
-    {"/dashboard/duty.js", JS, sw_web_duty, sw_web_duty_end, NULL, NULL},
-    {"/dashboard/figures.js", JS, sw_web_figures, sw_web_figures_end, NULL, NULL},
-    {"/dashboard/find.js", JS, sw_web_find, sw_web_find_end, NULL, NULL},
-    {"/dashboard/main.js", JS, sw_web_main, sw_web_main_end, NULL, NULL},
-    {"/dashboard/text.js", JS, sw_web_text, sw_web_text_end, NULL, NULL},
-    {"/dashboard/windowed.js", JS, sw_web_windowed, sw_web_windowed_end, NULL, NULL},
-    {"/dashboard/echarts.js", JS, sw_web_echarts, sw_web_echarts_end, sw_web_echarts_gz,
-     sw_web_echarts_gz_end},
-};
+static const file files[] = {FILES(FILE_ROW)};
 
-static bool takes_gzip(const sw_http_exchange *x) {
-    const sw_slice accepted = sw_http_header(x, "accept-encoding");
-    return accepted.len >= 4 && memmem(accepted.ptr, accepted.len, "gzip", 4) != NULL;
+enum { TAG_BYTES = 40, GZ_TRAILER = 8 };
+
+/* A compressed file ends with the checksum and the length of what is in it: a version of it. */
+static sw_slice tag_of(const file *f, bool packed, char text[TAG_BYTES]) {
+    static const char digits[] = "0123456789abcdef";
+    const char *trailer = f->gz_to - GZ_TRAILER;
+    size_t len = 0;
+    text[len++] = '"';
+    for (size_t i = 0; i < GZ_TRAILER; i++) {
+        text[len++] = digits[(uint8_t)trailer[i] >> 4];
+        text[len++] = digits[(uint8_t)trailer[i] & 15];
+    }
+    if (packed) text[len++] = 'z';
+    text[len++] = '"';
+    return sw_slice_of(text, len);
 }
 
+static bool header_has(const sw_http_exchange *x, const char *name, sw_slice what) {
+    const sw_slice value = sw_http_header(x, name);
+    return value.len >= what.len && memmem(value.ptr, value.len, what.ptr, what.len) != NULL;
+}
+
+/* A browser keeps it, and asks each time whether it still holds: after an update nobody sees pages
+ * of two versions. */
 static void get_file(void *arg, sw_http_exchange *x) {
     const file *f = arg;
-    const bool packed = f->gz_from && takes_gzip(x);
-    const char *from = packed ? f->gz_from : f->from, *to = packed ? f->gz_to : f->to;
+    char text[TAG_BYTES];
+    const bool packed = header_has(x, "accept-encoding", SW_S("gzip"));
+    const sw_slice tag = tag_of(f, packed, text);
     sw_http_reply reply = {.status = 200,
                            .type = f->type,
-                           .body = sw_slice_of(from, (size_t)(to - from)),
+                           .cache = true,
                            .fields = {{SW_S("Content-Security-Policy"), SW_S(POLICY)},
-                                      {SW_S("Vary"), SW_S("Accept-Encoding")}}};
-    if (packed) reply.fields[2] = (sw_http_field){SW_S("Content-Encoding"), SW_S("gzip")};
+                                      {SW_S("Vary"), SW_S("Accept-Encoding")},
+                                      {SW_S("Cache-Control"), SW_S("no-cache")},
+                                      {SW_S("ETag"), tag}}};
+    if (header_has(x, "if-none-match", tag)) {
+        reply.status = 304;
+    } else if (packed) {
+        reply.body = sw_slice_of(f->gz_from, (size_t)(f->gz_to - f->gz_from));
+        reply.fields[4] = (sw_http_field){SW_S("Content-Encoding"), SW_S("gzip")};
+    } else {
+        reply.body = sw_slice_of(f->from, (size_t)(f->to - f->from));
+    }
     sw_http_answer(x, &reply);
 }
 
@@ -75,12 +119,13 @@ static void get_moved(void *arg, sw_http_exchange *x) {
 }
 
 void sw_web_routes(sw_http_route ret[SW_WEB_ROUTES]) {
-    _Static_assert(SW_COUNT(files) + 1 <= SW_WEB_ROUTES, "the header says how many there are");
-    uint32_t count = 0;
-    for (; count < SW_COUNT(files); count++)
-        ret[count] = (sw_http_route){
-            SW_HTTP_GET,   files[count].path, 0, get_file, (void *)(uintptr_t)&files[count],
-            .silent = true};
-    ret[count++] = (sw_http_route){SW_HTTP_GET, "/dashboard", 0, get_moved, NULL, .silent = true};
-    SW_ASSERT(count == SW_WEB_ROUTES);
+    static const char *const moved[] = {"/", "/dashboard"};
+    _Static_assert(SW_COUNT(files) + SW_COUNT(moved) == SW_WEB_ROUTES,
+                   "the header says how many there are");
+    sw_http_route *at = ret;
+    for (size_t i = 0; i < SW_COUNT(files); i++)
+        *at++ = (sw_http_route){
+            SW_HTTP_GET, files[i].path, 0, get_file, (void *)(uintptr_t)&files[i], .silent = true};
+    for (size_t i = 0; i < SW_COUNT(moved); i++)
+        *at++ = (sw_http_route){SW_HTTP_GET, moved[i], 0, get_moved, NULL, .silent = true};
 }

@@ -5,11 +5,12 @@
 
 #include "host/http.h"
 
-enum { SW_WEB_ROUTES = 14 };
+enum { SW_WEB_ROUTES = 29 };
 
-/* GET /dashboard/ and what it loads: nothing comes from elsewhere, and no script runs that is not
- * one of these files (Content-Security-Policy). Open to everybody: what it shows comes from the
- * API, which asks who one is. */
+/* GET /dashboard/ and what it loads, compressed where the browser takes that, with an ETag: nothing
+ * comes from elsewhere, and no script runs that is not one of these files
+ * (Content-Security-Policy).
+ * `/` leads to it. Open to everybody: what it shows comes from the API, which asks who one is. */
 void sw_web_routes(sw_http_route ret[SW_WEB_ROUTES]);
 
 #endif

@@ -3,8 +3,7 @@
 #ifndef SW_SEAWALL_PAGE_H
 #define SW_SEAWALL_PAGE_H
 
-extern const unsigned char sw_page_html[], sw_page_css[], sw_page_js[], sw_openapi_yaml[];
-extern const unsigned long sw_page_html_bytes, sw_page_css_bytes, sw_page_js_bytes,
-    sw_openapi_yaml_bytes;
+extern const unsigned char sw_openapi_yaml[];
+extern const unsigned long sw_openapi_yaml_bytes;
 
 #endif

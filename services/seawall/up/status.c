@@ -6,11 +6,6 @@
 #include "seawall/up/page.h"
 #include "seawall/up/up.h"
 
-#define CSP                                                                                        \
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src "        \
-    "'self'; "                                                                                     \
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 enum { METRICS_TEXT_MAX = 8 << 20 };
 
 static void answer_text(sw_http_exchange *x, uint32_t status, const char *type, sw_buf *body) {
@@ -76,32 +71,12 @@ static void get_metrics(void *arg, sw_http_exchange *x) {
     answer_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 }
 
-static void answer_file(sw_http_exchange *x, const char *type, const unsigned char *bytes,
-                        unsigned long len) {
-    sw_http_answer(x, &(sw_http_reply){.status = 200,
-                                       .type = type,
-                                       .body = sw_slice_of(bytes, len),
-                                       .fields = {{SW_S("Content-Security-Policy"), SW_S(CSP)}}});
-}
-
-static void get_page(void *arg, sw_http_exchange *x) {
-    (void)arg;
-    answer_file(x, "text/html; charset=utf-8", sw_page_html, sw_page_html_bytes);
-}
-
-static void get_css(void *arg, sw_http_exchange *x) {
-    (void)arg;
-    answer_file(x, "text/css; charset=utf-8", sw_page_css, sw_page_css_bytes);
-}
-
-static void get_js(void *arg, sw_http_exchange *x) {
-    (void)arg;
-    answer_file(x, "text/javascript; charset=utf-8", sw_page_js, sw_page_js_bytes);
-}
-
 static void get_openapi(void *arg, sw_http_exchange *x) {
     (void)arg;
-    answer_file(x, "application/yaml", sw_openapi_yaml, sw_openapi_yaml_bytes);
+    sw_http_answer(x,
+                   &(sw_http_reply){.status = 200,
+                                    .type = "application/yaml",
+                                    .body = sw_slice_of(sw_openapi_yaml, sw_openapi_yaml_bytes)});
 }
 
 sw_err sw_up_status_routes(sw_up *up) {
@@ -110,9 +85,6 @@ sw_err sw_up_status_routes(sw_up *up) {
         {SW_HTTP_GET, "/readyz", 0, get_readyz, up, .silent = true},
         {SW_HTTP_GET, "/metrics", 0, get_metrics, up, .silent = true},
         {SW_HTTP_GET, "/openapi.yaml", 0, get_openapi, up, .silent = true},
-        {SW_HTTP_GET, "/", 0, get_page, up, .silent = true},
-        {SW_HTTP_GET, "/page.css", 0, get_css, up, .silent = true},
-        {SW_HTTP_GET, "/page.js", 0, get_js, up, .silent = true},
     };
     sw_http_route *routes = sw_arena_alloc(up->arena, sizeof table);
     if (!routes) return SW_E_NOMEM;

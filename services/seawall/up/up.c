@@ -156,6 +156,7 @@ sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config, sw_diags 
     if (!err) err = sw_up_pipeline_open(up, diags);
     if (!err) err = sw_up_status_routes(up);
     if (!err) err = sw_up_session_routes(up);
+    if (!err) err = sw_up_names_route(up);
     if (!err) err = sw_up_pipeline_start(up);
     if (!err) err = sw_loop_timer_open(up->loop, TICK_MS, TICK_MS, on_tick, up, &up->tick);
     if (!err) err = write_port(up);

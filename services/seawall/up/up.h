@@ -45,7 +45,7 @@ typedef struct sw_up {
     const struct sw_evaluator *deadline, *risk;
     sw_notify *notify;
     sw_http_route notify_routes[SW_NOTIFY_ROUTES_MAX];
-    sw_http_route events_route, letter_routes[SW_LETTERS_ROUTES];
+    sw_http_route names_route, events_route, letter_routes[SW_LETTERS_ROUTES];
     sw_letters_api letters;
     sw_loop_timer *tick;
 
@@ -88,6 +88,7 @@ void sw_up_pipeline_close(sw_up *up);
 
 /* /healthz, /readyz, /metrics, /openapi.yaml, /, the session: routes of the process itself. */
 SW_NODISCARD sw_err sw_up_status_routes(sw_up *up);
+SW_NODISCARD sw_err sw_up_names_route(sw_up *up);
 SW_NODISCARD sw_err sw_up_session_routes(sw_up *up);
 
 #endif

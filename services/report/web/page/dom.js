@@ -36,14 +36,23 @@ const SHAPES = {
   orange: "M8 1l7 7-7 7-7-7z", red: "M5 1h6l4 4v6l-4 4H5l-4-4V5z", breach: "M3 1l5 5 5-5 2 2-5 5 5 5-2 2-5-5-5 5-2-2 5-5-5-5z", none: "M2 7h12v2H2z",
 };
 
+/** An SVG of paths: [["M0 0…", {fill: …}], …]. Not for the tree of accessibility. */
+export function drawing(box, name, paths) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", box);
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", name);
+  for (const [d, attributes] of paths) {
+    const path = document.createElementNS(svg.namespaceURI, "path");
+    path.setAttribute("d", d);
+    for (const [key, value] of Object.entries(attributes)) path.setAttribute(key, value);
+    svg.append(path);
+  }
+  return svg;
+}
+
 /** Colours are never the only sign: each level has its own shape, and its word. */
 export function tag(level, word) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(svg.namespaceURI, "path");
-  path.setAttribute("d", SHAPES[level] ?? SHAPES.none);
-  path.setAttribute("fill", "currentColor");
-  svg.append(path);
-  return h("span", {class: `tag l-${SHAPES[level] ? level : "none"}`}, svg, word);
+  const known = Object.hasOwn(SHAPES, level) ? level : "none";
+  return h("span", {class: `tag l-${known}`}, drawing("0 0 16 16", "shape", [[SHAPES[known], {fill: "currentColor"}]]), word);
 }

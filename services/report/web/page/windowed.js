@@ -1,36 +1,77 @@
-// A table that holds ten thousand rows and draws those in sight.
-import {h, replace} from "./dom.js";
-import {t} from "./text.js";
+// A list of ten thousand rows that draws those in sight. Rows have one height (--row in app.css), so that a place in the
+// list is a place in its scroll; a row that stays in sight keeps its element, and with it the keyboard's focus.
+import {h} from "./dom.js";
 
-const SPARE = 12;
+const SPARE = 10;
 
-/** heads() gives the th, cells(row) the td of a row. */
-export function windowed(heads, cells) {
-  const above = h("tr", {"aria-hidden": "true"}), below = h("tr", {"aria-hidden": "true"});
+/** `heads()` gives the th, `cells(row)` the td, `id(row)` what tells rows apart; `nothing()` the text where there is none. */
+export function windowed({label, heads, cells, id, nothing}) {
+  const above = h("tr", {"aria-hidden": "true", class: "space"}, h("td")), below = h("tr", {"aria-hidden": "true", class: "space"}, h("td")); // one cell: columns may be hidden
   const body = h("tbody");
-  const table = h("table", null, h("thead", null, h("tr", null, heads())), body);
-  const node = h("div", {class: "scroll", tabindex: "0"}, table);
-  let rows = [], height = 34, first = -1, last = -1;
+  const table = h("table", {class: "even"}, h("caption", {class: "visually-hidden"}, label), h("thead", null, h("tr", null, heads())), body);
+  const none = h("p", {class: "empty", hidden: true});
+  const node = h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": label}, table, none);
+  let rows = [], height = 0, drawn = new Map();
 
-  function draw() {
-    if (rows.length === 0) {
-      replace(body, h("tr", null, h("td", {colspan: "9", class: "empty"}, t("nothing"))));
-      first = last = -1;
-      return;
-    }
-    const from = Math.max(0, Math.floor(node.scrollTop / height) - SPARE);
-    const to = Math.min(rows.length, Math.ceil((node.scrollTop + (node.clientHeight || 600)) / height) + SPARE);
-    if (from === first && to === last) return;
-    first = from;
-    last = to;
-    above.style.height = `${from * height}px`;
-    below.style.height = `${(rows.length - to) * height}px`;
-    replace(body, above, rows.slice(from, to).map((row) => h("tr", {"data-id": row.warning_id}, cells(row))), below);
-    const drawn = body.children[1];
-    if (drawn?.offsetHeight && Math.abs(drawn.offsetHeight - height) > 2) height = drawn.offsetHeight;
-    table.setAttribute("aria-rowcount", String(rows.length));
+  function range() {
+    const view = node.clientHeight || innerHeight;
+    const from = Math.max(0, Math.min(rows.length - 1, Math.floor(node.scrollTop / height)) - SPARE);
+    return [from, Math.min(rows.length, from + Math.ceil(view / height) + 2 * SPARE)];
   }
 
-  node.addEventListener("scroll", () => requestAnimationFrame(draw), {passive: true});
-  return {node, show(list) { rows = list; first = last = -1; draw(); }};
+  function element(row, index) {
+    const key = id(row), known = drawn.get(key);
+    const tr = known?.row === row ? known.tr : h("tr", {"data-id": key}, cells(row));
+    tr.setAttribute("aria-rowindex", String(index + 2)); // the head is the first
+    return [key, {row, tr}];
+  }
+
+  function draw() {
+    none.hidden = rows.length > 0;
+    if (rows.length === 0) {
+      drawn.clear();
+      body.replaceChildren();
+      none.textContent = nothing();
+      return;
+    }
+    height ||= parseFloat(getComputedStyle(node).getPropertyValue("--row")) || 38;
+    const [from, to] = range();
+    const next = new Map(rows.slice(from, to).map((row, i) => element(row, from + i)));
+    const focused = body.contains(document.activeElement) ? document.activeElement : null;
+    above.firstChild.style.height = `${from * height}px`;
+    below.firstChild.style.height = `${(rows.length - to) * height}px`;
+    above.hidden = from === 0;
+    below.hidden = to === rows.length;
+    arrange([above, ...[...next.values()].map((one) => one.tr), below]);
+    drawn = next;
+    if (focused && !focused.isConnected) node.focus({preventScroll: true});
+  }
+
+  // Moves only what is not in its place: an element that is moved would lose the focus.
+  function arrange(wanted) {
+    const keep = new Set(wanted);
+    for (const child of [...body.children]) if (!keep.has(child)) child.remove();
+    wanted.forEach((tr, i) => { if (body.children[i] !== tr) body.insertBefore(tr, body.children[i] ?? null); });
+  }
+
+  let waiting = false;
+  node.addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; draw(); });
+  }, {passive: true});
+  const sized = new ResizeObserver(() => { height = 0; draw(); });
+  sized.observe(node);
+
+  return {
+    node,
+    show(list) {
+      rows = list;
+      table.setAttribute("aria-rowcount", String(rows.length + 1));
+      draw();
+    },
+    /** Draws the cells again, for what changes with the clock. */
+    refresh() { drawn.clear(); draw(); },
+    close: () => sized.disconnect(),
+  };
 }
