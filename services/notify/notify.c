@@ -24,6 +24,7 @@ static sw_err load(sw_notify *n, const sw_notify_options *o, sw_diags *diags) {
                                    &n->channels);
     for (size_t i = 0; i < SW_COUNT(errs); i++)
         if (errs[i]) return errs[i];
+    n->shared.unset = *n->channels->mail_url ? 0 : SW_CHANNEL_EMAIL;
     return SW_OK;
 }
 

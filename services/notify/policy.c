@@ -17,22 +17,36 @@ static void check_duties(sw_reading *r, const sw_yaml *at, const char *field,
                              "there is no role '%s'", words[i]);
 }
 
-static uint32_t channels_of(sw_reading *r, const sw_yaml *map, const char *key,
-                            uint32_t otherwise) {
-    static const char *const names[] = {"inbox", "sms", "email", "webhook", "file"};
-    uint32_t count, bits = SW_CHANNEL_INBOX;
-    const char **words = sw_reading_words(r, map, key, &count);
-    if (!words) return otherwise;
+const char *const sw_channel_names[SW_CHANNELS] = {"inbox", "sms", "email", "webhook", "file"};
+
+uint32_t sw_channel_of(const char *name) {
+    for (uint32_t i = 0; i < SW_CHANNELS; i++)
+        if (strcmp(name, sw_channel_names[i]) == 0) return 1u << i;
+    return 0;
+}
+
+static uint32_t channel_bits(sw_reading *r, const sw_yaml *map, const char *key,
+                             const char *const *words, uint32_t count) {
+    uint32_t bits = 0;
     for (uint32_t i = 0; i < count; i++) {
-        size_t n = 0;
-        while (n < SW_COUNT(names) && strcmp(words[i], names[n]) != 0) n++;
-        if (n < SW_COUNT(names))
-            bits |= 1u << n;
-        else
+        uint32_t bit = sw_channel_of(words[i]);
+        if (!bit)
             sw_reading_fault(r, sw_yaml_get(map, key), SW_E_UNKNOWN, key,
                              "inbox sms email webhook file", "there is no channel '%s'", words[i]);
+        bits |= bit;
     }
     return bits;
+}
+
+static void read_channels(sw_reading *r, const sw_yaml *map, sw_level_policy *level) {
+    uint32_t count;
+    const char **words = sw_reading_words(r, map, "channels", &count);
+    if (words) level->channels |= channel_bits(r, map, "channels", words, count);
+    level->fallback = sw_reading_words(r, map, "fallback", &level->fallback_count);
+    uint32_t bits = channel_bits(r, map, "fallback", level->fallback, level->fallback_count);
+    if (bits & (SW_CHANNEL_INBOX | SW_CHANNEL_WEBHOOK))
+        sw_reading_fault(r, sw_yaml_get(map, "fallback"), SW_E_INVALID, "fallback", "[email]",
+                         "inbox and webhook are no way out where a message has failed");
 }
 
 static void read_rungs(sw_reading *r, const sw_yaml *list, sw_level_policy *level) {
@@ -59,7 +73,8 @@ static void read_rungs(sw_reading *r, const sw_yaml *list, sw_level_policy *leve
 }
 
 static void read_levels(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
-    static const char *const names[] = {"channels", "merge", "escalate", "indeterminate"};
+    static const char *const names[] = {"channels", "fallback",      "merge",
+                                        "escalate", "indeterminate", "unreached"};
     const sw_yaml *levels = sw_yaml_get(root, "levels");
     if (!levels) {
         sw_reading_fault(r, root, SW_E_MISSING, "levels", NULL, "'levels' is missing");
@@ -72,7 +87,12 @@ static void read_levels(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
         level->channels = SW_CHANNEL_INBOX;
         if (!map) continue;
         sw_reading_keys(r, map, names, SW_COUNT(names), "a level");
-        level->channels = channels_of(r, map, "channels", SW_CHANNEL_INBOX);
+        read_channels(r, map, level);
+        const char *unreached = sw_reading_text(r, map, "unreached", false);
+        level->up = strcmp(unreached, "up") == 0;
+        if (*unreached && !level->up && strcmp(unreached, "leave") != 0)
+            sw_reading_fault(r, map, SW_E_UNKNOWN, "unreached", "up or leave",
+                             "'%s' says not who is told instead", unreached);
         level->merge_ms = sw_reading_duration(r, map, "merge", 0);
         read_rungs(r, sw_yaml_get(map, "escalate"), level);
         const char *word = sw_reading_text(r, map, "indeterminate", false);

@@ -27,6 +27,10 @@ typedef struct sw_level_policy {
     sw_rung *rungs;
     uint32_t rung_count;
     bool repeats; /* an indeterminate message is sent again, marked as repeated */
+    const char *
+        *fallback; /* channels, one after another, where those of `channels` fail for good */
+    uint32_t fallback_count;
+    bool up; /* where nothing reaches him, the next level up is told */
 } sw_level_policy;
 
 /* Events that are told without a rule: cabinet, gate. */
@@ -42,6 +46,9 @@ typedef struct sw_webhook {
     uint32_t from_level;
     const char *org; /* a unit: its subtree */
 } sw_webhook;
+
+#define SW_CHANNELS 5u
+extern const char *const sw_channel_names[SW_CHANNELS]; /* by bit */
 
 typedef struct sw_policy {
     const sw_zone *zone;
@@ -70,6 +77,8 @@ typedef struct sw_policy {
 SW_NODISCARD sw_err sw_policy_load(sw_arena *arena, const char *path, sw_diags *diags,
                                    const sw_policy **ret);
 
+/* The bit of a channel's name; 0 if there is none. */
+uint32_t sw_channel_of(const char *name);
 /* Whether the local time lies within quiet hours; `ret_until_ms`: when they end. */
 bool sw_policy_is_quiet(const sw_policy *policy, int64_t at_ms, int64_t *ret_until_ms);
 

@@ -15,6 +15,7 @@ typedef struct sw_notify_shared {
     const sw_catalogue *catalogue;
     const char *tier;    /* only rules of this tier are told; "": of every tier */
     uint32_t partitions; /* of the topics: the directory is sent to each */
+    uint32_t unset;      /* channels without settings: they are no fallback */
 } sw_notify_shared;
 
 /* Stores of the processor notify. */

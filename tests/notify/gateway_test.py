@@ -87,10 +87,20 @@ class Stub(parts.Case):
         node.raise_("A1")
         self.settled(node, "A1", "handed-over")
         self.assertEqual(len(self.sent()), 4)
-        self.gateway.answer = lambda f: (403, "Authorization failed for sendsms")
+        self.gateway.answer = lambda f: (404, "Not routable. Do not try again.")
         node.raise_("A2")
         self.settled(node, "A2", "failed")
-        self.assertIn("403", next(n for n in node.inbox() if n["key"]["case_id"] == "A2")["reason"])
+        notice = next(n for n in node.inbox() if n["key"]["case_id"] == "A2")
+        self.assertIn("404", notice["reason"])
+        self.assertEqual([(c["channel"], c["state"]) for c in notice["channels"]], [("sms", "failed")])
+        # His leader is told, and that he could not be reached; nor can he be: up to the last.
+        up = parts.wait("the level above", lambda: [f for f in self.sent() if "A2" in f["text"] and "主办民警消息未送达，改告办案单位领导" in f["text"]])
+        self.assertEqual([f["to"] for f in up], ["13800000003"])
+        # What is refused because of us is not this number's fault: it waits.
+        refusals = [(403, "Authorization failed for sendsms")] * 2
+        self.gateway.answer = lambda f: refusals.pop() if refusals and "A4" in f["text"] else (202, "0: Accepted for delivery")
+        node.raise_("A4")
+        self.settled(node, "A4", "handed-over")
         port = self.gateway.port
         self.gateway.close()
         node.raise_("A3")

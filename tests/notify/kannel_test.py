@@ -165,15 +165,19 @@ class Real(parts.Case):
         parts.wait("A2 out", lambda: node.states().get("A2") in ("handed-over", "delivered"), 90)
         self.settled(node, "A2", "delivered", 90)
 
-    def test_a_wrong_password_fails_with_what_the_gateway_says(self):
+    def test_a_wrong_password_postpones_with_what_the_gateway_says(self):
         self.kannel.start()
         node = self.open()
         self.file("gateway.password", "wrong\n")
         node.kill()
         node.start()
         node.raise_("A1")
-        self.settled(node, "A1", "failed")
-        self.assertIn("403", node.inbox()[0]["reason"])
+        parts.wait("the refusal is told", lambda: node.inbox() and "403" in node.inbox()[0].get("reason", ""))
+        self.assertIn(node.states()["A1"], ("intended", "sending"))
+        self.file("gateway.password", "pass word\n")
+        node.kill()
+        node.start()
+        self.settled(node, "A1", "delivered")
 
 
 class Relay(parts.http.server.ThreadingHTTPServer):

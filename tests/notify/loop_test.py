@@ -86,10 +86,10 @@ class Process(parts.Case):
 
     def test_the_directory_is_loaded_compared_and_refused_with_every_fault(self):
         node = self.node()
-        self.assertEqual(node.load(), {"entries": 11, "changed": 0, "removed": 0})
+        self.assertEqual(node.load(), {"entries": 12, "changed": 0, "removed": 0})
         text = parts.COUNTY.read_text().replace("13800000005", "13911111111").replace(
             "  - {id: S4, name: 民警乙, unit: '320981510000'}\n", "")
-        self.assertEqual(node.load(self.file("d.yaml", text)), {"entries": 10, "changed": 1, "removed": 1})
+        self.assertEqual(node.load(self.file("d.yaml", text)), {"entries": 11, "changed": 1, "removed": 1})
         parts.wait("the new one", lambda: node.load(self.path / "d.yaml")["changed"] == 0)
         parts.wait("its tasks", lambda: node.ask("GET", "/v1/officers/S4/inbox").get("code") == "not-found")
         node.raise_("A1")

@@ -63,7 +63,8 @@ typedef struct search {
     const char *fallen; /* why a level up is told; NULL: it is not */
     bool law;           /* the role needs a qualification */
     uint32_t found, barred;
-    sw_slice holder; /* whose being barred is asked for */
+    sw_slice holder;    /* whose being barred is asked for */
+    sw_slice unreached; /* he is not told again */
     bool reachable, holder_barred;
 } search;
 
@@ -74,6 +75,7 @@ static bool listed(const sw_people *people, const char *officer) {
 }
 
 static void add(search *s, const Seawall__V1__Officer *officer, const char *why) {
+    if (sw_slice_is(s->unreached, officer->id)) return;
     s->found++;
     sw_slice phone = sw_officer_phone(officer, s->at_ms);
     if (phone.len) s->reachable = true;
@@ -148,6 +150,21 @@ static sw_err add_role(search *s, const sw_duty *role) {
     return SW_OK;
 }
 
+/* From this role up, until somebody is found who can be reached. */
+static sw_err climb(search *s, const sw_duty *now) {
+    for (uint32_t i = 0; now && i < LADDER_MAX; i++) {
+        s->found = s->barred = 0;
+        sw_err err = add_role(s, now);
+        if (err) return err;
+        if (s->found && s->reachable) break;
+        const char *fault = s->found ? "无手机号" : s->barred ? "执法资格已过期" : "空缺";
+        const sw_duty *up = now->up ? sw_duty_find(sw_slice_cstr(now->up)) : NULL;
+        if (up) s->fallen = sw_pb_printf(s->pb, "%s%s，改告%s", now->title, fault, up->title);
+        now = up;
+    }
+    return s->pb->full ? SW_E_LIMIT : SW_OK;
+}
+
 sw_err sw_directory_lookup(const sw_directory_source *source, sw_pb *pb, sw_slice role,
                            sw_slice unit, sw_slice officerid, int64_t at_ms, sw_people *people) {
     search s = {.source = source,
@@ -157,18 +174,24 @@ sw_err sw_directory_lookup(const sw_directory_source *source, sw_pb *pb, sw_slic
                 .unit = unit,
                 .officerid = officerid,
                 .at_ms = at_ms};
-    const sw_duty *now = sw_duty_find(role);
-    for (uint32_t i = 0; now && i < LADDER_MAX; i++) {
-        s.found = s.barred = 0;
-        sw_err err = add_role(&s, now);
-        if (err) return err;
-        if (s.found && s.reachable) break;
-        const char *fault = s.found ? "无手机号" : s.barred ? "执法资格已过期" : "空缺";
-        const sw_duty *up = now->up ? sw_duty_find(sw_slice_cstr(now->up)) : NULL;
-        if (up) s.fallen = sw_pb_printf(pb, "%s%s，改告%s", now->title, fault, up->title);
-        now = up;
-    }
-    return pb->full ? SW_E_LIMIT : SW_OK;
+    return climb(&s, sw_duty_find(role));
+}
+
+sw_err sw_directory_lookup_above(const sw_directory_source *source, sw_pb *pb, sw_slice role,
+                                 sw_slice unit, sw_slice unreached, int64_t at_ms,
+                                 sw_people *people) {
+    const sw_duty *duty = sw_duty_find(role);
+    const sw_duty *up = duty && duty->up ? sw_duty_find(sw_slice_cstr(duty->up)) : NULL;
+    if (!up) return SW_OK;
+    search s = {.source = source,
+                .pb = pb,
+                .people = people,
+                .asked = sw_slice_cstr(up->name),
+                .unit = unit,
+                .at_ms = at_ms,
+                .unreached = unreached};
+    s.fallen = sw_pb_printf(pb, "%s消息未送达，改告%s", duty->title, up->title);
+    return climb(&s, up);
 }
 
 sw_err sw_directory_holds_role(const sw_directory_source *source, sw_pb *pb, sw_slice role,

@@ -39,6 +39,11 @@ sw_directory_source sw_directory_source_of(const sw_directory *directory);
 SW_NODISCARD sw_err sw_directory_lookup(const sw_directory_source *source, sw_pb *pb, sw_slice role,
                                         sw_slice unit, sw_slice officerid, int64_t at_ms,
                                         sw_people *people);
+/* The same from the level above `role` on, without `unreached`, who could not be reached for it.
+ * The role of who is found is that level's. */
+SW_NODISCARD sw_err sw_directory_lookup_above(const sw_directory_source *source, sw_pb *pb,
+                                              sw_slice role, sw_slice unit, sw_slice unreached,
+                                              int64_t at_ms, sw_people *people);
 /* The roles of the table that `officer` holds for `unit` or a unit above it, or as the officer in
  * charge `officerid`: whether he holds `role`. `ret_expired`: he would, but his qualification has
  * expired. */

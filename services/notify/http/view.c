@@ -175,6 +175,16 @@ void sw_notify_notice_json(const Seawall__V1__Notice *n, sw_buf *out) {
     sw_json_member(out, "state", n->state);
     sw_json_member(out, "reason", n->reason);
     sw_json_member(out, "message", n->message);
+    if (n->n_handings) sw_buf_add(out, SW_S(",\"channels\":["));
+    for (size_t i = 0; i < n->n_handings; i++) {
+        const Seawall__V1__Handing *h = n->handings[i];
+        sw_buf_add_cstr(out, i ? ",{" : "{");
+        sw_json_member(out, "channel", h->channel);
+        sw_json_member(out, "state", h->state);
+        sw_json_member(out, "detail", h->detail);
+        sw_json_member(out, "message", h->message);
+        sw_buf_add_cstr(out, i + 1 == n->n_handings ? "}]" : "}");
+    }
     if (t) {
         sw_json_member(out, "kind", t->kind);
         sw_json_member(out, "warning_id", t->warning_id);

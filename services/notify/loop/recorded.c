@@ -270,11 +270,42 @@ static sw_err on_route(sw_notify_call *call, sw_slice key, const Seawall__V1__Ro
     return err ? err : sw_ctx_del(call->ctx, SW_NOTIFY_ROUTES, wait);
 }
 
+/* By its route to its task; what has no task (cabinet, gate) is told where it is. */
+static sw_err on_unreached(sw_notify_call *call, sw_slice key, Seawall__V1__Unreached *unreached) {
+    sw_slice bytes;
+    const sw_telling *telling = unreached->telling;
+    if (!telling) return sw_ctx_fail(call->ctx, SW_E_MISSING, "nobody was to be told");
+    if (unreached->home) {
+        sw_task_row *task;
+        sw_err err = sw_task_load(call, sw_slice_cstr(telling->task), &task);
+        if (err || !task) return err;
+        bool signed_for = sw_level_of(sw_slice_cstr(task->acknowledged_level)) < SW_NOTIFY_LEVELS &&
+                          sw_level_of(sw_slice_cstr(task->acknowledged_level)) >=
+                              sw_level_of(sw_slice_cstr(telling->level));
+        if (sw_task_ended(call, task) || signed_for) return SW_OK;
+        err = sw_tell_above(call, unreached, task);
+        return err ? err : sw_task_save(call, task, "unreached");
+    }
+    sw_err err = sw_ctx_get(call->ctx, SW_NOTIFY_ROUTES, key, &bytes);
+    if (err == SW_E_NOT_FOUND) return sw_tell_above(call, unreached, NULL);
+    Seawall__V1__Route *route;
+    if (!err) err = sw_pb_read(&call->pb, &seawall__v1__route__descriptor, bytes, &route);
+    if (err) return err == SW_E_SYNTAX ? SW_E_CORRUPT : err;
+    Seawall__V1__Hop *hop = sw_pb_new(&call->pb, &seawall__v1__hop__descriptor);
+    if (!hop) return SW_E_LIMIT;
+    unreached->home = true;
+    hop->unreached = unreached;
+    err = sw_pb_write(&call->pb, hop, &bytes);
+    return err ? err
+               : sw_ctx_emit(call->ctx, SW_TOPIC_NOTIFY_STEPS, sw_slice_cstr(route->home), bytes);
+}
+
 sw_err sw_notify_on_hop(sw_notify_call *call, const sw_input *input) {
     Seawall__V1__Hop *hop;
     sw_err err = sw_pb_read(&call->pb, &seawall__v1__hop__descriptor, input->value, &hop);
     if (err) return sw_ctx_fail(call->ctx, err, "not a step");
     if (hop->route) return on_route(call, input->key, hop->route);
+    if (hop->unreached) return on_unreached(call, input->key, hop->unreached);
     if (hop->decision) return sw_notify_decide(call, hop->decision);
     return sw_ctx_fail(call->ctx, SW_E_INVALID, "a step that says nothing");
 }

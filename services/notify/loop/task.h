@@ -56,6 +56,9 @@ sw_telling *sw_tell_new(sw_notify_call *call, const sw_task_row *task, const cha
 SW_NODISCARD sw_err sw_tell_roles(sw_notify_call *call, const sw_telling *telling,
                                   const char *subject, const sw_slice *roles, uint32_t role_count,
                                   sw_slice officerid, sw_task_row *task, uint32_t *ret_told);
+/* Tells the next level up that somebody could not be reached. */
+SW_NODISCARD sw_err sw_tell_above(sw_notify_call *call, const Seawall__V1__Unreached *unreached,
+                                  sw_task_row *task);
 /* The webhooks that want this level and unit. */
 SW_NODISCARD sw_err sw_tell_webhooks(sw_notify_call *call, const sw_telling *telling,
                                      const char *subject);

@@ -2,8 +2,6 @@
 #include "notify/loop/task.h"
 #include "topics/topics.h"
 
-static const char *const channel_names[] = {"inbox", "sms", "email", "webhook", "file"};
-
 sw_telling *sw_tell_new(sw_notify_call *call, const sw_task_row *task, const char *kind,
                         uint32_t level) {
     sw_telling *t = sw_pb_new(&call->pb, &seawall__v1__telling__descriptor);
@@ -28,11 +26,15 @@ sw_telling *sw_tell_new(sw_notify_call *call, const sw_task_row *task, const cha
     t->language = sw_pb_printf(&call->pb, "%s", policy->language);
     t->urgent = level == SW_LEVEL_BREACH || task->liberty;
     t->pass_quiet = t->urgent || level >= policy->quiet_pass;
-    for (uint32_t i = 0; i < SW_COUNT(channel_names); i++) {
-        char *name = (char *)(uintptr_t)channel_names[i];
-        if (policy->levels[level].channels & 1u << i)
+    const sw_level_policy *how = &policy->levels[level];
+    for (uint32_t i = 0; i < SW_CHANNELS; i++) {
+        char *name = (char *)(uintptr_t)sw_channel_names[i];
+        if (how->channels & 1u << i)
             (void)!sw_pb_append(&call->pb, &t->n_channels, &t->channels, name);
     }
+    t->n_fallback = how->fallback_count;
+    t->fallback = (char **)(uintptr_t)how->fallback;
+    t->up = how->up;
     const Seawall__V1__Unit *unit;
     const Seawall__V1__Officer *officer;
     call->err = sw_directory_unit(&call->directory, &call->pb, sw_slice_cstr(task->orgcode),
@@ -67,18 +69,10 @@ static void remember(sw_notify_call *call, sw_task_row *task, const char *recipi
                         sw_pb_printf(&call->pb, "%s", recipient));
 }
 
-sw_err sw_tell_roles(sw_notify_call *call, const sw_telling *telling, const char *subject,
-                     const sw_slice *roles, uint32_t role_count, sw_slice officerid,
-                     sw_task_row *task, uint32_t *ret_told) {
-    sw_people people = {.count = 0};
-    for (uint32_t i = 0; i < role_count; i++) {
-        sw_err err =
-            sw_directory_lookup(&call->directory, &call->pb, roles[i],
-                                sw_slice_cstr(telling->orgcode), officerid, call->now_ms, &people);
-        if (err) return err;
-    }
-    for (uint32_t i = 0; i < people.count; i++) {
-        const sw_person *person = &people.list[i];
+static sw_err tell_people(sw_notify_call *call, const sw_telling *telling, const char *subject,
+                          const sw_people *people, sw_task_row *task) {
+    for (uint32_t i = 0; i < people->count; i++) {
+        const sw_person *person = &people->list[i];
         sw_telling own = *telling;
         own.phone = sw_pb_text(&call->pb, person->phone);
         own.email = person->officer->email;
@@ -89,8 +83,32 @@ sw_err sw_tell_roles(sw_notify_call *call, const sw_telling *telling, const char
         if (err) return err;
         if (task) remember(call, task, person->officer->id);
     }
-    *ret_told = people.count;
     return SW_OK;
+}
+
+sw_err sw_tell_roles(sw_notify_call *call, const sw_telling *telling, const char *subject,
+                     const sw_slice *roles, uint32_t role_count, sw_slice officerid,
+                     sw_task_row *task, uint32_t *ret_told) {
+    sw_people people = {.count = 0};
+    for (uint32_t i = 0; i < role_count; i++) {
+        sw_err err =
+            sw_directory_lookup(&call->directory, &call->pb, roles[i],
+                                sw_slice_cstr(telling->orgcode), officerid, call->now_ms, &people);
+        if (err) return err;
+    }
+    *ret_told = people.count;
+    return tell_people(call, telling, subject, &people, task);
+}
+
+sw_err sw_tell_above(sw_notify_call *call, const Seawall__V1__Unreached *unreached,
+                     sw_task_row *task) {
+    const sw_telling *telling = unreached->telling;
+    sw_people people = {.count = 0};
+    const char *subject = sw_pb_printf(&call->pb, "%s#u", unreached->subject);
+    sw_err err = sw_directory_lookup_above(
+        &call->directory, &call->pb, sw_slice_cstr(telling->role), sw_slice_cstr(telling->orgcode),
+        sw_slice_cstr(unreached->recipient), call->now_ms, &people);
+    return err ? err : tell_people(call, telling, subject, &people, task);
 }
 
 sw_err sw_tell_webhooks(sw_notify_call *call, const sw_telling *telling, const char *subject) {
@@ -112,6 +130,8 @@ sw_err sw_tell_webhooks(sw_notify_call *call, const sw_telling *telling, const c
         own.channels = channels;
         own.n_channels = 1;
         own.urgent = own.pass_quiet = true; /* a program has no nights */
+        own.n_fallback = 0;
+        own.up = false;
         const char *recipient = sw_pb_printf(&call->pb, "webhook/%s", hook->name);
         sw_err err = emit(call, "wanted", sw_slice_cstr(recipient), subject, &own, "");
         if (err) return err;

@@ -213,6 +213,8 @@ sw_err sw_outbox_send(sw_outbox_call *call, sw_notice **notices, uint32_t count,
         last = i ? message_id(call, channels[i], notices[0]->subject, count) : id;
         const char *words = i == WEBHOOK ? json_of(call, notices[0]) : copy;
         err = intend(call, channels[i], to[i], words, code, notices, count, last);
+        for (uint32_t n = 0; n < count && !err; n++)
+            sw_notice_handed(call, notices[n], channels[i], last);
     }
     const char *state = count > 1 ? "merged" : "intended";
     const char *reason = count > call->shared->policy->digest_over ? "digest" : "";

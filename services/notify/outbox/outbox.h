@@ -4,6 +4,7 @@
 #define SW_NOTIFY_OUTBOX_H
 
 #include <seawall/v1/notice.pb-c.h>
+#include <seawall/v1/task.pb-c.h>
 
 #include "notify/shared.h"
 #include "stream/processor.h"
@@ -71,6 +72,21 @@ SW_NODISCARD sw_err sw_outbox_outcome(sw_outbox_call *call, const sw_notice *not
 SW_NODISCARD sw_err sw_outbox_flush(sw_outbox_call *call);
 /* A message without an outcome is settled by its level's policy. */
 SW_NODISCARD sw_err sw_outbox_settle(sw_outbox_call *call, sw_message *message);
+/* A message has failed for good: the next channel is tried; after the last one the next level up is
+ * told, where the level's policy says so. */
+SW_NODISCARD sw_err sw_outbox_fall_back(sw_outbox_call *call, sw_message *message);
+/* The first channel of `telling->fallback` that the recipient can be reached by and that is not yet
+ * among `handings` of the notice; NULL: none. */
+const char *sw_outbox_next_channel(const sw_outbox_call *call, const sw_notice *notice);
+/* Number or address of the recipient on a channel; "": he has none there. */
+const char *sw_outbox_address(const sw_notice *notice, const char *channel);
+/* Remembers that the notice leaves by this message. */
+void sw_notice_handed(sw_outbox_call *call, sw_notice *notice, const char *channel,
+                      const char *message);
+/* What became of that message is said at the notice; its own state is the best of its channels'.
+ * False: the notice does not leave by it. */
+bool sw_notice_became(sw_outbox_call *call, sw_notice *notice, const char *message,
+                      const char *state, const char *detail);
 /* Holds a notice until then. */
 SW_NODISCARD sw_err sw_outbox_hold(sw_outbox_call *call, sw_notice *notice, int64_t until_ms,
                                    const char *reason);

@@ -15,11 +15,18 @@ static sw_err spread(sw_outbox_call *call, const sw_message *message, const char
         sw_notice *notice;
         sw_err err = sw_notice_load(call, sw_slice_cstr(message->subjects[i]), &notice);
         if (err) return err;
-        if (!notice || !is(notice->message, message->id)) continue;
-        err = sw_notice_save(call, notice, state, detail, NULL);
+        if (!notice || !sw_notice_became(call, notice, message->id, state, detail)) continue;
+        err = sw_notice_save(call, notice, notice->state, notice->reason, NULL);
         if (err) return err;
     }
     return SW_OK;
+}
+
+/* For good. */
+static sw_err fail(sw_outbox_call *call, sw_message *m, const char *detail) {
+    sw_err err = spread(call, m, "failed", detail);
+    if (!err) err = sw_message_end(call, m);
+    return err ? err : sw_outbox_fall_back(call, m);
 }
 
 sw_err sw_outbox_outcome(sw_outbox_call *call, const sw_notice *said) {
@@ -28,7 +35,8 @@ sw_err sw_outbox_outcome(sw_outbox_call *call, const sw_notice *said) {
     if (err || !m) return err; /* it has ended: a report that comes twice or late */
     if (said->attempt_count && said->attempt_count != m->attempt_count) return SW_OK;
     const char *state = said->state;
-    if (is(state, "delivered") || is(state, "failed")) {
+    if (is(state, "failed")) return fail(call, m, said->detail);
+    if (is(state, "delivered")) {
         err = spread(call, m, state, said->detail);
         return err ? err : sw_message_end(call, m);
     }
@@ -36,11 +44,9 @@ sw_err sw_outbox_outcome(sw_outbox_call *call, const sw_notice *said) {
     if (is(state, "sending") && !is(m->state, "intended")) return SW_OK;
     if (is(state, "postponed")) {
         if (!is(m->state, "sending")) return SW_OK;
-        if (m->expires_ms <= call->now_ms) {
-            err = spread(call, m, "failed", "expired");
-            return err ? err : sw_message_end(call, m);
-        }
-        return sw_message_save(call, m, "intended");
+        if (m->expires_ms <= call->now_ms) return fail(call, m, "expired");
+        err = spread(call, m, "intended", said->detail);
+        return err ? err : sw_message_save(call, m, "intended");
     }
     /* What has no report to wait for is as good as delivered once it is taken. */
     if (is(state, "handed-over") && !is(m->channel, "sms")) {
@@ -75,7 +81,9 @@ static sw_err repeat(sw_outbox_call *call, sw_message *m) {
     for (size_t i = 0; i < m->n_subjects && !err; i++) {
         sw_notice *notice;
         err = sw_notice_load(call, sw_slice_cstr(m->subjects[i]), &notice);
-        if (!err && notice) err = sw_notice_save(call, notice, "intended", "repeated", again.id);
+        if (err || !notice) continue;
+        sw_notice_handed(call, notice, m->channel, again.id);
+        err = sw_notice_save(call, notice, "intended", "repeated", again.id);
     }
     if (!err) err = sw_message_save(call, &again, "intended");
     return err ? err : sw_notice_tell(call, m->subjects[0], "intended", "repeated", &again);

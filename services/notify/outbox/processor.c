@@ -4,7 +4,7 @@
 #include "topics/topics.h"
 
 static const char *const inputs[] = {SW_TOPIC_NOTICES, NULL};
-static const char *const outputs[] = {SW_TOPIC_NOTICES, NULL};
+static const char *const outputs[] = {SW_TOPIC_NOTICES, SW_TOPIC_NOTIFY_STEPS, NULL};
 static const sw_processor_store stores[SW_OUTBOX_STORES] = {
     [SW_OUTBOX_PEOPLE] = {"people", 1, 1 << 18, NULL},
     [SW_OUTBOX_NOTICES] = {"notices", 1, 1 << 16, NULL},

@@ -106,8 +106,11 @@ sw_err sw_outbox_wanted(sw_outbox_call *call, sw_notice *notice) {
     if (!err) err = inhibit(call, notice);
     if (err) return err;
     if (!sms && !email && !other) return sw_notice_save(call, notice, "inbox", "level", NULL);
-    if (!other && !(sms && *t->phone) && !(email && *t->email))
-        return suppress(call, notice, sms ? "no-phone" : "no-address");
+    if (!other && !(sms && *t->phone) && !(email && *t->email)) {
+        const char *channel = sw_outbox_next_channel(call, notice);
+        if (!channel) return suppress(call, notice, sms ? "no-phone" : "no-address");
+        (void)!sw_pb_append(&call->pb, &t->n_channels, &t->channels, (char *)(uintptr_t)channel);
+    }
     int64_t when_ms, quiet_until_ms;
     if (t->urgent) return sw_outbox_send(call, &notice, 1, false, &when_ms);
     if (!t->pass_quiet && sw_policy_is_quiet(call->shared->policy, call->now_ms, &quiet_until_ms))

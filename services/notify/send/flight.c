@@ -261,6 +261,8 @@ void sw_flight_judge(sw_flight *f, CURLcode code) {
         sw_flight_fail(f, "handed-over", "%ld %.100s", status, webhook ? "" : f->answer);
     else if (status == 503 || status == 429 || (webhook && (status >= 500 || status == 408)))
         sw_flight_fail(f, "postponed", "%ld", status);
+    else if (!webhook && (status == 401 || status == 403)) /* us, not this number */
+        sw_flight_fail(f, "postponed", "%ld %.100s", status, f->answer);
     else if (status >= 400 && status < 500)
         sw_flight_fail(f, "failed", "%ld %.100s", status, webhook ? "" : f->answer);
     else

@@ -357,6 +357,8 @@ static void faults_of_the_policy_are_found_at_load(void **state) {
         "there is no time zone 'Mars'",
         "'soon' is no duration",
         "there is no channel 'fax'",
+        "inbox and webhook are no way out",
+        "'sideways' says not who is told instead",
         "a breach is never merged",
         "a step comes after the one",
         "'25:00' is no time of day",
@@ -375,7 +377,7 @@ static void faults_of_the_policy_are_found_at_load(void **state) {
                   "quiet: {from: '25:00', until: '07:00'}\n"
                   "limits: {phone_burst: -1}\n"
                   "levels:\n"
-                  "  blue: {channels: [fax]}\n"
+                  "  blue: {channels: [fax], fallback: [webhook], unreached: sideways}\n"
                   "  red: {escalate: [{after: 1h, to: [unit_leader]}, {after: 1h, to: [nobody]}]}\n"
                   "  breach: {merge: 1m}\n"
                   "webhooks: [{name: a, url: ftp://x}]\n",

@@ -247,6 +247,110 @@ static void an_outcome_that_is_hidden_is_settled_by_its_report_or_by_policy(void
     nrig_close(&r);
 }
 
+/* Begins to send, and fails for good. */
+static void failed(nrig *r, const char *recipient) {
+    nrig_outcome(r, nrig_message(r, recipient), "sending");
+    nrig_outcome(r, nrig_message(r, recipient), "failed");
+}
+
+static void what_fails_for_good_goes_by_the_next_channel_then_to_the_next_level(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    const char *subject = hex(nrig_id("A1", SW_RED));
+    nrig_raise(&r, "A1", SW_RED);
+    nrig_messages(&r);
+    failed(&r, "S2"); /* has an address */
+    const Seawall__V1__Message *mail = nrig_message(&r, "S2");
+    assert_string_equal(mail->channel, "email");
+    assert_string_equal(mail->to, "s2@example.cn");
+    assert_string_equal(nrig_notice(&r, "S2", subject), "intended fallback");
+    const char *sent = nrig_messages(&r);
+    assert_int_equal(lines(sent), 1);
+    assert_non_null(strstr(sent, "S2 red warning 【执法监督】红色预警：城东所A1"));
+    nrig_outcome(&r, mail, "sending");
+    nrig_outcome(&r, mail, "handed-over");
+    assert_string_equal(nrig_notice(&r, "S2", subject), "handed-over ");
+    assert_string_equal(nrig_messages(&r), "");
+    failed(&r, "S3"); /* has none: his leader is told */
+    sent = nrig_messages(&r);
+    assert_int_equal(lines(sent), 1);
+    assert_non_null(strstr(sent, "S1 red warning 【执法监督】红色预警：城东所A1"));
+    assert_non_null(strstr(sent, "（主办民警消息未送达，改告办案单位领导）"));
+    assert_string_equal(nrig_notice(&r, "S3", subject), "failed ");
+    failed(&r, "S1"); /* nor can he be reached: one level up again, and so on to the last */
+    assert_non_null(strstr(nrig_messages(&r), "L1 red warning"));
+    failed(&r, "L1");
+    assert_non_null(strstr(nrig_messages(&r), "B1 red warning"));
+    failed(&r, "B1");
+    assert_string_equal(nrig_messages(&r), "");
+    const Seawall__V1__Task *task = nrig_task(&r, nrig_id("A1", SW_RED));
+    assert_int_equal(task->n_told, 5);
+    nrig_close(&r);
+}
+
+static void
+nobody_above_is_told_where_somebody_has_signed_or_the_level_does_not_want_it(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    nrig_raise(&r, "A1", SW_RED);
+    nrig_act(&r, "warning.acknowledged", "", "S2", nrig_id("A1", SW_RED));
+    nrig_messages(&r);
+    failed(&r, "S3");
+    assert_string_equal(nrig_messages(&r), "");
+    r.policy.levels[SW_LEVEL_BREACH].up = false;
+    nrig_raise(&r, "A2", SW_BREACH);
+    nrig_messages(&r);
+    failed(&r, "S3");
+    assert_string_equal(nrig_messages(&r), "");
+    assert_string_equal(nrig_notice(&r, "S3", hex(nrig_id("A2", SW_BREACH))), "failed ");
+    nrig_close(&r);
+}
+
+static void a_channel_without_settings_is_no_way_out_and_one_without_phone_has_mail(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    r.shared.unset = SW_CHANNEL_EMAIL;
+    nrig_raise(&r, "A1", SW_RED);
+    nrig_messages(&r);
+    failed(&r, "S2");
+    assert_non_null(strstr(nrig_messages(&r), "S1 red warning"));
+    r.shared.unset = 0;
+    sw_told_warning told = nrig_warning(&r, "A2", SW_RED);
+    told.officerid = SW_S("S5");
+    told.to_count = 1;
+    nrig_tell(&r, &told);
+    nrig_run(&r);
+    assert_string_equal(nrig_message(&r, "S5")->channel, "email");
+    assert_string_equal(nrig_notice(&r, "S5", hex(told.id)), "intended ");
+    nrig_close(&r);
+}
+
+static void several_channels_at_once_have_each_its_own_state(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    r.policy.levels[4].channels |= SW_CHANNEL_EMAIL;
+    r.policy.levels[4].fallback_count = 0;
+    const char *subject = hex(nrig_id("A1", SW_RED));
+    nrig_raise(&r, "A1", SW_RED);
+    nrig_messages(&r);
+    const Seawall__V1__Message *one = nrig_message(&r, "S2");
+    nrig_outcome(&r, one, "sending");
+    nrig_outcome(&r, one, "failed"); /* the other one may yet reach him */
+    const Seawall__V1__Message *other = nrig_message(&r, "S2");
+    assert_string_not_equal(one->channel, other->channel);
+    assert_string_equal(nrig_notice(&r, "S2", subject), "intended ");
+    assert_string_equal(nrig_messages(&r), "");
+    nrig_outcome(&r, other, "sending");
+    nrig_outcome(&r, other, "failed");
+    assert_string_equal(nrig_notice(&r, "S2", subject), "failed ");
+    assert_non_null(strstr(nrig_messages(&r), "S1 red warning"));
+    nrig_close(&r);
+}
+
 static void a_postponed_message_is_tried_again_until_it_is_of_no_use(void **state) {
     (void)state;
     nrig r;
@@ -309,6 +413,11 @@ int main(void) {
         cmocka_unit_test(nobody_to_be_told_is_said_at_the_task),
         cmocka_unit_test(what_nobody_signs_climbs_the_ladder_and_a_signature_stops_it),
         cmocka_unit_test(an_outcome_that_is_hidden_is_settled_by_its_report_or_by_policy),
+        cmocka_unit_test(what_fails_for_good_goes_by_the_next_channel_then_to_the_next_level),
+        cmocka_unit_test(
+            nobody_above_is_told_where_somebody_has_signed_or_the_level_does_not_want_it),
+        cmocka_unit_test(a_channel_without_settings_is_no_way_out_and_one_without_phone_has_mail),
+        cmocka_unit_test(several_channels_at_once_have_each_its_own_state),
         cmocka_unit_test(a_postponed_message_is_tried_again_until_it_is_of_no_use),
         cmocka_unit_test(cabinet_and_gate_reach_handler_and_leader_at_once_and_once),
         cmocka_unit_test(an_import_of_old_events_sends_nothing),
