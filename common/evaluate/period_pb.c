@@ -60,6 +60,18 @@ sw_hash128 sw_instance_of(const sw_told_warning *told) {
                           sw_event_identity(told->events[0].source, told->events[0].id));
 }
 
+sw_hash128 sw_task_of(const sw_told_warning *told) {
+    sw_slice parts[SW_TOLD_KEYS_MAX + 1] = {told->rule};
+    SW_ASSERT(told->key_count > 0 && told->key_count <= SW_TOLD_KEYS_MAX);
+    if (sw_slice_is(told->key[0].name, "finding_id")) {
+        const sw_slice finding[] = {SW_S("finding"), told->key[0].value};
+        return sw_hash128_parts(finding, SW_COUNT(finding));
+    }
+    if (told->kind != SW_THRESHOLD) return sw_instance_of(told);
+    for (uint32_t i = 0; i < told->key_count; i++) parts[i + 1] = told->key[i].value;
+    return sw_hash128_parts(parts, told->key_count + 1);
+}
+
 /* ---- writing ---- */
 
 static void put_time(sw_buf *out, uint32_t field, int64_t ms) {

@@ -39,6 +39,9 @@ SW_NODISCARD sw_err sw_told_period_of(const sw_period_news *news, int64_t decide
 
 /* The instance that a warning belongs to: a hash over rule, group and opening event. */
 sw_hash128 sw_instance_of(const sw_told_warning *told);
+/* What a person has to put right by one task: an instance; of a threshold the group, because each
+ * of its levels opens by an event of its own; of a finding the finding. */
+sw_hash128 sw_task_of(const sw_told_warning *told);
 sw_hash128 sw_instance_id(sw_slice rule_id, const sw_slice *key, uint32_t key_count,
                           sw_hash128 opened_by);
 

@@ -2,7 +2,7 @@
 
 #include "text/yaml.h"
 
-enum { BANDS_MAX = 6, WEIGHT_MAX = 1000000, PERCENT_MAX = 10000, DAYS_MAX = 3660 };
+enum { BANDS_MAX = 6, WEIGHT_MAX = 10000, PERCENT_MAX = 10000, DAYS_MAX = 3660 };
 
 typedef struct factor {
     sw_slice prefix;
@@ -15,6 +15,7 @@ typedef struct band {
 } band;
 
 struct sw_weights {
+    uint64_t mark;
     const sw_zone *zone;
     int64_t severity[SW_CRITICAL + 1], level[SW_BREACH + 1], days;
     const factor *factors;
@@ -201,31 +202,54 @@ sw_err sw_weights_parse(sw_arena *arena, sw_slice file, sw_slice text, sw_diags 
     if (err) return err;
     w->days = 1;
     read_all(&r, root, w);
+    const sw_hash128 hash = sw_hash128_of(text);
+    memcpy(&w->mark, hash.bytes, sizeof w->mark);
+    w->mark |= 1;
     if (!r.err) *ret = w;
     return r.err;
 }
 
-int64_t sw_weights_points(const sw_weights *w, const sw_rule *rule, sw_level level) {
+uint64_t sw_weights_mark(const sw_weights *w) {
+    return w->mark;
+}
+
+int64_t sw_weights_points(const sw_weights *w, sw_slice rule_id, sw_severity severity,
+                          sw_level level) {
     int64_t percent = 100;
     size_t longest = 0;
     for (uint32_t i = 0; i < w->factor_count; i++) {
         const factor *f = &w->factors[i];
-        if (!sw_slice_starts(rule->id, f->prefix) || f->prefix.len < longest) continue;
+        if (!sw_slice_starts(rule_id, f->prefix) || f->prefix.len < longest) continue;
         longest = f->prefix.len;
         percent = f->percent;
     }
-    int64_t points; /* each at most a million, the factor ten thousand: fits, but not by much */
-    if (__builtin_mul_overflow(w->severity[rule->severity] * w->level[level], percent, &points))
-        return INT64_MAX / 4;
-    return points;
+    return w->severity[severity] * w->level[level] * percent; /* 1e12 at most: millions add up */
 }
 
-int64_t sw_weights_faded(const sw_weights *w, int64_t points, int64_t closed_ms, int64_t now_ms) {
-    if (closed_ms == SW_TIME_NONE || closed_ms >= now_ms) return points;
-    int64_t gone = sw_zone_day(w->zone, now_ms) - sw_zone_day(w->zone, closed_ms);
-    if (gone >= w->days) return 0;
-    int64_t left = w->days - gone; /* days are few: in parts, so that nothing overflows */
-    return points / w->days * left + points % w->days * left / w->days;
+int32_t sw_weights_day(const sw_weights *w, int64_t ms) {
+    return (int32_t)sw_zone_day(w->zone, ms);
+}
+
+int64_t sw_weights_midnight(const sw_weights *w, int64_t ms) {
+    return sw_zone_day_start(w->zone, sw_zone_day(w->zone, ms) + 1);
+}
+
+int32_t sw_weights_days(const sw_weights *w) {
+    return (int32_t)w->days;
+}
+
+int32_t sw_weights_left(const sw_weights *w, int32_t day, int32_t today) {
+    if (day >= today) return (int32_t)w->days;
+    return today - day >= w->days ? 0 : (int32_t)w->days - (today - day);
+}
+
+void sw_score_add(const sw_weights *w, sw_score_sum *sum, int64_t points, int32_t left) {
+    sum->whole += points / w->days * left;
+    sum->rest += points % w->days * left;
+}
+
+int64_t sw_score_hundredths(const sw_weights *w, const sw_score_sum *sum) {
+    return sum->whole + sum->rest / w->days;
 }
 
 bool sw_weights_scores(const sw_weights *w, sw_scored scored) {

@@ -72,6 +72,7 @@ sw_err sw_told_of(const sw_transition *transition, int64_t decided_ms, sw_arena 
                             .due_ms = w->due_ms,
                             .fires_ms = w->fires_ms,
                             .late_by_s = w->late_by_s,
+                            .stopped_ms = w->stopped_ms,
                             .repeat = w->repeat,
                             .offset_s = sw_zone_offset(rule->pack->zone, decided_ms),
                             .provisional = w->provisional,

@@ -35,6 +35,7 @@ typedef struct sw_told_warning {
     int64_t start_ms, due_ms; /* deadline; else SW_TIME_NONE */
     int64_t fires_ms;         /* SW_TIME_NONE: withdrawn */
     int64_t late_by_s;        /* -1: not late */
+    int64_t stopped_ms;       /* of a resolved one: when its period was stopped; SW_TIME_NONE */
     uint32_t repeat;
     int32_t offset_s; /* of the pack's time zone at decided_ms, seconds east of UTC */
     bool provisional;

@@ -91,6 +91,7 @@ void sw_told_to_json(const sw_told_warning *t, sw_slice explanation, sw_buf *out
         ADD(",\"late_by\":");
         sw_buf_add_int(out, t->late_by_s);
     }
+    sw_json_part_time(out, SW_S(",\"stopped\":\""), t->stopped_ms, t->offset_s);
     lists_after_times(out, t);
     if (t->reason.len) member(out, SW_S(",\"reason\":"), t->reason);
     if (t->has_cause) {
@@ -238,6 +239,7 @@ static void read_numbers(reader *r, const sw_json *data, sw_told_warning *t) {
     t->start_ms = time_of(r, data, SW_S("start"));
     t->due_ms = time_of(r, data, SW_S("due"));
     t->fires_ms = time_of(r, data, SW_S("fires_at"));
+    t->stopped_ms = time_of(r, data, SW_S("stopped"));
 }
 
 sw_err sw_told_from_json(sw_arena *arena, const sw_json *event, sw_told_warning *ret) {

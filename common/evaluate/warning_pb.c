@@ -40,7 +40,8 @@ enum {
     REPLACED_BY,
     OFFSET_S,
     LIBERTY,
-    COMPARTMENT
+    COMPARTMENT,
+    STOPPED_MS
 };
 
 #define TYPE_PREFIX "warning."
@@ -106,6 +107,7 @@ void sw_told_to_pb(const sw_told_warning *t, sw_buf *out) {
     if (t->offset_s) sw_wire_int(out, OFFSET_S, t->offset_s);
     if (t->liberty) sw_wire_varint(out, LIBERTY, 1);
     sw_wire_text(out, COMPARTMENT, t->compartment);
+    if (t->stopped_ms != SW_TIME_NONE) sw_wire_int(out, STOPPED_MS, t->stopped_ms);
 }
 
 /* ---- reading ---- */
@@ -137,6 +139,9 @@ static sw_err get_number(const sw_wire_field *f, sw_told_warning *t) {
         return SW_OK;
     case FIRES_AT_MS:
         t->fires_ms = n;
+        return SW_OK;
+    case STOPPED_MS:
+        t->stopped_ms = n;
         return SW_OK;
     case REPEAT:
         t->repeat = (uint32_t)f->n;
@@ -246,11 +251,12 @@ static sw_err get_item(sw_arena *arena, const sw_wire_field *f, sw_told_warning 
 
 static bool is_number(uint32_t number) {
     return number == DECIDED_MS || (number >= START_MS && number <= REPEAT) ||
-           number == PROVISIONAL || number == LATE_BY_S || number == OFFSET_S || number == LIBERTY;
+           number == PROVISIONAL || number == LATE_BY_S || number == OFFSET_S ||
+           number == LIBERTY || number == STOPPED_MS;
 }
 
 static sw_err get_field(sw_arena *arena, const sw_wire_field *f, sw_told_warning *t) {
-    if (f->number > COMPARTMENT) return SW_OK;
+    if (f->number > STOPPED_MS) return SW_OK;
     if (f->type != (is_number(f->number) ? SW_WIRE_VARINT : SW_WIRE_BYTES)) return SW_E_SYNTAX;
     if (f->type == SW_WIRE_VARINT) return get_number(f, t);
     sw_slice *text = text_of(t, f->number);
@@ -264,7 +270,8 @@ sw_err sw_told_from_pb(sw_arena *arena, sw_slice bytes, sw_told_warning *ret) {
     sw_told_warning t = {.start_ms = SW_TIME_NONE,
                          .due_ms = SW_TIME_NONE,
                          .fires_ms = SW_TIME_NONE,
-                         .late_by_s = -1};
+                         .late_by_s = -1,
+                         .stopped_ms = SW_TIME_NONE};
     static const sw_hash128 none;
     sw_wire_reader r = sw_wire_read(bytes);
     sw_wire_field f;

@@ -73,6 +73,10 @@ bool sw_http_query(const sw_http_exchange *x, const char *name, sw_slice *ret);
 const sw_http_field *sw_http_queries(const sw_http_exchange *x, uint32_t *ret_count);
 /* The names that a route takes; any other parameter is answered with 400, and false returned. */
 bool sw_http_query_only(sw_http_exchange *x, const char *const *names, size_t count);
+/* `org`: the beginning of unit codes that is asked for, within the subtree of the principal; left
+ * out: that subtree. A whole code is the unit with all that is under it. What is wrong is answered,
+ * and false returned. */
+bool sw_http_query_org(sw_http_exchange *x, sw_slice *ret_prefix);
 /* The first header of that name (in lower case); an empty slice if there is none. */
 sw_slice sw_http_header(const sw_http_exchange *x, const char *name);
 const sw_http_field *sw_http_headers(const sw_http_exchange *x, uint32_t *ret_count);

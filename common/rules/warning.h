@@ -22,6 +22,7 @@ typedef struct sw_warning {
     const sw_slice *key;      /* rule->key_count values */
     int64_t start_ms, due_ms; /* deadline; else SW_TIME_NONE */
     int64_t fires_ms;         /* the level's time */
+    int64_t stopped_ms;       /* RESOLVED: when its period was stopped; else SW_TIME_NONE */
     int64_t late_by_s;        /* a stop after due, whole seconds rounded down; -1: not late */
     bool provisional;
     sw_slice orgcode, officerid; /* owner at the level's time; may be empty */

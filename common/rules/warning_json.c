@@ -138,6 +138,7 @@ static void warning_members(sw_buf *out, const sw_warning *w) {
         ADD(",\"late_by\":");
         sw_buf_add_int(out, w->late_by_s);
     }
+    time_at(out, SW_S(",\"stopped\":\""), rule, w->stopped_ms);
     events(out, w);
     ADD(",\"text\":");
     sw_json_write_string(out, rule->text.len ? rule->text : rule->name);

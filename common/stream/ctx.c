@@ -12,6 +12,11 @@ int64_t sw_ctx_now(const sw_ctx *ctx) {
     return ctx->now_ms;
 }
 
+uint32_t sw_ctx_partition(const sw_ctx *ctx) {
+    SW_ASSERT(ctx);
+    return ctx->partition;
+}
+
 sw_arena *sw_ctx_arena(sw_ctx *ctx) {
     SW_ASSERT(ctx);
     return ctx->arena;
@@ -141,7 +146,7 @@ sw_err sw_ctx_object_delete(sw_ctx *ctx, uint32_t store, sw_slice key) {
     return err ? err : noted(ctx, sw_objects_delete(objects, key));
 }
 
-sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value) {
+static sw_err emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value, bool tombstone) {
     SW_ASSERT(ctx && topic);
     const char *const *outputs = ctx->node->processor->outputs;
     uint32_t at = 0;
@@ -156,7 +161,19 @@ sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value)
     ctx->emits++;
     uint32_t index = ctx->node->outputs[at];
     uint32_t partition = sw_partition_of(key, ctx->topology->topics[index].partitions);
-    return sw_effects_emit(ctx->fx, (sw_emit){index, partition, key, value, false});
+    return sw_effects_emit(ctx->fx, (sw_emit){.topic = index,
+                                              .partition = partition,
+                                              .key = key,
+                                              .value = value,
+                                              .tombstone = tombstone});
+}
+
+sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value) {
+    return emit(ctx, topic, key, value, false);
+}
+
+sw_err sw_ctx_emit_tombstone(sw_ctx *ctx, const char *topic, sw_slice key) {
+    return emit(ctx, topic, key, SW_SLICE_NONE, true);
 }
 
 static sw_err check_timer(sw_ctx *ctx, sw_slice key) {

@@ -55,6 +55,8 @@ typedef struct sw_processor {
  * error of these calls that a processor does not expect is to be returned as it is: the runtime
  * knows its verdict. */
 int64_t sw_ctx_now(const sw_ctx *ctx);
+/* Which partition of its inputs the task reads. */
+uint32_t sw_ctx_partition(const sw_ctx *ctx);
 sw_arena *sw_ctx_arena(sw_ctx *ctx); /* for the call; reset after the batch */
 /* Reads see this batch's own writes. SW_E_NOT_FOUND. The slice lives until the end of the call,
  * also when the key is written. */
@@ -80,6 +82,8 @@ SW_NODISCARD sw_err sw_ctx_object_rows(sw_ctx *ctx, uint32_t store, sw_slice fro
                                        void *arg);
 /* Appends a record to one of the declared outputs; its partition follows from the key (murmur2). */
 SW_NODISCARD sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value);
+/* The same without a value: a compacted topic forgets the key. */
+SW_NODISCARD sw_err sw_ctx_emit_tombstone(sw_ctx *ctx, const char *topic, sw_slice key);
 /* One timer a key: sets it, moves it, or with SW_TIME_MAX clears it. */
 SW_NODISCARD sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms);
 /* The same of a processor with `timer_of`: `former_ms` is what the state said so far, SW_TIME_MAX

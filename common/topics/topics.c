@@ -24,6 +24,7 @@ static const sw_topic_spec table[] = {
     {.name = SW_TOPIC_RULES, .compacted = true},
     {.name = SW_TOPIC_CALENDARS, .compacted = true},
     {.name = SW_TOPIC_NOTIFY_STEPS, .retention_ms = 30 * DAY_MS},
+    {.name = SW_TOPIC_SCORES_STEPS, .retention_ms = 30 * DAY_MS},
     {.name = SW_TOPIC_NOTIFY_DIRECTORY, .compacted = true},
     {.name = SW_TOPIC_DEAD_LETTERS},
 };

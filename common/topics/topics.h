@@ -26,8 +26,9 @@
 #define SW_TOPIC_RULES     "seawall.rules"     /* id; compacted */
 #define SW_TOPIC_CALENDARS "seawall.calendars" /* id; compacted */
 
-/* Between tasks of notify; nobody else reads them. */
+/* Between tasks of one processor; nobody else reads them. */
 #define SW_TOPIC_NOTIFY_STEPS     "seawall.notify.steps"     /* field=value: decisions under way */
+#define SW_TOPIC_SCORES_STEPS     "seawall.scores.steps"     /* the same of the scores */
 #define SW_TOPIC_NOTIFY_DIRECTORY "seawall.notify.directory" /* the directory for every task */
 
 /* Numbers of processors: sw_processor.id. */
@@ -45,6 +46,7 @@ enum sw_processor_number {
     SW_PROCESSOR_OUTBOX = 11,    /* messages of one recipient (notify) */
     SW_PROCESSOR_LETTERS = 12,   /* dead letters that were sent again (ingest) */
     SW_PROCESSOR_KEYS = 13,      /* keys of subjects (ingest) */
+    SW_PROCESSOR_SCORE = 14,     /* what weighs on cases, officers, units (risk) */
     SW_PROCESSOR_CONTRIBUTE = 20 /* for which figures an event counts (report) */
 };
 

@@ -60,7 +60,7 @@ static bool read_wish(sw_http_exchange *x, wish *ret) {
         sw_http_refuse(x, 404, "unknown", "there are daily, weekly and monthly bulletins");
         return false;
     }
-    return sw_ask_org(x, &ret->org) && sw_ask_date(x, "date", &ret->day) &&
+    return sw_http_query_org(x, &ret->org) && sw_ask_date(x, "date", &ret->day) &&
            read_form(x, &ret->form) && read_language(x, &ret->language);
 }
 

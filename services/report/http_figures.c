@@ -21,7 +21,7 @@ typedef struct ask {
 /* ---- what is asked ---------------------------------------------------------------------- */
 
 static bool read_span(ask *a) {
-    if (!sw_ask_org(a->x, &a->span.org) || !sw_ask_date(a->x, "from", &a->span.from) ||
+    if (!sw_http_query_org(a->x, &a->span.org) || !sw_ask_date(a->x, "from", &a->span.from) ||
         !sw_ask_date(a->x, "to", &a->span.to))
         return false;
     if (a->span.from <= a->span.to && a->span.to - a->span.from < SPAN_DAYS_MAX) return true;

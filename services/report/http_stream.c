@@ -329,7 +329,7 @@ static void get_stream(void *arg, sw_http_exchange *x) {
     sw_feed *feed = arg;
     sw_slice org, last;
     int64_t backlog;
-    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_ask_org(x, &org) ||
+    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_http_query_org(x, &org) ||
         !read_backlog(x, &backlog))
         return;
     client *c = sw_heap_zero(1, sizeof *c);

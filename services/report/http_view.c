@@ -116,7 +116,7 @@ static void get_warnings(void *arg, sw_http_exchange *x) {
     sw_warnings_ask ask = {.sight = sw_sight_of(sw_http_principal(x)),
                            .since_ms = SW_TIME_NONE,
                            .until_ms = SW_TIME_MAX};
-    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_ask_org(x, &ask.org) ||
+    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_http_query_org(x, &ask.org) ||
         !ask_level(x, &ask.level) || !ask_states(x, &ask.states) ||
         !ask_time(x, "since", &ask.since_ms) || !ask_time(x, "until", &ask.until_ms) ||
         !ask_key(x, &ask.key) || !ask_page(x, &ask.page))
@@ -138,7 +138,7 @@ static void get_deadlines(void *arg, sw_http_exchange *x) {
     sw_deadlines_ask ask = {.sight = sw_sight_of(sw_http_principal(x)),
                             .due_from_ms = SW_TIME_NONE,
                             .due_before_ms = SW_TIME_MAX};
-    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_ask_org(x, &ask.org) ||
+    if (!sw_http_query_only(x, names, SW_COUNT(names)) || !sw_http_query_org(x, &ask.org) ||
         !ask_time(x, "due_from", &ask.due_from_ms) ||
         !ask_time(x, "due_before", &ask.due_before_ms) || !ask_key(x, &ask.key) ||
         !ask_page(x, &ask.page))

@@ -344,6 +344,7 @@ static sw_err reach(struct story *story, const struct counted *counted, uint32_t
         .due_ms = counted->due.due_ms,
         .fires_ms = at_ms,
         .late_by_s = of->stopped_by ? late_s(view, of->stop_ms, counted->due.due_ms) : -1,
+        .stopped_ms = of->stopped_by ? of->stop_ms : SW_TIME_NONE,
         .provisional = counted->due.provisional,
     };
     return sw_oracle_add(view, story->group, &warning, of->opened_by, NULL, of->stopped_by);

@@ -140,6 +140,7 @@ sw_err sw_oracle_fire(sw_view *view, const sw_group *group, const sw_rule *rule,
         .due_ms = SW_TIME_NONE,
         .fires_ms = fires_ms,
         .late_by_s = -1,
+        .stopped_ms = SW_TIME_NONE,
     };
     return sw_oracle_add(view, group, &warning, first, second, NULL);
 }

@@ -24,6 +24,7 @@ void compare_write_warning(sw_buf *out, const sw_warning *warning) {
     write_ms(out, "start", warning->start_ms);
     write_ms(out, "due", warning->due_ms);
     write_ms(out, "fires", warning->fires_ms);
+    write_ms(out, "stopped", warning->stopped_ms);
     sw_buf_printf(out, " late=%lld%s org=%.*s officer=%.*s", (long long)warning->late_by_s,
                   warning->provisional ? " provisional" : "", SW_FMT(warning->orgcode),
                   SW_FMT(warning->officerid));
@@ -55,8 +56,9 @@ static bool same_events(const sw_warning *a, const sw_warning *b) {
 static bool same_warning(const sw_warning *a, const sw_warning *b) {
     return same_place(a, b) && a->state == b->state && a->start_ms == b->start_ms &&
            a->due_ms == b->due_ms && a->fires_ms == b->fires_ms && a->late_by_s == b->late_by_s &&
-           a->provisional == b->provisional && sw_slice_eq(a->orgcode, b->orgcode) &&
-           sw_slice_eq(a->officerid, b->officerid) && same_events(a, b);
+           a->stopped_ms == b->stopped_ms && a->provisional == b->provisional &&
+           sw_slice_eq(a->orgcode, b->orgcode) && sw_slice_eq(a->officerid, b->officerid) &&
+           same_events(a, b);
 }
 
 static void write_line(sw_buf *out, const char *side, const sw_warning *warning) {

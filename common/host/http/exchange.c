@@ -216,6 +216,34 @@ bool sw_http_query_only(sw_http_exchange *x, const char *const *names, size_t co
     return true;
 }
 
+static bool all_digits(sw_slice text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
+    return true;
+}
+
+bool sw_http_query_org(sw_http_exchange *x, sw_slice *ret_prefix) {
+    enum { CODE_DIGITS = 12 };
+    const char *unit = sw_http_principal(x)->org;
+    const sw_slice own = sw_org_prefix(sw_slice_cstr(unit));
+    sw_slice org;
+    *ret_prefix = own;
+    if (!sw_http_query(x, "org", &org)) return true;
+    if (org.len > CODE_DIGITS || !all_digits(org)) {
+        sw_http_problem_answer(
+            x, &(sw_http_problem){.status = 400,
+                                  .code = "invalid",
+                                  .field = SW_S("org"),
+                                  .detail = SW_S("this is no unit"),
+                                  .hint = SW_S("the beginning of a code: 0 to 12 digits")});
+        return false;
+    }
+    *ret_prefix = org.len == CODE_DIGITS ? sw_org_prefix(org) : org;
+    if (sw_slice_starts(*ret_prefix, own)) return true;
+    sw_http_refuse(x, 403, "forbidden", "the token is good for unit %s only", unit);
+    return false;
+}
+
 sw_slice sw_http_header(const sw_http_exchange *x, const char *name) {
     for (uint32_t i = 0; i < x->header_count; i++)
         if (sw_slice_is(x->headers[i].name, name)) return x->headers[i].value;

@@ -161,8 +161,10 @@ sw_err sw_run_warning(const sw_book *book, const sw_run *run, const sw_standing 
                     .start_ms = deadline ? run->start_ms : SW_TIME_NONE,
                     .due_ms = deadline ? run->due_ms : SW_TIME_NONE,
                     .fires_ms = SW_TIME_NONE,
+                    .stopped_ms = SW_TIME_NONE,
                     .late_by_s = -1};
     if (standing) {
+        if (w.state == SW_STATE_RESOLVED) w.stopped_ms = run->stop_ms;
         w.fires_ms = sw_standing_time(standing, warn, repeat);
         w.late_by_s = sw_standing_late_s(standing);
         if (deadline) {

@@ -5,29 +5,14 @@
 #include "evaluate/warning_pb.h"
 #include "notify/loop/task.h"
 
-/* The task of a warning: one an instance; of a threshold one a group, because each of its levels
- * opens by an event of its own; of a finding the finding's. */
-static const char *task_of(sw_notify_call *call, const sw_told_warning *t) {
-    sw_hash128 id;
-    if (sw_slice_is(t->key[0].name, "finding_id")) {
-        const sw_slice parts[] = {SW_S("finding"), t->key[0].value};
-        id = sw_hash128_parts(parts, SW_COUNT(parts));
-    } else if (t->kind == SW_THRESHOLD) {
-        sw_slice parts[SW_TOLD_KEYS_MAX + 1] = {t->rule};
-        for (uint32_t i = 0; i < t->key_count; i++) parts[i + 1] = t->key[i].value;
-        id = sw_hash128_parts(parts, t->key_count + 1);
-    } else {
-        id = sw_instance_of(t);
-    }
+static const char *hex_of(sw_notify_call *call, sw_hash128 id) {
     char hex[SW_HASH128_TEXT];
     sw_hash128_hex(id, hex);
     return sw_pb_printf(&call->pb, "%s", hex);
 }
 
-static const char *hex_of(sw_notify_call *call, sw_hash128 id) {
-    char hex[SW_HASH128_TEXT];
-    sw_hash128_hex(id, hex);
-    return sw_pb_printf(&call->pb, "%s", hex);
+static const char *task_of(sw_notify_call *call, const sw_told_warning *t) {
+    return hex_of(call, sw_task_of(t));
 }
 
 static sw_slice takeover_key(sw_notify_call *call, const char *warning_id) {

@@ -219,6 +219,7 @@ static bool put_warning(bench *b, uint32_t i, sw_level level, int64_t now) {
                                .due_ms = now + 5 * 3600000,
                                .fires_ms = now,
                                .late_by_s = -1,
+                               .stopped_ms = SW_TIME_NONE,
                                .offset_s = 28800,
                                .events = &event,
                                .event_count = 1};

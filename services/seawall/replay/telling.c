@@ -5,7 +5,7 @@ enum { HAS_CAUSE = 1, HAS_REPLACES = 2, HAS_REPLACED_BY = 4, OF_SET = 8 };
 /* What every telling has; texts and lists follow. */
 typedef struct head {
     sw_hash128 id, replaces, replaced_by;
-    int64_t at_ms, start_ms, due_ms, fires_ms, late_by_s;
+    int64_t at_ms, start_ms, due_ms, fires_ms, late_by_s, stopped_ms;
     const char *reason; /* a literal of the evaluator */
     uint32_t rule, warn, repeat, event_count;
     uint8_t change, level, state, provisional, flags;
@@ -46,7 +46,7 @@ void sw_telling_encode(const sw_transition *t, const sw_warning *w, sw_slice exp
     memset(&h, 0, sizeof h);
     h.id = w->id;
     h.start_ms = w->start_ms, h.due_ms = w->due_ms, h.fires_ms = w->fires_ms;
-    h.late_by_s = w->late_by_s;
+    h.late_by_s = w->late_by_s, h.stopped_ms = w->stopped_ms;
     h.rule = w->rule->index, h.warn = w->warn, h.repeat = w->repeat, h.event_count = w->event_count;
     h.level = (uint8_t)w->level, h.state = (uint8_t)w->state, h.provisional = w->provisional;
     h.flags = t ? 0 : OF_SET;
@@ -102,6 +102,7 @@ sw_err sw_telling_decode(const sw_ruleset *set, sw_slice bytes, sw_arena *arena,
                               .due_ms = h->due_ms,
                               .fires_ms = h->fires_ms,
                               .late_by_s = h->late_by_s,
+                              .stopped_ms = h->stopped_ms,
                               .provisional = h->provisional,
                               .event_count = h->event_count};
     sw_err err = take_lists(h, p->warning.rule, &from, arena, &p->warning);

@@ -2,9 +2,11 @@
 
 #include "seawall/cli/report.h"
 #include "seawall/cli/term.h"
+#include "seawall/client/client.h"
 #include "seawall/input/event_reader.h"
 #include "seawall/input/load.h"
 #include "seawall/input/replay_options.h"
+#include "seawall/scores/ask_scores.h"
 #include "seawall/scores/tally.h"
 #include "text/time.h"
 #include "text/yaml.h"
@@ -25,6 +27,9 @@ static const sw_cli_option options[] = {
     SW_REPLAY_TIME_OPTIONS,
     {"of", "case|officer|unit", "only these", false},
     {"top", "N", "only so many of each (default: 10; 0: all)", false},
+    SW_CLIENT_OPTIONS,
+    {"org", "UNIT", "of an instance: what units whose code begins so account for", false},
+    {"key", "NAME=VALUE", "of an instance: what one score is made of, such as case_id=A1", false},
 };
 
 static const sw_cli_spec spec = {
@@ -32,9 +37,12 @@ static const sw_cli_spec spec = {
     .summary = "risk scores of cases, officers and units: what their warnings weigh",
     .options = options,
     .option_count = SW_COUNT(options),
-    .notes = "Weights are data (docs/scores.md). Without --until the scores of the last event's "
-             "time.\n\n"
-             "  seawall scores --rules deploy/packs/cn-police --events day.jsonl\n",
+    .notes =
+        "Without --events a running instance is asked. Weights are data (docs/scores.md). Without "
+        "--until the scores of the last event's time.\n\n"
+        "  seawall scores --of unit\n"
+        "  seawall scores --key orgcode=320981010000\n"
+        "  seawall scores --rules deploy/packs/cn-police --events day.jsonl\n",
 };
 
 static sw_err take(void *ctx, const sw_event *event, sw_origin origin) {
@@ -150,6 +158,15 @@ static int run_loaded(const sw_cli *cli, sw_arena *arena, scores_command *cmd,
     return code == SW_EXIT_OK && cmd->reader.rejected ? SW_EXIT_REJECTED : code;
 }
 
+static int ask_instance(const sw_cli *cli, int64_t top) {
+    static const char *const of_events[] = {"rules", "weights", "until", "known-at"};
+    for (size_t i = 0; i < SW_COUNT(of_events); i++)
+        if (sw_cli_value(cli, of_events[i]))
+            return sw_cli_usage(&spec, "--%s goes with --events FILE (- is standard input)",
+                                of_events[i]);
+    return scores_ask(cli, top);
+}
+
 static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     sw_replay_options replay_options;
     scores_command cmd = {.last_ms = INT64_MIN};
@@ -161,6 +178,9 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
         return sw_cli_usage(&spec, "--top takes a number, not '%s'", top_text);
     if (of && strcmp(of, "case") != 0 && strcmp(of, "officer") != 0 && strcmp(of, "unit") != 0)
         return sw_cli_usage(&spec, "--of takes case, officer or unit, not '%s'", of);
+    if (!sw_cli_value(cli, "events")) return ask_instance(cli, top);
+    if (sw_cli_value(cli, "key") || sw_cli_value(cli, "org"))
+        return sw_cli_usage(&spec, "--key and --org are of a running instance: leave out --events");
     if (!sw_replay_options_read(&spec, cli, &replay_options, &code)) return code;
     if (!sw_load_rules(&load, arena, cli, NULL)) return SW_EXIT_USAGE;
     replay_options.set = load.set;
@@ -169,8 +189,6 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     replay_options.refused = refused;
     cmd.reader = (sw_event_reader){.catalogue = load.catalogue, .take = take, .ctx = &cmd};
     cmd.reader.paths = sw_cli_values(cli, "events", &cmd.reader.path_count);
-    if (cmd.reader.path_count == 0)
-        return sw_cli_usage(&spec, "name the events with --events FILE (- is standard input)");
     code = run_loaded(cli, arena, &cmd, &replay_options, &load.diags, top);
     sw_replay_close(cmd.replay);
     return code;

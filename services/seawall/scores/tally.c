@@ -8,6 +8,7 @@ typedef struct note {
     sw_hash128 id, instance;
     const sw_rule *rule;
     int64_t points, closed_ms;
+    int32_t left; /* days */
     bool gone;
     sw_slice subjects[SW_SCORED_COUNT];
 } note;
@@ -25,20 +26,31 @@ tally *tally_new(sw_arena *arena, const sw_weights *weights) {
     return t;
 }
 
-/* Of one period, or of one row of a count, only the heaviest level weighs. */
+/* As sw_task_of: of what one task puts right, one warning weighs. */
 static sw_hash128 instance_of(const sw_warning *w) {
     sw_slice parts[16] = {w->rule->id};
     size_t n = 1;
+    if (sw_slice_is(w->rule->key_names[0], "finding_id")) {
+        parts[0] = SW_S("finding");
+        parts[1] = w->key[0];
+        return sw_hash128_parts(parts, 2);
+    }
     for (uint32_t i = 0; i < w->rule->key_count && n < 12; i++) parts[n++] = w->key[i];
-    for (uint32_t i = 0; w->rule->kind != SW_THRESHOLD && i < w->event_count && i < 2; i++) {
-        parts[n++] = w->events[i].source;
-        if (n < SW_COUNT(parts)) parts[n++] = w->events[i].id;
+    if (w->rule->kind != SW_THRESHOLD && w->event_count) {
+        parts[n++] = w->events[0].source;
+        parts[n++] = w->events[0].id;
     }
     return sw_hash128_parts(parts, n);
 }
 
 static bool copy(tally *t, sw_slice text, sw_slice *ret) {
     return text.len == 0 || sw_arena_copy(t->arena, text, ret);
+}
+
+/* A warning fades from the day on which its period was stopped. */
+static int64_t closed_of(const sw_transition *t) {
+    if (t->change != SW_RESOLVED) return SW_TIME_NONE;
+    return t->warning->stopped_ms != SW_TIME_NONE ? t->warning->stopped_ms : t->at_ms;
 }
 
 sw_err tally_take(tally *t, const sw_transition *transition) {
@@ -48,8 +60,8 @@ sw_err tally_take(tally *t, const sw_transition *transition) {
     *n = (note){.id = w->id,
                 .instance = instance_of(w),
                 .rule = w->rule,
-                .points = sw_weights_points(t->weights, w->rule, w->level),
-                .closed_ms = transition->change == SW_RESOLVED ? transition->at_ms : SW_TIME_NONE,
+                .points = sw_weights_points(t->weights, w->rule->id, w->rule->severity, w->level),
+                .closed_ms = closed_of(transition),
                 .gone = transition->change == SW_WITHDRAWN};
     for (uint32_t i = 0; i < w->rule->key_count; i++)
         if (sw_slice_is(w->rule->key_names[i], "case_id") &&
@@ -71,23 +83,31 @@ static int cmp_id(const void *a, const void *b) {
     return sw_hash128_cmp(((const note *)a)->id, ((const note *)b)->id);
 }
 
+/* Of an instance first the one that weighs: the heaviest that is open; else the heaviest of those
+ * closed last. */
 static int cmp_instance(const void *a, const void *b) {
     const note *x = a, *y = b;
     int c = sw_hash128_cmp(x->instance, y->instance);
     if (c) return c;
+    if (x->left != y->left) return x->left > y->left ? -1 : 1;
     return x->points > y->points ? -1 : x->points < y->points;
 }
 
-/* The notes that weigh: of each warning the last, of each instance the heaviest. */
+/* The notes that weigh: of each warning the last, of each instance one. */
 static size_t weighing(tally *t, int64_t now_ms, const void **notes, const void **scratch) {
     size_t n = 0, kept = 0;
+    const int32_t today = sw_weights_day(t->weights, now_ms);
     for (note *x = t->first; x; x = x->next) notes[n++] = x;
     sw_sort(notes, scratch, n, cmp_id);
     for (size_t i = 0; i < n; i++) {
         note *x = (note *)(uintptr_t)notes[i];
         if (i + 1 < n && cmp_id(x, notes[i + 1]) == 0) continue; /* told again later */
-        x->points = sw_weights_faded(t->weights, x->points, x->closed_ms, now_ms);
-        if (!x->gone && x->points > 0) notes[kept++] = x;
+        const bool open = x->closed_ms == SW_TIME_NONE;
+        /* one more than all of its days: before those that were closed today */
+        x->left =
+            open ? sw_weights_days(t->weights) + 1
+                 : sw_weights_left(t->weights, sw_weights_day(t->weights, x->closed_ms), today);
+        if (!x->gone && x->points > 0 && x->left > 0) notes[kept++] = x;
     }
     sw_sort(notes, scratch, kept, cmp_instance);
     n = kept, kept = 0;
@@ -117,7 +137,14 @@ static size_t join(tally *t, sw_scored scored, const void *const *notes, size_t 
     for (size_t i = 0; i < count; i++) {
         const note *x = notes[i];
         if (!x->subjects[scored].len) continue;
-        lines[n] = (tally_line){scored, x->subjects[scored], x->points, 1, x->rule->id, x->points};
+        const int32_t days = sw_weights_days(t->weights);
+        tally_line line = {.scored = scored,
+                           .subject = x->subjects[scored],
+                           .warnings = 1,
+                           .heaviest = x->rule->id};
+        sw_score_add(t->weights, &line.sum, x->points, x->left < days ? x->left : days);
+        line.heaviest_hundredths = sw_score_hundredths(t->weights, &line.sum);
+        lines[n] = line;
         order[n] = &lines[n], n++;
     }
     sw_sort(order, scratch, n, cmp_subject);
@@ -130,11 +157,14 @@ static size_t join(tally *t, sw_scored scored, const void *const *notes, size_t 
             joined[made++] = *x;
             continue;
         }
-        to->hundredths += x->hundredths;
+        to->sum.whole += x->sum.whole;
+        to->sum.rest += x->sum.rest;
         to->warnings++;
-        if (x->hundredths > to->heaviest_hundredths)
-            to->heaviest = x->heaviest, to->heaviest_hundredths = x->hundredths;
+        if (x->heaviest_hundredths > to->heaviest_hundredths)
+            to->heaviest = x->heaviest, to->heaviest_hundredths = x->heaviest_hundredths;
     }
+    for (size_t i = 0; i < made; i++)
+        joined[i].hundredths = sw_score_hundredths(t->weights, &joined[i].sum);
     memcpy(lines, joined, made * sizeof *joined);
     return made;
 }

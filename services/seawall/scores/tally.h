@@ -12,6 +12,7 @@ typedef struct tally tally;
 typedef struct tally_line {
     sw_scored scored;
     sw_slice subject;
+    sw_score_sum sum;
     int64_t hundredths;
     uint32_t warnings; /* that weigh anything */
     sw_slice heaviest; /* rule of the one that weighs most */

@@ -10,8 +10,10 @@
 #include "ingest/keys.h"
 #include "notify/processors.h"
 #include "risk/risk.h"
+#include "risk/score/score.h"
 #include "seawall/up/people.h"
 #include "seawall/up/reports.h"
+#include "seawall/up/scores.h"
 #include "seawall/up/up.h"
 
 static void add(sw_up *up, const sw_processor *processor, const void *shared) {
@@ -30,6 +32,8 @@ static sw_err add_processors(sw_up *up, sw_diags *diags) {
     if (err) return err;
     add(up, &sw_deadline, up->deadline);
     add(up, &sw_risk, up->risk);
+    err = sw_up_scores_add(up, add, diags);
+    if (err) return err;
     sw_up_people_add(up, add);
     return sw_up_reports_add(up, add, diags);
 }
@@ -81,7 +85,7 @@ static bool runs(void *arg, const sw_processor *processor) {
         processor == &sw_processor_outbox)
         service = "notify";
     if (processor == &sw_deadline) service = "deadline";
-    if (processor == &sw_risk) service = "risk";
+    if (processor == &sw_risk || processor == &sw_score) service = "risk";
     return sw_up_runs(arg, service);
 }
 
@@ -251,6 +255,7 @@ sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     if (!err) err = open_keyring(up, diags);
     if (!err) err = open_ingest(up);
     if (!err) err = sw_up_reports_open(up);
+    if (!err) err = sw_up_scores_open(up);
     if (!err) err = open_runtime(up);
     if (!err) err = sw_ingest_attach(up->ingest, up->runtime);
     return err;
@@ -268,6 +273,7 @@ sw_err sw_up_pipeline_start(sw_up *up) {
         err = sw_http_route_add(up->http, up->letter_routes, SW_LETTERS_ROUTES);
     }
     if (!err && sw_up_runs(up, "report")) err = sw_up_reports_start(up);
+    if (!err && sw_up_runs(up, "risk")) err = sw_up_scores_start(up);
     if (!err) err = stand_by(up);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
     if (!err && sw_up_runs(up, "notify")) err = sw_up_people_start(up);

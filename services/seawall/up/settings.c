@@ -65,6 +65,8 @@ static const sw_config_key keys[] = {
      "working-day calendars; default: those that belong to the packs"},
     {"indicators", SW_CONFIG_PATH, NULL, NULL, 0, 0,
      "indicator pack; default: cn-police where the rules are, else no figures are kept"},
+    {"scores", SW_CONFIG_PATH, NULL, NULL, 0, 0,
+     "weights of risk scores; default: cn-police where the rules are, else no scores are kept"},
     {"tier", SW_CONFIG_CHOICE, "county", "station county city", 0, 0, "which tier this is"},
     {"org", SW_CONFIG_TEXT, NULL, NULL, 0, 0, "the unit that this is of: 12 digits"},
     {"ingest.rate", SW_CONFIG_INT, "0", NULL, 0, 1000000, "events a second of each client; 0: any"},

@@ -10,6 +10,7 @@
 #include "host/logger.h"
 #include "ingest/http_letters.h"
 #include "notify/notify.h"
+#include "risk/http_scores.h"
 #include "seawall/cli/cli.h"
 #include "seawall/input/load.h"
 #include "topics/topics.h"
@@ -43,6 +44,9 @@ typedef struct sw_up {
     sw_ingest *ingest;
     struct sw_up_reports *reports; /* reports.h */
     const struct sw_evaluator *deadline, *risk;
+    const struct sw_weights *weights; /* of scores; NULL: none are kept */
+    sw_scores scores;
+    sw_http_route score_routes[SW_SCORES_ROUTES];
     sw_notify *notify;
     sw_http_route notify_routes[SW_NOTIFY_ROUTES_MAX];
     sw_http_route names_route, events_route, letter_routes[SW_LETTERS_ROUTES];

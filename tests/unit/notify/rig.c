@@ -161,6 +161,7 @@ sw_told_warning nrig_warning(nrig *r, const char *c, sw_level level) {
                              .due_ms = now + 5 * 3600000,
                              .fires_ms = now,
                              .late_by_s = -1,
+                             .stopped_ms = SW_TIME_NONE,
                              .offset_s = 28800,
                              .events = event,
                              .event_count = 1};

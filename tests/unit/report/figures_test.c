@@ -209,6 +209,7 @@ static void tell(report_rig *rig, sw_change change, sw_level level, uint8_t id, 
                                   .due_ms = SW_TIME_NONE,
                                   .fires_ms = change == SW_WITHDRAWN ? SW_TIME_NONE : fires_ms,
                                   .late_by_s = -1,
+                                  .stopped_ms = SW_TIME_NONE,
                                   .events = &opened,
                                   .event_count = 1,
                                   .reason = change == SW_RAISED ? SW_SLICE_NONE : SW_S("stop")};
