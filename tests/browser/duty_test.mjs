@@ -57,7 +57,10 @@ test("a level and words filter the list", async () => {
   await page.waitForFunction((n) => document.querySelector("table.even").getAttribute("aria-rowcount") === n, String(Number(want) + 1));
   assert.ok((await texts(page, "table.even tbody tr[data-id] td:first-child")).every((level) => level === "已超期"));
   await page.fill(".search", "A-late");
-  await page.waitForFunction(() => document.querySelectorAll("table.even tbody tr[data-id]").length === 1);
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll("table.even tbody tr[data-id]")];
+    return rows.length > 0 && rows.every((row) => row.textContent.includes("A-late"));
+  });
   await page.fill(".search", "nobody has this");
   await page.waitForSelector(".scroll .empty:not([hidden])");
   assert.match(await text(page, ".scroll .empty"), /没有符合筛选/);

@@ -1,5 +1,5 @@
 // Bulletins: those that were issued, and any other, made as it is asked for.
-import {get, withQuery} from "./api.js";
+import {get, post, withQuery} from "./api.js";
 import {h, replace} from "./dom.js";
 import {card, empty, loading, table, th, unitName} from "./parts.js";
 import {day, english, moment, named, number, t} from "./text.js";
@@ -12,7 +12,23 @@ const SHOWN = 100;
 const address = (kind, query) => withQuery(`/v1/bulletins/${kind}`, {...query, lang: english() ? "en" : "zh"});
 const opener = (href, word) => h("a", {class: "button", href, target: "_blank", rel: "noopener"}, word);
 
-function makeCard([kind, back]) {
+/** Issues it now; what was issued stays as it was. */
+function issuer(kind, query, done) {
+  const said = h("small", {role: "status", class: "soft"});
+  return [h("button", {type: "button", class: "button", onclick: async (event) => {
+    event.target.disabled = true;
+    try {
+      const made = await post(withQuery(`/v1/bulletins/${kind}`, query()), {});
+      said.textContent = t("was-issued", {n: number(made.edition)});
+      done();
+    } catch (problem) {
+      said.textContent = problem.message;
+    }
+    event.target.disabled = false;
+  }}, t("issue-now")), said];
+}
+
+function makeCard([kind, back], may, done) {
   const date = h("input", {type: "date", value: day(back), required: true});
   const org = h("select", null, h("option", {value: ""}, t("whole")), unitList.map((unit) => h("option", {value: unit.org}, unitName(unit.org))));
   const links = h("div", {class: "buttons"});
@@ -20,7 +36,8 @@ function makeCard([kind, back]) {
   date.addEventListener("change", draw);
   org.addEventListener("change", draw);
   draw();
-  return card("w4", t(kind), null, h("p", {class: "soft"}, t(`${kind}-note`)), h("div", {class: "bar"}, h("label", null, t("date"), date), h("label", null, t("unit"), org)), links);
+  const issue = may ? h("div", {class: "buttons"}, issuer(kind, () => ({date: date.value, org: org.value}), done)) : null;
+  return card("w4", t(kind), null, h("p", {class: "soft"}, t(`${kind}-note`)), h("div", {class: "bar"}, h("label", null, t("date"), date), h("label", null, t("unit"), org)), links, issue);
 }
 
 function issuedRow(b) {
@@ -29,11 +46,12 @@ function issuedRow(b) {
     h("td", null, h("div", {class: "buttons"}, opener(address(b.kind, {...query, format: "html"}), t("as-issued")), opener(address(b.kind, {...query, as: "compared", format: "html"}), t("compared")), opener(address(b.kind, {...query, format: "xlsx"}), "XLSX"))));
 }
 
-export async function bulletins({main}) {
+export async function bulletins({main, who}) {
+  const may = who.roles.includes("supervisor") || who.roles.includes("admin");
   const issued = loading("w12", t("issued"), null, async () => {
     const found = await get("/v1/bulletins", {limit: SHOWN});
-    return found.bulletins.length ? table([th("bulletins"), th("date"), th("unit"), th("edition", "far"), th("time", "n far"), th("issued-by", "far"), h("th")], found.bulletins.map(issuedRow)) : empty("nothing-issued");
+    return found.bulletins.length ? table([th("bulletins"), th("date"), th("unit"), th("editions", "far"), th("time", "n far"), th("issued-by", "far"), h("th")], found.bulletins.map(issuedRow)) : empty("nothing-issued");
   });
-  replace(main, h("h1", {tabindex: "-1"}, t("bulletins")), h("div", {class: "grid"}, KINDS.map(makeCard), issued));
+  replace(main, h("h1", {tabindex: "-1"}, t("bulletins")), h("div", {class: "grid"}, KINDS.map((kind) => makeCard(kind, may, () => issued.again())), issued));
   await issued.ready;
 }

@@ -21,8 +21,9 @@ const TONES = ["--accent", "--orange", "--green", "--red", "--violet", "--yellow
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect"]; // colours are never the only sign
 
 /** `series`: [{name, values, type: "line" | "bar", stack, tone}], one value for each of `names`. */
-function draw(label, names, series, option, clicked) {
+function draw(label, names, series, option, clicked, height) {
   const canvas = h("div", {class: "chart", role: "img", "aria-label": label});
+  if (height) canvas.style.height = `${height}px`;
   const numbers = h("details", {class: "numbers"}, h("summary", null, t("as-table")), h("div", {class: "wrap"}, h("table", null, h("caption", {class: "visually-hidden"}, label),
     h("thead", null, h("tr", null, h("td"), series.map((s) => h("th", {scope: "col", class: "n"}, s.name)))),
     h("tbody", null, names.map((name, i) => h("tr", null, h("th", {scope: "row"}, name), series.map((s) => h("td", {class: "n"}, (s.write ?? number)(s.values[i])))))))));
@@ -62,4 +63,4 @@ export const bars = (label, names, values, clicked) => draw(label, names, [{name
   tooltip: {trigger: "item", renderMode: "richText"}, grid: {left: 4, right: 48, top: 6, bottom: 4, containLabel: true},
   yAxis: {type: "category", inverse: true, data: names, ...axis()}, xAxis: {type: "value", minInterval: 1, ...axis()},
   series: [{type: "bar", data: values, barMaxWidth: 18, cursor: clicked ? "pointer" : "default", itemStyle: {color: tone("--accent"), borderRadius: [0, 3, 3, 0]}, label: {show: true, position: "right", color: tone("--ink")}}],
-}), clicked);
+}), clicked, Math.max(120, 40 + 23 * names.length));

@@ -42,6 +42,7 @@ export function drawing(box, name, paths) {
   svg.setAttribute("viewBox", box);
   svg.setAttribute("aria-hidden", "true");
   svg.setAttribute("class", name);
+  svg.setAttribute("preserveAspectRatio", name === "spark" ? "none" : "xMidYMid");
   for (const [d, attributes] of paths) {
     const path = document.createElementNS(svg.namespaceURI, "path");
     path.setAttribute("d", d);

@@ -5,7 +5,7 @@ import {bars, over} from "./chart.js";
 import {label, ownUnit} from "./names.js";
 import {card, change, empty, listHref, shown, table, th, unitName} from "./parts.js";
 import {asked, frame, grain, hashOf} from "./unit.js";
-import {share, t} from "./text.js";
+import {named, share, t} from "./text.js";
 
 const UNITS_SHOWN = 15;
 const listOf = (i, span) => listHref(`/v1/figures/${encodeURIComponent(i.id)}/list?${new URLSearchParams(span)}`, label(i));
@@ -30,5 +30,5 @@ export async function figures(view) {
   replace(content, h("div", {class: "grid"},
     card("w7", `${label(chosen)} · ${t("by-day")}`, chosen.unit === "ratio" ? null : h("a", {href: listOf(chosen, span)}, t("list")), over(label(chosen), byTime.parts.map((p) => p.day ?? p.month), [{name: label(chosen), values: byTime.parts.map((p) => p.value), area: true, ...write}])),
     card("w5", `${label(chosen)} · ${t("by-unit")}`, null, units.length ? bars(label(chosen), units.map((p) => unitName(p.unit)), units.map((p) => p.value), (n) => go(hashOf("figures", span, {org: units[n].unit, id: chosen.id}))) : empty("nothing-figures")),
-    h("div", {class: "w12 flow"}, domains.map((domain) => card("", domain || "–", null, table([h("td"), th("value", "n"), th("previous", "n"), th("year", "n far")], all.filter((i) => (i.domain ?? "") === domain).map((i) => row(i, span, i === chosen))))))));
+    h("div", {class: "w12 flow"}, domains.map((domain) => card("", named("d-", domain) || "–", null, table([h("td"), th("value", "n"), th("previous", "n"), th("year", "n far")], all.filter((i) => (i.domain ?? "") === domain).map((i) => row(i, span, i === chosen))))))));
 }

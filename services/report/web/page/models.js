@@ -5,7 +5,7 @@ import {bars, over} from "./chart.js";
 import {label, ownUnit} from "./names.js";
 import {card, change, colourTag, counted, empty, listHref, shown, table, th, unitLink, unitName} from "./parts.js";
 import {asked, frame, hashOf} from "./unit.js";
-import {number, share, t} from "./text.js";
+import {named, number, share, t} from "./text.js";
 
 const num = (word, n, title, tone) => h("div", {class: tone ? `tile ${tone}` : "tile"}, h("span", null, t(word)), h("b", null, typeof n === "string" ? n : counted(n, title)));
 
@@ -54,16 +54,16 @@ const MARKS = {better: ["▲", "good"], worse: ["▼", "bad"], same: ["=", "soft
 function checkFigure(f) {
   const [sign, tone] = MARKS[f.mark] ?? ["", "soft"];
   return h("tr", {"data-figure": f.id}, h("th", {scope: "row"}, label(f)), h("td", {class: "n"}, h("b", null, counted(f, label(f), f))), h("td", {class: "n"}, change(f, f.value, f.previous)), h("td", {class: "n far"}, change(f, f.value, f.year_before)),
-    h("td", {class: "far"}, f.peers ? h("small", null, t("peers", {n: f.peers.count, r: f.peers.rank}), h("span", {class: "soft"}, ` · ${t("mean", {n: shown(f, f.peers.mean)})}`)) : "–"), h("td", null, f.mark ? h("span", {class: tone}, `${sign} ${t(f.mark)}`) : ""));
+    h("td", {class: "far"}, f.peers ? h("small", {class: "soft"}, `${t("peers", {n: f.peers.count, r: f.peers.rank})} · ${t("mean", {n: shown(f, f.peers.mean)})}`) : "–"), h("td", {class: "mark"}, f.mark ? h("span", {class: tone}, `${sign} ${t(f.mark)}`) : ""));
 }
 
 function checkup(found) {
   return [
     h("div", {class: "tiles"}, h("div", {class: `tile l-${found.colour}`}, h("span", null, t("plates")), h("b", null, colourTag(found.colour))), found.clears.map((c) => h("div", {class: "tile"}, h("span", null, label(c)), h("b", null, counted(c.backlog, label(c))),
       h("small", {class: c.overdue.value ? "late" : null}, t("overdue"), " ", counted(c.overdue, label(c)))))),
-    h("div", {class: "grid checkup"},
-      card("w12", t("findings"), h("button", {type: "button", class: "button", onclick: () => print()}, t("print")), found.findings.length || found.reasons.length ? h("ul", {class: "plain"}, found.reasons.map(reason), found.findings.map((f) => h("li", null, h("span", {class: "bad"}, "▼ "), h("b", null, label(f)), ` ${f.text ?? ""}`))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`)),
-      found.sections.map((s) => card("w6", s.domain, null, table([th("indicator"), th("value", "n"), th("previous", "n"), th("year", "n far"), h("th", {class: "far"}), h("th")], s.figures.map(checkFigure)))))];
+    h("div", {class: "checkup"},
+      card("whole", t("findings"), h("button", {type: "button", class: "button", onclick: () => print()}, t("print")), found.findings.length || found.reasons.length ? h("ul", {class: "plain"}, found.reasons.map(reason), found.findings.map((f) => h("li", null, h("span", {class: "bad"}, "▼ "), h("b", null, label(f)), ` ${f.text ?? ""}`))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`)),
+      found.sections.map((s) => card("", named("d-", s.domain), null, table([th("indicator"), th("value", "n"), th("previous", "n"), th("year", "n far"), h("th", {class: "far"}), h("th")], s.figures.map(checkFigure)))))];
 }
 
 const KINDS = {backlog, breakdown, listing, checkup};
@@ -72,7 +72,7 @@ export async function model(view) {
   const {rest: [id], query, who, go} = view, address = `model/${encodeURIComponent(id)}`;
   const span = asked(query, query.org ?? ownUnit(who));
   const found = await get(`/v1/models/${encodeURIComponent(id)}`, span);
-  const content = await frame(view, address, span, label(found));
+  const content = await frame(view, address, span, found.kind === "checkup" ? `${label(found)} · ${unitName(found.unit.org) || found.unit.name || span.org}` : label(found));
   const draw = KINDS[found.kind];
   replace(content, found.note ? h("p", {class: "soft"}, found.note) : null, draw ? draw(found, span, go) : empty("unknown-model"));
 }
@@ -84,9 +84,9 @@ export async function ranking(view) {
   const id = indicators.some((i) => i.id === query.indicator) ? query.indicator : (indicators.find((i) => i.headline) ?? indicators.find((i) => i.id === "warning.red") ?? indicators[0]).id;
   const found = await get("/v1/rankings", {...span, indicator: id}), i = found.indicator;
   const moved = (u) => (!u.previous_rank || u.previous_rank === u.rank ? h("span", {class: "soft"}, "=") : u.previous_rank > u.rank ? h("span", {class: "good"}, `▲ ${u.previous_rank - u.rank}`) : h("span", {class: "bad"}, `▼ ${u.rank - u.previous_rank}`));
-  const choice = h("select", {id: "indicator", onchange: (event) => go(hashOf("ranking", span, {indicator: event.target.value}))}, indicators.map((one) => h("option", {value: one.id, selected: one.id === id}, `${one.domain ?? ""} · ${label(one)}`)));
+  const choice = h("select", {id: "indicator", onchange: (event) => go(hashOf("ranking", span, {indicator: event.target.value}))}, indicators.map((one) => h("option", {value: one.id, selected: one.id === id}, `${named("d-", one.domain ?? "")} · ${label(one)}`)));
   replace(content, h("div", {class: "bar"}, h("label", {for: "indicator"}, t("indicator"), choice)), h("div", {class: "grid"},
-    card("w7", label(i), h("small", {class: "soft"}, t("units", {n: found.count})), found.units.length ? table([th("rank", "n"), th("unit"), th("value", "n"), th("previous", "n"), h("th", {class: "n"})], found.units.map((u) => h("tr", null, h("td", {class: "n"}, h("b", null, number(u.rank))), h("th", {scope: "row"}, unitLink(u.org, unitName(u.org) || u.name)),
+    card("w7", label(i), h("small", {class: "soft"}, t("units", {n: found.count})), found.units.length ? table([th("rank", "n rank"), th("unit"), th("value", "n"), th("previous", "n"), h("th", {class: "n"})], found.units.map((u) => h("tr", null, h("td", {class: "n"}, h("b", null, number(u.rank))), h("th", {scope: "row"}, unitLink(u.org, unitName(u.org) || u.name)),
       h("td", {class: "n"}, counted(u, `${label(i)} · ${unitName(u.org)}`, i)), h("td", {class: "n"}, shown(i, u.previous)), h("td", {class: "n"}, moved(u))))) : empty("nothing-figures")),
     card("w5", label(i), null, bars(label(i), found.units.map((u) => unitName(u.org) || u.name || u.org), found.units.map((u) => u.value), (n) => go(hashOf("unit", span, {org: found.units[n].org}))))));
 }

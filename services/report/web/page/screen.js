@@ -14,6 +14,10 @@ const TREND = "warning.all,warning.red,warning.breach";
 
 const row = (level, name, small, side, late) => h("li", null, levelTag(level), h("div", null, name, h("small", null, small)), h("time", {class: late ? "late" : null}, side));
 const panel = (name, ...content) => h("section", {class: `card s-${name}`}, content);
+/** A row that is cut in half tells nobody anything. */
+function fit(list) {
+  while (list.lastElementChild && list.scrollHeight > list.clientHeight + 1) list.lastElementChild.remove();
+}
 const heading = (word, side) => h("header", null, h("h2", null, word), side ?? null);
 
 export async function screen({main}) {
@@ -27,21 +31,25 @@ export async function screen({main}) {
     replace(tiles, levelTiles(list));
     const top = list.filter((w) => w.level === "breach" || w.level === "red");
     count.textContent = t("matters-of", {n: number(list.length), m: number(all.length)});
-    // What is overdue longest waits for its leader; what runs out next is for the desk: that first.
-    const next = [...top.filter((w) => w.due && !isOver(w.due)), ...top.filter((w) => !w.due || isOver(w.due))].slice(0, ROWS);
+    // What runs out next, then what has just run out: there something can still be done.
+    const next = [...top.filter((w) => w.due && !isOver(w.due)), ...top.filter((w) => w.due && isOver(w.due)).reverse(), ...top.filter((w) => !w.due)].slice(0, ROWS);
     replace(serious, next.map((w) => row(w.level, ruleName(w.rule, w.rule_name), `${keyText(w.key)} · ${unitName(w.orgcode)}`, w.due ? left(w.due) : moment(w.fires_at), w.due && isOver(w.due))));
     if (!next.length) replace(serious, empty("nothing-open"));
+    fit(serious);
     replace(newest, all.sort((a, b) => (b.fires_at ?? "").localeCompare(a.fires_at ?? "")).slice(0, NEW_ROWS).map((w) => row(w.level, ruleName(w.rule, w.rule_name), `${keyText(w.key)} · ${unitName(w.orgcode)}`, moment(w.fires_at))));
+    fit(newest);
   }
 
   async function slow() {
     const span = {from: day(-29), to: day(0)};
     const [coming, trends, plates] = await Promise.allSettled([dueWithin(24, DUE_ROWS), get("/v1/trends", {...span, by: "day", indicators: TREND}), get("/v1/models/plates", span)]);
     if (coming.value) replace(due, coming.value.list.length ? h("ul", {class: "rows"}, coming.value.list.slice(0, DUE_ROWS).map(dueRow)) : empty("nothing-due"));
+    fit(due.querySelector("ul") ?? due);
     const series = trends.value?.series ?? [];
     replace(trend, series.length ? over(t("trend"), trends.value.dates.map((d) => d.slice(5)), series.map((s, i) => ({name: label(s), values: s.values, area: i === 0}))) : empty("nothing-figures"));
     const listed = plates.value?.units?.filter((u) => u.colour !== "none") ?? [];
     replace(units, listed.length ? h("ul", {class: "rows"}, listed.slice(0, PLATE_ROWS).map((u) => h("li", null, colourTag(u.colour), h("div", null, unitName(u.org) || u.name, h("small", null, u.reasons.map(label).join(" · ")))))) : empty("nothing"));
+    fit(units.querySelector("ul") ?? units);
   }
 
   const tick = () => { now.textContent = clock(new Date()); };

@@ -60,7 +60,7 @@ function headline(definition, figure, values, chosen, choose) {
   return h("div", {class: "figure card", "data-indicator": definition.id},
     h("button", {type: "button", class: "plain", "aria-pressed": String(chosen), onclick: choose}, label(definition)),
     h("b", null, counted(figure, label(definition), definition)), values ? spark(values) : null,
-    h("small", null, t("previous"), " ", change(definition, figure.value, figure.previous), " · ", t("year"), " ", change(definition, figure.value, figure.year_before)));
+    h("small", null, h("span", null, t("previous"), " ", change(definition, figure.value, figure.previous)), h("span", null, t("year"), " ", change(definition, figure.value, figure.year_before))));
 }
 
 /** The units below with their figures; a click on a head sorts. */
@@ -83,18 +83,26 @@ function children(found, plates) {
 const ofKind = (list, kind) => list.filter((m) => m.kind === kind);
 
 function clearCard(model, span) {
-  return loading("w4", label(model), h("a", {href: hashOf(`model/${encodeURIComponent(model.id)}`, span)}, t("show")), async () => {
+  return loading("w3", label(model), h("a", {href: hashOf(`model/${encodeURIComponent(model.id)}`, span)}, t("show")), async () => {
     const found = await get(`/v1/models/${encodeURIComponent(model.id)}`, span);
     return h("div", {class: "clear"}, h("b", {class: "big"}, counted(found.backlog, label(model))), h("span", null, t("backlog")), h("b", {class: found.overdue.value ? "big late" : "big"}, counted(found.overdue, label(model))), h("span", null, t("overdue")),
       spark(found.burn_down.map((d) => d.open)), h("small", {class: "soft"}, `${t("cleared-share")} ${share(found.cleared_share)}`));
   });
 }
 
-async function plateColours(list, span) {
+/** The units by colour; null where there is no listing. */
+async function listing(list, span) {
   const [model] = ofKind(list, "listing");
-  if (!model) return null;
-  const found = await get(`/v1/models/${encodeURIComponent(model.id)}`, span).catch(() => null);
-  return found ? new Map(found.units.map((unit) => [unit.org, unit.colour])) : null;
+  return model ? get(`/v1/models/${encodeURIComponent(model.id)}`, span).catch(() => null) : null;
+}
+
+const PLATES_SHOWN = 6;
+
+function platesCard(found, span) {
+  const listed = found.units.filter((one) => one.colour !== "none");
+  return card("w4", t("plates"), h("a", {href: hashOf(`model/${encodeURIComponent(found.id)}`, span)}, t("show")),
+    h("dl", {class: "counts"}, ["red", "yellow", "blue", "none"].map((colour) => h("div", null, h("dt", null, colourTag(colour)), h("dd", null, number(found.counts[colour] ?? 0))))),
+    listed.length ? h("ul", {class: "rows"}, listed.slice(0, PLATES_SHOWN).map((one) => h("li", null, colourTag(one.colour), h("div", null, unitLink(one.org, unitName(one.org) || one.name), h("small", null, one.reasons.map(label).join(" · ")))))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`));
 }
 
 export async function unit(view) {
@@ -104,22 +112,23 @@ export async function unit(view) {
   if (!span.org) return void replace(content, empty("nothing-figures"));
   const list = await modelList();
   const found = await get(`/v1/units/${encodeURIComponent(span.org)}`, {from: span.from, to: span.to});
-  const [trends, plates] = await Promise.all([get("/v1/trends", {...span, by: grain(span), indicators: found.indicators.map((i) => i.id).join(",")}), plateColours(list, span)]);
+  const [trends, listed] = await Promise.all([get("/v1/trends", {...span, by: grain(span), indicators: found.indicators.map((i) => i.id).join(",")}), listing(list, span)]);
   const valuesOf = (id) => trends.series.find((s) => s.id === id)?.values;
   let chosen = query.id && found.figures[query.id] ? query.id : found.indicators[0]?.id;
-  const figures = h("div", {class: "headlines"}), chart = h("div");
+  const figures = h("div", {class: "headlines"}), chart = h("div"), trendName = h("span");
   function draw() {
     const held = figures.contains(document.activeElement);
     replace(figures, found.indicators.map((i) => headline(i, found.figures[i.id], valuesOf(i.id), i.id === chosen, () => { chosen = i.id; draw(); })));
     if (held) figures.querySelector("[aria-pressed=true]")?.focus();
     const series = trends.series.find((s) => s.id === chosen);
+    trendName.textContent = series ? `${t("trend")} · ${label(series)}` : t("trend");
     replace(chart, series ? over(label(series), trends.dates, [{name: label(series), values: series.values, area: true, ...(series.unit === "ratio" ? {write: share} : {})}]) : empty("nothing-figures"));
   }
   draw();
-  const counts = plates ? ["red", "yellow", "blue", "none"].map((c) => [c, [...plates.values()].filter((one) => one === c).length]) : [];
+  const plates = listed?.units.length ? new Map(listed.units.map((one) => [one.org, one.colour])) : null;
   replace(content, figures, h("div", {class: "grid"},
-    card(plates ? "w8" : "w12", t("trend"), null, chart),
-    plates ? card("w4", t("plates"), h("a", {href: hashOf(`model/${encodeURIComponent(ofKind(list, "listing")[0].id)}`, span)}, t("show")), h("dl", {class: "counts"}, counts.map(([c, n]) => h("div", null, h("dt", null, colourTag(c)), h("dd", null, number(n)))))) : null,
+    card(plates ? "w8" : "w12", trendName, null, chart),
+    plates ? platesCard(listed, span) : null,
     ofKind(list, "backlog").map((model) => clearCard(model, span)),
     found.children.length ? card("w12", t("subunits"), h("small", {class: "soft"}, t("units", {n: found.children.length})), children(found, plates)) : null));
 }

@@ -54,6 +54,21 @@ export function windowed({label, heads, cells, id, nothing}) {
     wanted.forEach((tr, i) => { if (body.children[i] !== tr) body.insertBefore(tr, body.children[i] ?? null); });
   }
 
+  /** The row that somebody works with, or reads first: it stays where it is while others come and go above it. */
+  function anchor() {
+    const focused = body.contains(document.activeElement) ? document.activeElement.closest("tr[data-id]") : null;
+    const index = focused ? Number(focused.getAttribute("aria-rowindex")) - 2 : node.scrollTop > height ? Math.floor(node.scrollTop / height) : -1;
+    return rows[index] ? {id: id(rows[index]), index} : null;
+  }
+
+  function keepInPlace(held) {
+    const at = held ? rows.findIndex((row) => id(row) === held.id) : -1;
+    if (at < 0 || at === held.index) return;
+    below.hidden = false; // room to scroll, before the rows are drawn
+    below.firstChild.style.height = `${rows.length * height}px`;
+    node.scrollTop += (at - held.index) * height;
+  }
+
   let waiting = false;
   node.addEventListener("scroll", () => {
     if (waiting) return;
@@ -66,12 +81,17 @@ export function windowed({label, heads, cells, id, nothing}) {
   return {
     node,
     show(list) {
+      const held = anchor();
       rows = list;
+      keepInPlace(held);
       table.setAttribute("aria-rowcount", String(rows.length + 1));
       draw();
     },
     /** Draws the cells again, for what changes with the clock. */
-    refresh() { drawn.clear(); draw(); },
+    refresh() {
+      for (const one of drawn.values()) if (!one.tr.contains(document.activeElement)) one.row = null;
+      draw();
+    },
     close: () => sized.disconnect(),
   };
 }
