@@ -77,6 +77,8 @@ bool sw_http_query_only(sw_http_exchange *x, const char *const *names, size_t co
  * out: that subtree. A whole code is the unit with all that is under it. What is wrong is answered,
  * and false returned. */
 bool sw_http_query_org(sw_http_exchange *x, sw_slice *ret_prefix);
+/* The same of a text from elsewhere, such as the path. */
+bool sw_http_org_of(sw_http_exchange *x, sw_slice text, sw_slice *ret_prefix);
 /* The first header of that name (in lower case); an empty slice if there is none. */
 sw_slice sw_http_header(const sw_http_exchange *x, const char *name);
 const sw_http_field *sw_http_headers(const sw_http_exchange *x, uint32_t *ret_count);

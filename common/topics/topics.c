@@ -17,7 +17,6 @@ static const sw_topic_spec table[] = {
     {.name = SW_TOPIC_SCORES, .compacted = true},
     {.name = SW_TOPIC_TASKS},
     {.name = SW_TOPIC_NOTICES},
-    {.name = SW_TOPIC_CONTRIBUTIONS, .retention_ms = 30 * DAY_MS},
     {.name = SW_TOPIC_ROLLUPS, .compacted = true},
     {.name = SW_TOPIC_DIRECTORY, .compacted = true},
     {.name = SW_TOPIC_KEYS, .retention_ms = 30 * DAY_MS},

@@ -7,19 +7,16 @@
 
 #include "bus/bus.h"
 
-#define SW_TOPIC_INBOX    "seawall.inbox"    /* as upstream likes: CloudEvents of Kafka clients */
-#define SW_TOPIC_IDENTITY "seawall.identity" /* (source, id): checked, to be told apart */
-#define SW_TOPIC_RECEIPTS "seawall.receipts" /* the door: what became of what it took in */
-#define SW_TOPIC_EVENTS   "seawall.events"   /* subject: the log of record, kept for ever */
-#define SW_TOPIC_KEYED    "seawall.keyed"    /* field=value: the same bytes for each key value */
-#define SW_TOPIC_WARNINGS "seawall.warnings" /* field=value of the first key field */
-#define SW_TOPIC_PERIODS  "seawall.periods"  /* instance; compacted */
-#define SW_TOPIC_SCORES   "seawall.scores"   /* field=value; compacted */
-#define SW_TOPIC_TASKS    "seawall.tasks"    /* warning_id: the loop */
-#define SW_TOPIC_NOTICES  "seawall.notices"  /* recipient: messages */
-#define SW_TOPIC_CONTRIBUTIONS                                                                     \
-    "seawall.contributions"                    /* identity: what counts for which figure           \
-                                                */
+#define SW_TOPIC_INBOX     "seawall.inbox"     /* as upstream likes: CloudEvents of Kafka clients */
+#define SW_TOPIC_IDENTITY  "seawall.identity"  /* (source, id): checked, to be told apart */
+#define SW_TOPIC_RECEIPTS  "seawall.receipts"  /* the door: what became of what it took in */
+#define SW_TOPIC_EVENTS    "seawall.events"    /* subject: the log of record, kept for ever */
+#define SW_TOPIC_KEYED     "seawall.keyed"     /* field=value: the same bytes for each key value */
+#define SW_TOPIC_WARNINGS  "seawall.warnings"  /* field=value of the first key field */
+#define SW_TOPIC_PERIODS   "seawall.periods"   /* instance; compacted */
+#define SW_TOPIC_SCORES    "seawall.scores"    /* field=value; compacted */
+#define SW_TOPIC_TASKS     "seawall.tasks"     /* warning_id: the loop */
+#define SW_TOPIC_NOTICES   "seawall.notices"   /* recipient: messages */
 #define SW_TOPIC_ROLLUPS   "seawall.rollups"   /* unit: figures */
 #define SW_TOPIC_DIRECTORY "seawall.directory" /* id; compacted */
 #define SW_TOPIC_KEYS      "seawall.keys"      /* a subject's hash: its new key, locked */
@@ -43,11 +40,11 @@ enum sw_processor_number {
     SW_PROCESSOR_DIRECTORY = 8,
     SW_PROCESSOR_ROLLUP = 9,
     SW_PROCESSOR_RECORD = 10,
-    SW_PROCESSOR_OUTBOX = 11,    /* messages of one recipient (notify) */
-    SW_PROCESSOR_LETTERS = 12,   /* dead letters that were sent again (ingest) */
-    SW_PROCESSOR_KEYS = 13,      /* keys of subjects (ingest) */
-    SW_PROCESSOR_SCORE = 14,     /* what weighs on cases, officers, units (risk) */
-    SW_PROCESSOR_CONTRIBUTE = 20 /* for which figures an event counts (report) */
+    SW_PROCESSOR_OUTBOX = 11,  /* messages of one recipient (notify) */
+    SW_PROCESSOR_LETTERS = 12, /* dead letters that were sent again (ingest) */
+    SW_PROCESSOR_KEYS = 13,    /* keys of subjects (ingest) */
+    SW_PROCESSOR_SCORE = 14    /* what weighs on cases, officers, units (risk) */
+    /* 20 was given once */
 };
 
 enum { SW_TOPICS_PARTITIONS = 8, SW_PIPELINE_TOPICS_MAX = 32 };

@@ -11,7 +11,8 @@ enum entry_tag {
     TAG_KEYS,
     TAG_CORRECTIONS,
     TAG_CORRECTION_BYTES,
-    TAG_FORWARDS
+    TAG_FORWARDS,
+    TAG_SUBJECT
 };
 
 enum { HASH_BYTES = sizeof(sw_hash128) };
@@ -26,6 +27,7 @@ static sw_err read_entry(sw_slice bytes, sw_arena *arena, sw_entry *entry) {
         if (f.number == TAG_PARTITION) entry->partition = (uint32_t)f.n;
         if (f.number == TAG_OFFSET) entry->offset = (int64_t)f.n;
         if (f.number == TAG_ORGCODE) entry->orgcode = f.bytes;
+        if (f.number == TAG_SUBJECT) entry->subject = f.bytes;
         if (f.number == TAG_CORRECTIONS) entry->corrections = (uint32_t)f.n;
         if (f.number == TAG_CORRECTION_BYTES) entry->correction_bytes = f.n;
         if (f.number == TAG_FORWARDS) entry->forwards = f.n;
@@ -83,6 +85,7 @@ static void write_entry(const void *row, sw_buf *out) {
     put_number(out, TAG_CORRECTIONS, entry->corrections);
     put_number(out, TAG_CORRECTION_BYTES, entry->correction_bytes);
     put_number(out, TAG_FORWARDS, entry->forwards);
+    sw_wire_text(out, TAG_SUBJECT, entry->subject);
 }
 
 sw_err sw_entry_put(sw_ctx *ctx, const sw_hash128 *identity, const sw_entry *entry) {

@@ -23,6 +23,7 @@ typedef struct sw_entry {
     uint32_t partition; /* of the record by which it was accepted */
     int64_t offset;
     sw_slice orgcode;     /* EVENT */
+    sw_slice subject;     /* EVENT; may be empty */
     const sw_slice *keys; /* EVENT */
     uint32_t key_count;
     uint32_t corrections; /* EVENT, AWAITED: how many it has, waiting ones too */

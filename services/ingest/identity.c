@@ -108,9 +108,12 @@ static sw_err refuse_correction(call *c, const sw_intake *intake, const sw_hash1
     return err ? err : emit_intake(c, identity, &released);
 }
 
-static sw_err emit_event(call *c, const sw_intake *intake, const sw_hash128 *identity) {
+/* Into the log of record, under the subject of the event that it is or is about: so a correction
+ * comes behind what it corrects, in one partition. */
+static sw_err emit_event(call *c, const sw_intake *intake, sw_slice subject,
+                         const sw_hash128 *identity) {
     char hex[SW_HASH128_TEXT];
-    sw_slice key = intake->subject;
+    sw_slice key = subject;
     if (key.len == 0) {
         sw_hash128_hex(*identity, hex);
         key = sw_slice_cstr(hex);
@@ -163,7 +166,7 @@ static sw_err publish(call *c, sw_family *family, const sw_member *member, bool 
     uint64_t bytes = (1 + (uint64_t)set.count) * intake->event.len + new *other_bytes;
     *ret_fits = c->records + records <= RECORDS_MAX && c->bytes + bytes <= BYTES_MAX;
     if (err || !*ret_fits) return err;
-    err = emit_event(c, intake, &member->identity);
+    err = emit_event(c, intake, family->entry.subject, &family->target);
     for (uint32_t k = 0; !err && k < set.count; k++) {
         for (uint32_t m = 0; !err && k >= old && m < family->count; m++)
             if (!family->members[m].waiting)
@@ -290,7 +293,7 @@ static sw_err repeated(call *c, const sw_intake *intake, const sw_hash128 *ident
 }
 
 static sw_err accept(call *c, const sw_intake *intake, const sw_hash128 *identity) {
-    sw_err err = emit_event(c, intake, identity);
+    sw_err err = emit_event(c, intake, intake->subject, identity);
     for (uint32_t i = 0; !err && i < intake->key_count; i++)
         err = emit_keyed(c, intake->keys[i], intake);
     return err ? err
@@ -319,6 +322,7 @@ static sw_err arrived(call *c, const sw_intake *intake, const sw_hash128 *identi
         err = forward(c, intake, &taken);
     } else {
         taken.orgcode = intake->orgcode;
+        taken.subject = intake->subject;
         taken.keys = intake->keys;
         taken.key_count = intake->key_count;
         err = accept(c, intake, identity);

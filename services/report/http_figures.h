@@ -3,16 +3,7 @@
 #ifndef SW_REPORT_HTTP_FIGURES_H
 #define SW_REPORT_HTTP_FIGURES_H
 
-#include "host/http.h"
-#include "report/figures/figures.h"
-
-/* Handed to every handler. */
-typedef struct sw_figures_api {
-    sw_figures figures;
-    /* Appends `"as_of":{…}`: the positions of the log and the time that an answer holds for. */
-    void (*as_of)(void *ctx, sw_buf *out);
-    void *ctx;
-} sw_figures_api;
+#include "report/http_ask.h"
 
 enum { SW_FIGURES_ROUTES = 4 };
 

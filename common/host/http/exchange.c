@@ -222,13 +222,10 @@ static bool all_digits(sw_slice text) {
     return true;
 }
 
-bool sw_http_query_org(sw_http_exchange *x, sw_slice *ret_prefix) {
+bool sw_http_org_of(sw_http_exchange *x, sw_slice org, sw_slice *ret_prefix) {
     enum { CODE_DIGITS = 12 };
     const char *unit = sw_http_principal(x)->org;
     const sw_slice own = sw_org_prefix(sw_slice_cstr(unit));
-    sw_slice org;
-    *ret_prefix = own;
-    if (!sw_http_query(x, "org", &org)) return true;
     if (org.len > CODE_DIGITS || !all_digits(org)) {
         sw_http_problem_answer(
             x, &(sw_http_problem){.status = 400,
@@ -242,6 +239,13 @@ bool sw_http_query_org(sw_http_exchange *x, sw_slice *ret_prefix) {
     if (sw_slice_starts(*ret_prefix, own)) return true;
     sw_http_refuse(x, 403, "forbidden", "the token is good for unit %s only", unit);
     return false;
+}
+
+bool sw_http_query_org(sw_http_exchange *x, sw_slice *ret_prefix) {
+    sw_slice org;
+    if (sw_http_query(x, "org", &org)) return sw_http_org_of(x, org, ret_prefix);
+    *ret_prefix = sw_org_prefix(sw_slice_cstr(sw_http_principal(x)->org));
+    return true;
 }
 
 sw_slice sw_http_header(const sw_http_exchange *x, const char *name) {

@@ -2,120 +2,105 @@
 
 #include <stdlib.h>
 
-#include "base/wire.h"
 #include "report/figures/rollup.h"
-#include "text/sort.h"
 
 sw_err sw_figures_open(sw_db *db, const sw_topology *topology, const sw_indicators *indicators,
                        sw_figures *ret) {
     SW_ASSERT(db && topology && indicators && ret);
+    const struct {
+        const char *name;
+        sw_read *read;
+    } stores[] = {{"rollup.items", &ret->items},
+                  {"rollup.figures", &ret->figures},
+                  {"rollup.lists", &ret->lists},
+                  {"rollup.hands", &ret->hands},
+                  {"rollup.names", &ret->names}};
+    sw_err err = SW_OK;
     ret->indicators = indicators;
-    sw_err err = sw_read_open(db, topology, "rollup.figures", &ret->figures);
-    return err ? err : sw_read_open(db, topology, "rollup.lists", &ret->lists);
+    for (size_t i = 0; !err && i < SW_COUNT(stores); i++)
+        err = sw_read_open(db, topology, stores[i].name, stores[i].read);
+    return err;
 }
 
-/* ---- runs of dates ---------------------------------------------------------------------- */
+/* ---- rows of a span --------------------------------------------------------------------- */
 
-/* A span of days is days, whole months, days. */
-typedef struct run {
-    sw_grain grain;
-    int32_t from, to; /* both belong to it; none where to < from */
-} run;
-
-static void cut(int32_t from, int32_t to, run ret[3]) {
-    int32_t first = sw_month_of_day(from), last = sw_month_of_day(to);
-    if (sw_first_day_of_month(first) < from) first++;
-    if (sw_first_day_of_month(last + 1) - 1 > to) last--;
-    if (last < first) {
-        ret[0] = (run){SW_GRAIN_DAY, from, to};
-        ret[1] = ret[2] = (run){SW_GRAIN_DAY, 0, -1};
-        return;
-    }
-    ret[0] = (run){SW_GRAIN_DAY, from, sw_first_day_of_month(first) - 1};
-    ret[1] = (run){SW_GRAIN_MONTH, first, last};
-    ret[2] = (run){SW_GRAIN_DAY, sw_first_day_of_month(last + 1), to};
-}
-
-static uint32_t level_of(size_t org_len) {
-    uint32_t level = 0;
-    while (sw_org_levels[level] < org_len) level++;
-    return level;
-}
-
-/* ---- adding up -------------------------------------------------------------------------- */
-
-typedef struct adder adder;
-typedef void add_row(adder *a, const sw_figure_row *row, uint64_t count);
-
-struct adder {
+/* What is wanted of the rows, and what becomes of them. */
+typedef struct gather gather;
+struct gather {
     const sw_figures *figures;
-    sw_slice org; /* rows of other units are passed over */
-    add_row *add;
+    const sw_indicator *only; /* NULL: all */
+    sw_slice org;             /* beginning of codes */
+    uint32_t level;
+    bool whole;
+    int32_t from, to;
+    bool filtered; /* rows of another split are passed over */
+    sw_slice split;
+    void (*take)(gather *g, const sw_figure_row *row, sw_slice days);
+    uint32_t first, last; /* days of the present month, from 0 */
     sw_err err;
-    uint64_t total;
-    sw_arena *arena;
-    sw_figure_value *values;
-    uint32_t count, cap, max;
+    uint64_t *counts; /* by index of the indicator, or one */
+    /* groups */
     sw_figure_by by;
+    size_t name_len;
+    sw_arena *arena;
+    sw_figure_table_row *rows;
+    uint32_t count, cap, max, width;
+    uint32_t *slots; /* open addressing: index + 1 */
+    uint32_t slot_count;
 };
 
 static bool each_row(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
-    adder *a = arg;
+    gather *g = arg;
     sw_figure_row row;
     (void)partition;
-    if (value.len != 8 || !sw_figure_key_read(key, &row)) {
-        a->err = SW_E_CORRUPT;
+    if (!sw_figure_key_read(key, &row)) {
+        g->err = SW_E_CORRUPT;
         return false;
     }
-    a->add(a, &row, sw_wire_get_be(value.ptr, 8));
-    return a->err == SW_OK;
+    if (g->only && row.indicator != g->only->number) return true;
+    if (g->filtered && !sw_slice_eq(row.split, g->split)) return true;
+    g->take(g, &row, value);
+    return g->err == SW_OK;
 }
 
-/* Rows of one unit (or beginning) and split over a run of dates. */
-static sw_err scan_dates(adder *a, const sw_figure_row *what, const run *dates) {
+/* The first key behind all that begin with these bytes; there is one, since no table is 0xff. */
+static size_t behind(char *key, size_t len) {
+    while (len > 0 && (uint8_t)key[len - 1] == 0xff) len--;
+    SW_ASSERT(len > 0);
+    key[len - 1]++;
+    return len;
+}
+
+/* Partitions one after the other: sums need no order. */
+static sw_err scan_month(gather *g, int32_t month) {
     char from[SW_FIGURE_KEY_BYTES_MAX], to[SW_FIGURE_KEY_BYTES_MAX];
-    if (dates->to < dates->from) return SW_OK;
-    sw_figure_row row = *what;
-    row.grain = dates->grain;
-    row.date = dates->from;
-    const size_t from_len = sw_figure_key(&row, from);
-    row.date = dates->to + 1;
-    const size_t to_len = sw_figure_key(&row, to);
-    const sw_read_range range = {.partition = SW_READ_ALL,
-                                 .from = sw_slice_of(from, from_len),
-                                 .to = sw_slice_of(to, to_len)};
-    const sw_err err = sw_read_scan(&a->figures->figures, &range, each_row, a);
-    return err ? err : a->err;
-}
-
-static void add_total(adder *a, const sw_figure_row *row, uint64_t count) {
-    (void)row;
-    a->total += count;
-}
-
-/* Rows of every split, or of every unit of the level that begins with the span's code: whatever
- * stands between, rows outside of the dates are passed over. */
-static sw_err scan_all(adder *a, const sw_figure_row *what, size_t org_len, const run *dates) {
-    char from[SW_FIGURE_KEY_BYTES_MAX], to[SW_FIGURE_KEY_BYTES_MAX];
-    char first[SW_ORG_DIGITS], last[SW_ORG_DIGITS];
-    if (dates->to < dates->from) return SW_OK;
-    memset(first, '\0', sizeof first);
-    memset(last, '\xff', sizeof last);
-    if (what->org.len) {
-        memcpy(first, what->org.ptr, what->org.len);
-        memcpy(last, what->org.ptr, what->org.len);
+    sw_figure_row row = {.level = g->level, .whole = g->whole, .month = month, .org = g->org};
+    size_t len = sw_figure_key_start(&row, from);
+    if (g->only && g->org.len == sw_org_levels[g->level]) {
+        row.indicator = g->only->number;
+        row.split = SW_S("");
+        len = sw_figure_key(&row, from);
     }
-    sw_figure_row row = {.indicator = what->indicator, .grain = dates->grain, .split = SW_S("")};
-    row.org = sw_slice_of(first, org_len);
-    const size_t from_len = sw_figure_key_start(&row, from) - 1;
-    row.org = sw_slice_of(last, org_len);
-    size_t to_len = sw_figure_key_start(&row, to) - 1;
-    to[to_len++] = '\xff';
-    const sw_read_range range = {.partition = SW_READ_ALL,
-                                 .from = sw_slice_of(from, from_len),
-                                 .to = sw_slice_of(to, to_len)};
-    const sw_err err = sw_read_scan(&a->figures->figures, &range, each_row, a);
-    return err ? err : a->err;
+    memcpy(to, from, len);
+    sw_read_range range = {.from = sw_slice_of(from, len), .to = sw_slice_of(to, behind(to, len))};
+    const sw_read *read = &g->figures->figures;
+    for (; range.partition < read->partitions; range.partition++) {
+        const sw_err err = sw_read_scan(read, &range, each_row, g);
+        if (err || g->err) return err ? err : g->err;
+    }
+    return SW_OK;
+}
+
+static sw_err scan(gather *g) {
+    sw_err err = SW_OK;
+    const int32_t last = sw_month_of_day(g->to);
+    for (int32_t m = sw_month_of_day(g->from); !err && g->from <= g->to && m <= last; m++) {
+        const int32_t start = sw_first_day_of_month(m), end = sw_first_day_of_month(m + 1) - 1;
+        g->first = g->from > start ? (uint32_t)(g->from - start) : 0;
+        g->last = (uint32_t)((g->to < end ? g->to : end) - start);
+        err = scan_month(g, m);
+    }
+    return err;
 }
 
 static const sw_indicator *counted(const sw_figures *figures, const sw_indicator *indicator) {
@@ -123,205 +108,222 @@ static const sw_indicator *counted(const sw_figures *figures, const sw_indicator
                                                  : indicator;
 }
 
-/* A beginning of unit codes for which rows are kept is read from its own rows; another length is
- * the sum over the units of the next one. */
-typedef struct total {
-    adder adder;
-    run dates;
-    sw_slice split;
-} total;
+/* Where the row's indicator is counted; NULL: the pack has it no longer. */
+static uint64_t *place_of(const gather *g, uint64_t *counts, uint64_t number) {
+    if (g->only) return counts;
+    const sw_indicator *indicator = sw_indicators_numbered(g->figures->indicators, number);
+    return indicator ? &counts[indicator->index] : NULL;
+}
 
-static void add_if_wanted(adder *a, const sw_figure_row *row, uint64_t count) {
-    const total *t = (const total *)a;
-    if (row->date < t->dates.from || row->date > t->dates.to) return;
-    if (!sw_slice_starts(row->org, a->org) || !sw_slice_eq(row->split, t->split)) return;
-    a->total += count;
+static void add_days(gather *g, uint64_t *counts, const sw_figure_row *row, sw_slice days) {
+    uint64_t sum, *place = place_of(g, counts, row->indicator);
+    if (!sw_month_sum(days, g->first, g->last, &sum))
+        g->err = SW_E_CORRUPT;
+    else if (place)
+        *place += sum;
+}
+
+static void take_sum(gather *g, const sw_figure_row *row, sw_slice days) {
+    add_days(g, g->counts, row, days);
+}
+
+static gather gather_of(const sw_figures *figures, const sw_figure_span *span) {
+    SW_ASSERT(figures && span && span->org.len <= SW_ORG_DIGITS);
+    gather g = {.figures = figures,
+                .org = span->org,
+                .level = sw_org_level(span->org.len),
+                .from = span->from,
+                .to = span->to,
+                .take = take_sum};
+    g.whole = g.level < SW_ORG_UNIT;
+    return g;
 }
 
 sw_err sw_figure_count(const sw_figures *figures, const sw_indicator *indicator,
                        const sw_figure_span *span, sw_slice split, uint64_t *ret) {
-    SW_ASSERT(figures && indicator && span && ret && span->org.len <= SW_ORG_DIGITS);
-    const uint32_t level = level_of(span->org.len);
-    const bool kept = sw_org_levels[level] == span->org.len;
-    const sw_figure_row what = {
-        .indicator = counted(figures, indicator)->number, .org = span->org, .split = split};
-    total t = {
-        .adder = {.figures = figures, .org = span->org, .add = kept ? add_total : add_if_wanted},
-        .split = split};
-    run runs[3];
-    sw_err err = SW_OK;
-    if (span->to >= span->from) cut(span->from, span->to, runs);
-    for (uint32_t i = 0; !err && span->to >= span->from && i < 3; i++) {
-        t.dates = runs[i];
-        err = kept ? scan_dates(&t.adder, &what, &runs[i])
-                   : scan_all(&t.adder, &what, sw_org_levels[level], &runs[i]);
-    }
-    if (!err) *ret = t.adder.total;
-    return err;
+    SW_ASSERT(indicator && ret);
+    gather g = gather_of(figures, span);
+    *ret = 0;
+    g.only = counted(figures, indicator);
+    g.counts = ret;
+    g.filtered = split.len > 0;
+    g.split = split;
+    g.whole = g.whole && !g.filtered;
+    return scan(&g);
 }
 
-/* ---- parts ------------------------------------------------------------------------------ */
-
-typedef struct parts {
-    adder adder;
-    run dates;
-} parts;
-
-static sw_figure_value *value_of(adder *a, sw_slice name, int32_t date) {
-    /* rows come in order, so that the wanted one is mostly the last */
-    for (uint32_t i = a->count; i > 0; i--)
-        if (a->values[i - 1].date == date && sw_slice_eq(a->values[i - 1].name, name))
-            return &a->values[i - 1];
-    if (a->count == a->max) {
-        a->err = SW_E_LIMIT;
-        return NULL;
-    }
-    if (a->count == a->cap) {
-        const uint32_t cap = a->cap ? 2 * a->cap : 64;
-        sw_figure_value *more = sw_arena_alloc(a->arena, cap * sizeof *more);
-        if (!more) {
-            a->err = SW_E_LIMIT;
-            return NULL;
-        }
-        if (a->count) memcpy(more, a->values, a->count * sizeof *more);
-        a->values = more;
-        a->cap = cap;
-    }
-    sw_figure_value *value = &a->values[a->count];
-    *value = (sw_figure_value){.date = date};
-    if (!sw_arena_copy(a->arena, name, &value->name)) {
-        a->err = SW_E_LIMIT;
-        return NULL;
-    }
-    a->count++;
-    return value;
+sw_err sw_figure_counts(const sw_figures *figures, const sw_figure_span *span, uint64_t *ret) {
+    gather g = gather_of(figures, span);
+    memset(ret, 0, figures->indicators->count * sizeof *ret);
+    g.counts = ret;
+    return scan(&g);
 }
 
-static void add_part(adder *a, const sw_figure_row *row, uint64_t count) {
-    const parts *p = (const parts *)a;
-    const bool apart = a->by == SW_BY_SPLIT;
-    if (row->date < p->dates.from || row->date > p->dates.to) return;
-    if (!sw_slice_starts(row->org, a->org) || apart == (row->split.len == 0)) return;
-    sw_slice name = SW_S("");
-    int32_t date = 0;
-    if (apart) name = row->split;
-    if (a->by == SW_BY_UNIT) name = row->org;
-    if (a->by == SW_BY_DAY) date = row->date;
-    if (a->by == SW_BY_MONTH)
-        date = row->grain == SW_GRAIN_MONTH ? row->date : sw_month_of_day(row->date);
-    sw_figure_value *value = value_of(a, name, date);
-    if (value) value->count += count;
+sw_err sw_figure_total(const sw_figures *figures, const sw_indicator *indicator, sw_slice org,
+                       uint64_t *ret) {
+    gather g = gather_of(figures, &(sw_figure_span){.org = org});
+    *ret = 0;
+    g.only = counted(figures, indicator);
+    g.counts = ret;
+    return scan_month(&g, SW_MONTH_ALL);
+}
+
+/* ---- groups ----------------------------------------------------------------------------- */
+
+static uint32_t *slot_of(const gather *g, sw_slice name, int32_t date) {
+    uint32_t at =
+        (uint32_t)(sw_hash64(name) + (uint64_t)(uint32_t)date * 0x9e3779b1u) & (g->slot_count - 1);
+    for (; g->slots[at]; at = (at + 1) & (g->slot_count - 1)) {
+        const sw_figure_table_row *row = &g->rows[g->slots[at] - 1];
+        if (row->date == date && sw_slice_eq(row->name, name)) break;
+    }
+    return &g->slots[at];
+}
+
+static bool grow(gather *g) {
+    const uint32_t cap = g->cap ? 2 * g->cap : 64, slots = 4 * cap;
+    sw_figure_table_row *more = sw_arena_alloc(g->arena, cap * sizeof *more);
+    uint32_t *table = sw_arena_zero(g->arena, slots, sizeof *table);
+    if (!more || !table) return false;
+    if (g->count) memcpy(more, g->rows, g->count * sizeof *more);
+    g->rows = more;
+    g->cap = cap;
+    g->slots = table;
+    g->slot_count = slots;
+    for (uint32_t i = 0; i < g->count; i++) *slot_of(g, more[i].name, more[i].date) = i + 1;
+    return true;
+}
+
+static uint64_t *group(gather *g, sw_slice name, int32_t date) {
+    if (g->count == g->cap && !grow(g)) {
+        g->err = SW_E_LIMIT;
+        return NULL;
+    }
+    uint32_t *slot = slot_of(g, name, date);
+    if (*slot) return g->rows[*slot - 1].counts;
+    sw_figure_table_row *row = &g->rows[g->count];
+    row->date = date;
+    row->counts = sw_arena_zero(g->arena, g->width, sizeof *row->counts);
+    if (g->count == g->max || !row->counts || !sw_arena_copy(g->arena, name, &row->name)) {
+        g->err = SW_E_LIMIT;
+        return NULL;
+    }
+    *slot = ++g->count;
+    return row->counts;
+}
+
+static void take_by_day(gather *g, const sw_figure_row *row, sw_slice days) {
+    sw_month month;
+    if (!sw_month_read(days, &month)) {
+        g->err = SW_E_CORRUPT;
+        return;
+    }
+    for (uint32_t day = g->first; day <= g->last && day < SW_COUNT(month.days); day++) {
+        if (month.days[day] == 0) continue;
+        uint64_t *counts = group(g, SW_S(""), sw_first_day_of_month(row->month) + (int32_t)day);
+        uint64_t *place = counts ? place_of(g, counts, row->indicator) : NULL;
+        if (place) *place += month.days[day];
+    }
+}
+
+static void take_group(gather *g, const sw_figure_row *row, sw_slice days) {
+    uint64_t any;
+    if (g->by == SW_BY_DAY) {
+        take_by_day(g, row, days);
+        return;
+    }
+    if (!sw_month_sum(days, g->first, g->last, &any)) g->err = SW_E_CORRUPT;
+    if (g->err || any == 0 || (g->by == SW_BY_SPLIT && row->split.len == 0)) return;
+    uint64_t *counts = NULL;
+    if (g->by == SW_BY_SPLIT) counts = group(g, row->split, 0);
+    if (g->by == SW_BY_UNIT) counts = group(g, sw_slice_sub(row->org, 0, g->name_len), 0);
+    if (g->by == SW_BY_MONTH) counts = group(g, SW_S(""), row->month);
+    if (counts) add_days(g, counts, row, days);
 }
 
 static int by_name(const void *a, const void *b) {
-    const sw_figure_value *x = a, *y = b;
+    const sw_figure_table_row *x = a, *y = b;
     if (x->date != y->date) return x->date < y->date ? -1 : 1;
     return sw_slice_cmp(x->name, y->name);
+}
+
+static void group_by(gather *g, sw_figure_by by, uint32_t max, sw_arena *arena) {
+    g->by = by;
+    g->max = max;
+    g->arena = arena;
+    g->width = g->only ? 1 : g->figures->indicators->count;
+    g->take = take_group;
+    if (g->width == 0) g->width = 1;
+}
+
+static void group_by_unit(gather *g, size_t len) {
+    SW_ASSERT(len >= g->org.len && len <= SW_ORG_DIGITS);
+    g->name_len = len;
+    g->level = sw_org_level(len);
+    g->whole = g->level < SW_ORG_UNIT;
+}
+
+static void finish(gather *g) {
+    if (g->count > 1) qsort(g->rows, g->count, sizeof *g->rows, by_name);
+}
+
+size_t sw_org_below(size_t len) {
+    static const uint8_t lengths[] = {4, 6, 8, SW_ORG_DIGITS};
+    size_t i = 0;
+    while (i + 1 < SW_COUNT(lengths) && lengths[i] <= len) i++;
+    return lengths[i];
 }
 
 sw_err sw_figure_parts(const sw_figures *figures, const sw_indicator *indicator,
                        const sw_figure_span *span, sw_figure_by by, uint32_t max, sw_arena *arena,
                        const sw_figure_value **ret, uint32_t *ret_count) {
-    SW_ASSERT(figures && indicator && span && arena && ret && ret_count);
-    uint32_t level = level_of(span->org.len);
-    if (by == SW_BY_UNIT && sw_org_levels[level] == span->org.len && level + 1 < SW_ORG_LEVELS)
-        level++;
-    const sw_figure_row what = {.indicator = counted(figures, indicator)->number, .org = span->org};
-    parts p = {.adder = {.figures = figures,
-                         .org = span->org,
-                         .add = add_part,
-                         .arena = arena,
-                         .max = max,
-                         .by = by}};
-    run runs[3];
-    sw_err err = SW_OK;
-    const bool any = span->to >= span->from;
-    if (any) cut(span->from, span->to, runs);
-    if (any && by == SW_BY_DAY) {
-        runs[0] = (run){SW_GRAIN_DAY, span->from, span->to};
-        runs[1] = runs[2] = (run){SW_GRAIN_DAY, 0, -1};
-    }
-    for (uint32_t i = 0; any && !err && i < 3; i++) {
-        p.dates = runs[i];
-        err = scan_all(&p.adder, &what, sw_org_levels[level], &runs[i]);
-    }
+    SW_ASSERT(indicator && arena && ret && ret_count);
+    gather g = gather_of(figures, span);
+    g.only = counted(figures, indicator);
+    group_by(&g, by, max, arena);
+    if (by == SW_BY_SPLIT) g.whole = false;
+    if (by == SW_BY_UNIT) group_by_unit(&g, sw_org_below(span->org.len));
+    sw_err err = scan(&g);
     if (err) return err;
-    if (p.adder.count > 1) qsort(p.adder.values, p.adder.count, sizeof *p.adder.values, by_name);
-    *ret = p.adder.values;
-    *ret_count = p.adder.count;
+    finish(&g);
+    sw_figure_value *values = sw_arena_zero(arena, g.count + 1, sizeof *values);
+    if (!values) return SW_E_LIMIT;
+    for (uint32_t i = 0; i < g.count; i++)
+        values[i] = (sw_figure_value){g.rows[i].name, g.rows[i].date, g.rows[i].counts[0]};
+    *ret = values;
+    *ret_count = g.count;
     return SW_OK;
 }
 
-/* ---- lists ------------------------------------------------------------------------------ */
-
-typedef struct lister {
-    sw_figure_span span;
-    sw_slice split;
-    sw_arena *arena;
-    sw_figure_entry *entries;
-    uint32_t count, max;
-    sw_slice last; /* key of the last entry */
-    bool more;
-    sw_err err;
-} lister;
-
-static bool each_entry(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
-    lister *l = arg;
-    sw_figure_entry entry = {0};
-    (void)partition;
-    if (!sw_list_key_read(key, &entry.row)) {
-        l->err = SW_E_CORRUPT;
-        return false;
-    }
-    if (entry.row.day < l->span.from || entry.row.day > l->span.to) return true;
-    if (l->split.len && !sw_slice_eq(entry.row.split, l->split)) return true;
-    if (l->count == l->max) {
-        l->more = true;
-        return false;
-    }
-    if (!sw_arena_copy(l->arena, key, &l->last) ||
-        !sw_arena_copy(l->arena, entry.row.split, &entry.split) ||
-        !sw_arena_copy(l->arena, value, &entry.label)) {
-        l->err = SW_E_LIMIT;
-        return false;
-    }
-    entry.row.split = entry.split;
-    l->entries[l->count++] = entry;
-    return true;
+sw_err sw_figure_units(const sw_figures *figures, const sw_figure_span *span, size_t len,
+                       uint32_t max, sw_arena *arena, sw_figure_table *ret) {
+    gather g = gather_of(figures, span);
+    group_by(&g, SW_BY_UNIT, max, arena);
+    group_by_unit(&g, len);
+    sw_err err = scan(&g);
+    finish(&g);
+    *ret = (sw_figure_table){g.rows, g.count};
+    return err;
 }
 
-sw_err sw_figure_list(const sw_figures *figures, const sw_indicator *indicator,
-                      const sw_figure_span *span, sw_slice split, sw_slice after, uint32_t max,
-                      sw_arena *arena, const sw_figure_entry **ret, uint32_t *ret_count,
-                      sw_slice *ret_after) {
-    char from[SW_LIST_KEY_BYTES_MAX + 1], to[8 + SW_ORG_DIGITS + 1];
-    lister l = {.span = *span, .split = split, .arena = arena, .max = max};
-    sw_list_row row;
-    SW_ASSERT(max > 0 && span->org.len <= SW_ORG_DIGITS);
-    const uint64_t number = counted(figures, indicator)->number;
-    sw_wire_put_be(from, number, 8);
-    if (span->org.len) memcpy(from + 8, span->org.ptr, span->org.len);
-    size_t from_len = 8 + span->org.len, to_len = from_len;
-    memcpy(to, from, from_len);
-    to[to_len++] = '\xff';
-    if (after.len) {
-        if (!sw_list_key_read(after, &row) || after.len >= sizeof from ||
-            memcmp(after.ptr, from, from_len) != 0)
-            return SW_E_INVALID;
-        memcpy(from, after.ptr, after.len);
-        from[after.len] = '\0'; /* the next key that there can be */
-        from_len = after.len + 1;
-    }
-    l.entries = sw_arena_alloc(arena, max * sizeof *l.entries);
-    if (!l.entries) return SW_E_LIMIT;
-    const sw_read_range range = {.partition = SW_READ_ALL,
-                                 .from = sw_slice_of(from, from_len),
-                                 .to = sw_slice_of(to, to_len)};
-    sw_err err = sw_read_scan(&figures->lists, &range, each_entry, &l);
-    if (!err) err = l.err;
-    if (err) return err;
-    *ret = l.entries;
-    *ret_count = l.count;
-    *ret_after = l.more ? l.last : SW_S("");
-    return SW_OK;
+sw_err sw_figure_unit_totals(const sw_figures *figures, sw_slice org, size_t len, uint32_t max,
+                             sw_arena *arena, sw_figure_table *ret) {
+    gather g = gather_of(figures, &(sw_figure_span){.org = org});
+    group_by(&g, SW_BY_UNIT, max, arena);
+    group_by_unit(&g, len);
+    sw_err err = scan_month(&g, SW_MONTH_ALL);
+    finish(&g);
+    *ret = (sw_figure_table){g.rows, g.count};
+    return err;
+}
+
+sw_err sw_figure_dates(const sw_figures *figures, const sw_figure_span *span, sw_figure_by by,
+                       uint32_t max, sw_arena *arena, sw_figure_table *ret) {
+    SW_ASSERT(by == SW_BY_DAY || by == SW_BY_MONTH);
+    gather g = gather_of(figures, span);
+    group_by(&g, by, max, arena);
+    sw_err err = scan(&g);
+    finish(&g);
+    *ret = (sw_figure_table){g.rows, g.count};
+    return err;
 }

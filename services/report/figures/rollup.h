@@ -7,17 +7,25 @@
 #include "report/indicator/indicator.h"
 #include "stream/processor.h"
 
-/* seawall.contributions, seawall.warnings, seawall.periods -> its stores. Each item (an event, a
- * warning, a period) has a row with what it counts for now; when that changes, figures and lists
- * are moved by the difference. So a figure equals the length of its list at all times, and what a
- * correction takes back leaves the figures of its day. `shared` is a sw_indicators.
+/* seawall.events, seawall.warnings, seawall.periods, seawall.directory -> its stores. What counts
+ * (an event, a warning, a period) has a row that says for what it counts now; when that changes,
+ * figures and lists are moved by the difference. So a figure equals the length of its list at all
+ * times, and what a correction takes back leaves the figures of its day. An event and its
+ * corrections come in one partition. What counts for nothing leaves no row. `shared` is a
+ * sw_indicators.
  *
- * Each partition has figures of its own: whoever reads adds them up. */
+ * Months of figures are kept decoded: an event moves numbers in memory, and a row that many events
+ * of a batch have moved is written once. Each partition has figures of its own: whoever reads adds
+ * them up. */
 extern const sw_processor sw_rollup;
 
-enum { SW_ROLLUP_ITEMS, SW_ROLLUP_FIGURES, SW_ROLLUP_LISTS, SW_ROLLUP_STORES };
-
-/* Kinds of items. */
-enum { SW_ITEM_EVENT = 'e', SW_ITEM_WARNING = 'w', SW_ITEM_PERIOD = 'p' };
+enum {
+    SW_ROLLUP_ITEMS,   /* kind and id -> what it counts for */
+    SW_ROLLUP_FIGURES, /* sw_figure_row -> a month */
+    SW_ROLLUP_LISTS,   /* sw_list_row -> nothing: its item says what is shown */
+    SW_ROLLUP_HANDS,   /* sw_hand_row -> nothing */
+    SW_ROLLUP_NAMES,   /* ids of seawall.directory -> their entries, for names of units */
+    SW_ROLLUP_STORES
+};
 
 #endif

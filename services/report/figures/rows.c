@@ -3,9 +3,16 @@
 #include "base/wire.h"
 #include "text/time.h"
 
-const uint8_t sw_org_levels[SW_ORG_LEVELS] = {0, 4, 6, 8, SW_ORG_DIGITS};
+const uint8_t sw_org_levels[SW_ORG_LEVELS] = {0, 4, 6, SW_ORG_DIGITS};
 
 #define SIGN UINT32_C(0x80000000) /* turned over, dates before 1970 come first */
+
+uint32_t sw_org_level(size_t len) {
+    uint32_t level = 0;
+    SW_ASSERT(len <= SW_ORG_DIGITS);
+    while (sw_org_levels[level] < len) level++;
+    return level;
+}
 
 void sw_org_fill(sw_slice org, char ret[SW_ORG_DIGITS]) {
     const size_t len = org.len < SW_ORG_DIGITS ? org.len : SW_ORG_DIGITS;
@@ -27,47 +34,101 @@ int32_t sw_first_day_of_month(int32_t month) {
     return (int32_t)sw_days_from_date(year, rest + 1, 1);
 }
 
+/* ---- figures ---------------------------------------------------------------------------- */
+
+static char table_of(const sw_figure_row *row) {
+    return (char)((row->whole ? 'A' : 'a') + (int)row->level);
+}
+
 size_t sw_figure_key_start(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]) {
-    char *at = ret;
-    SW_ASSERT(row->org.len <= SW_ORG_DIGITS && row->split.len <= SW_SPLIT_BYTES_MAX);
-    sw_wire_put_be(at, row->indicator, 8);
-    at += 8;
-    *at++ = (char)row->grain;
-    *at++ = (char)row->org.len;
-    if (row->org.len) memcpy(at, row->org.ptr, row->org.len);
-    at += row->org.len;
-    if (row->split.len) memcpy(at, row->split.ptr, row->split.len);
-    at += row->split.len;
-    *at++ = '\0';
-    return (size_t)(at - ret);
+    SW_ASSERT(row->level < SW_ORG_LEVELS && row->org.len <= sw_org_levels[row->level]);
+    ret[0] = table_of(row);
+    sw_wire_put_be(ret + 1, (uint32_t)row->month ^ SIGN, 4);
+    if (row->org.len) memcpy(ret + 5, row->org.ptr, row->org.len);
+    return 5 + row->org.len;
 }
 
 size_t sw_figure_key(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]) {
-    const size_t len = sw_figure_key_start(row, ret);
-    sw_wire_put_be(ret + len, (uint32_t)row->date ^ SIGN, 4);
-    return len + 4;
+    SW_ASSERT(row->org.len == sw_org_levels[row->level] && row->split.len <= SW_SPLIT_BYTES_MAX);
+    SW_ASSERT(!row->whole || row->split.len == 0);
+    size_t len = sw_figure_key_start(row, ret);
+    sw_wire_put_be(ret + len, row->indicator, 8);
+    len += 8;
+    if (row->split.len) memcpy(ret + len, row->split.ptr, row->split.len);
+    return len + row->split.len;
 }
 
 bool sw_figure_key_read(sw_slice key, sw_figure_row *ret) {
-    if (key.len < 8 + 1 + 1 + 1 + 4) return false;
-    const size_t org_len = (unsigned char)key.ptr[9], rest = key.len - 15;
-    if (org_len > rest) return false;
-    ret->indicator = sw_wire_get_be(key.ptr, 8);
-    ret->grain = (sw_grain)key.ptr[8];
-    ret->org = sw_slice_sub(key, 10, 10 + org_len);
-    ret->split = sw_slice_sub(key, 10 + org_len, key.len - 5);
-    ret->date = (int32_t)((uint32_t)sw_wire_get_be(key.ptr + key.len - 4, 4) ^ SIGN);
-    return key.ptr[key.len - 5] == '\0';
+    if (key.len < 5) return false;
+    ret->whole = key.ptr[0] < 'a';
+    ret->level = (uint32_t)(key.ptr[0] - (ret->whole ? 'A' : 'a'));
+    if (ret->level >= SW_ORG_LEVELS) return false;
+    const size_t org_end = 5u + sw_org_levels[ret->level];
+    if (key.len < org_end + 8) return false;
+    ret->month = (int32_t)((uint32_t)sw_wire_get_be(key.ptr + 1, 4) ^ SIGN);
+    ret->org = sw_slice_sub(key, 5, org_end);
+    ret->indicator = sw_wire_get_be(key.ptr + org_end, 8);
+    ret->split = sw_slice_sub(key, org_end + 8, key.len);
+    return true;
+}
+
+/* ---- months ----------------------------------------------------------------------------- */
+
+void sw_month_write(const sw_month *month, sw_buf *out) {
+    for (uint32_t day = 0; day < SW_COUNT(month->days); day++) {
+        if (month->days[day] == 0) continue;
+        sw_buf_add_byte(out, (char)day);
+        uint32_t n = month->days[day];
+        for (; n >= 0x80; n >>= 7) sw_buf_add_byte(out, (char)(n | 0x80));
+        sw_buf_add_byte(out, (char)n);
+    }
+}
+
+/* The next day of a row and its count; false at the end, or where it is none (`*ok` false). */
+static inline bool next_day(const uint8_t **at, const uint8_t *end, uint32_t *day, uint32_t *count,
+                            bool *ok) {
+    *ok = true;
+    if (*at == end) return false;
+    *day = *(*at)++;
+    *count = 0;
+    for (int shift = 0; *at < end && shift < 35; shift += 7) {
+        const uint8_t byte = *(*at)++;
+        *count |= (uint32_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) return *day < 31 ? true : (*ok = false);
+    }
+    return *ok = false;
+}
+
+bool sw_month_read(sw_slice bytes, sw_month *ret) {
+    const uint8_t *at = (const uint8_t *)bytes.ptr, *end = at + bytes.len;
+    uint32_t day, count;
+    bool ok;
+    *ret = (sw_month){0};
+    while (next_day(&at, end, &day, &count, &ok)) ret->days[day] = count;
+    return ok;
+}
+
+bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret) {
+    const uint8_t *at = (const uint8_t *)bytes.ptr, *end = at + bytes.len;
+    uint32_t day, count;
+    bool ok;
+    *ret = 0;
+    while (next_day(&at, end, &day, &count, &ok))
+        if (day >= from && day <= to) *ret += count;
+    return ok;
+}
+
+/* ---- lists ------------------------------------------------------------------------------ */
+
+size_t sw_list_key_start(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]) {
+    sw_wire_put_be(ret, row->indicator, 8);
+    memcpy(ret + 8, row->org, SW_ORG_DIGITS);
+    sw_wire_put_be(ret + 8 + SW_ORG_DIGITS, (uint32_t)row->day ^ SIGN, 4);
+    return 8 + SW_ORG_DIGITS + 4;
 }
 
 size_t sw_list_key(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]) {
-    char *at = ret;
-    sw_wire_put_be(at, row->indicator, 8);
-    at += 8;
-    memcpy(at, row->org, SW_ORG_DIGITS);
-    at += SW_ORG_DIGITS;
-    sw_wire_put_be(at, (uint32_t)row->day ^ SIGN, 4);
-    at += 4;
+    char *at = ret + sw_list_key_start(row, ret);
     if (row->split.len) memcpy(at, row->split.ptr, row->split.len);
     at += row->split.len;
     *at++ = '\0';
@@ -78,7 +139,7 @@ size_t sw_list_key(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]) {
 
 bool sw_list_key_read(sw_slice key, sw_list_row *ret) {
     const size_t head = 8 + SW_ORG_DIGITS + 4, tail = 1 + 1 + sizeof ret->item.bytes;
-    if (key.len < head + tail) return false;
+    if (key.len < head + tail || key.len > SW_LIST_KEY_BYTES_MAX) return false;
     ret->indicator = sw_wire_get_be(key.ptr, 8);
     memcpy(ret->org, key.ptr + 8, SW_ORG_DIGITS);
     ret->day = (int32_t)((uint32_t)sw_wire_get_be(key.ptr + 8 + SW_ORG_DIGITS, 4) ^ SIGN);
@@ -86,4 +147,32 @@ bool sw_list_key_read(sw_slice key, sw_list_row *ret) {
     ret->kind = key.ptr[key.len - tail + 1];
     memcpy(ret->item.bytes, key.ptr + key.len - sizeof ret->item.bytes, sizeof ret->item.bytes);
     return key.ptr[key.len - tail] == '\0';
+}
+
+/* ---- what is in hand -------------------------------------------------------------------- */
+
+size_t sw_hand_key_start(const sw_hand_row *row, char ret[SW_HAND_KEY_BYTES_MAX]) {
+    SW_ASSERT(row->officer.len <= SW_OFFICER_BYTES_MAX);
+    if (row->officer.len) memcpy(ret, row->officer.ptr, row->officer.len);
+    ret[row->officer.len] = '\0';
+    ret[row->officer.len + 1] = row->kind;
+    return row->officer.len + 2;
+}
+
+size_t sw_hand_key(const sw_hand_row *row, char ret[SW_HAND_KEY_BYTES_MAX]) {
+    const size_t len = sw_hand_key_start(row, ret);
+    sw_wire_put_be(ret + len, row->order, 8);
+    memcpy(ret + len + 8, row->item.bytes, sizeof row->item.bytes);
+    return len + 8 + sizeof row->item.bytes;
+}
+
+bool sw_hand_key_read(sw_slice key, sw_hand_row *ret) {
+    const size_t tail = 1 + 1 + 8 + sizeof ret->item.bytes;
+    if (key.len < tail) return false;
+    const size_t officer = key.len - tail;
+    ret->officer = sw_slice_sub(key, 0, officer);
+    ret->kind = key.ptr[officer + 1];
+    ret->order = sw_wire_get_be(key.ptr + officer + 2, 8);
+    memcpy(ret->item.bytes, key.ptr + key.len - sizeof ret->item.bytes, sizeof ret->item.bytes);
+    return key.ptr[officer] == '\0';
 }

@@ -1,44 +1,60 @@
 /* rows.h - the rows that figures and their lists are kept in.  Layer 9.  Thread: any.
  *
- * A figure is a number of an indicator, a unit or a beginning of its code, and a local day or
- * month; what is counted apart has rows of its own beside the whole. Reading a unit's subtree over
- * any span takes one run of months and at most two runs of days. */
+ * A row of figures is one month of an indicator and a unit, or a beginning of unit codes: how many
+ * were counted on each day. Counts of a unit stand apart by split, and whoever reads adds them up;
+ * those of a beginning have a row of the whole as well, so that a city's month is a few rows. */
 #ifndef SW_REPORT_ROWS_H
 #define SW_REPORT_ROWS_H
 
-#include "report/figures/contribution.h"
+#include "report/figures/item.h"
 
 #define SW_ORG_DIGITS                                                                              \
     12u /* of a unit's code; shorter ones are filled up with '0', longer ones cut */
 
-/* Lengths of the beginnings of unit codes that have figures of their own: all, city, county,
- * station or team, the unit itself. */
-enum { SW_ORG_LEVELS = 5 };
+/* Lengths of the beginnings of unit codes that have rows of their own: all, city, county, the unit
+ * itself. What lies between is the sum of units. */
+enum { SW_ORG_LEVELS = 4, SW_ORG_UNIT = 3 };
 extern const uint8_t sw_org_levels[SW_ORG_LEVELS];
+/* The level whose rows say how much a beginning of this length has. */
+uint32_t sw_org_level(size_t len);
 
-typedef enum sw_grain { SW_GRAIN_DAY = 'd', SW_GRAIN_MONTH = 'm' } sw_grain;
+/* Instead of a month: all days together, of indicators that ask for it; it stands on day 0. */
+#define SW_MONTH_ALL INT32_MIN
 
 typedef struct sw_figure_row {
+    uint32_t level;
+    bool whole;    /* of a level above the units: with all splits together; `split` is empty */
+    int32_t month; /* since 1970-01 */
+    sw_slice org;  /* as long as the level says */
     uint64_t indicator;
-    sw_grain grain;
-    sw_slice org; /* as long as one of sw_org_levels */
     sw_slice split;
-    int32_t date; /* days since 1970-01-01, or months since 1970-01 */
 } sw_figure_row;
 
-#define SW_FIGURE_KEY_BYTES_MAX (8 + 1 + 1 + SW_ORG_DIGITS + SW_SPLIT_BYTES_MAX + 1 + 4)
+#define SW_FIGURE_KEY_BYTES_MAX (1 + 4 + SW_ORG_DIGITS + 8 + SW_SPLIT_BYTES_MAX)
 #define SW_LIST_KEY_BYTES_MAX   (8 + SW_ORG_DIGITS + 4 + SW_SPLIT_BYTES_MAX + 1 + 1 + 16)
 
 void sw_org_fill(sw_slice org, char ret[SW_ORG_DIGITS]);
 int32_t sw_month_of_day(int32_t day);
 int32_t sw_first_day_of_month(int32_t month);
 
-/* Keys in order of indicator, grain, length of org, org, split, date. */
+/* Keys in order of level and whole, month, unit, indicator, split. */
 size_t sw_figure_key(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]);
-/* The same without the date: the beginning of all dates' keys. */
+/* The same up to the unit, of which only the beginning `row->org` is written. */
 size_t sw_figure_key_start(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]);
 /* False: not a row's key. Borrows. */
 bool sw_figure_key_read(sw_slice key, sw_figure_row *ret);
+
+/* The counts of a month's days, by day of the month from 0. As a row: of each day that has any its
+ * number and its count, as varints. */
+typedef struct sw_month {
+    uint32_t days[31];
+} sw_month;
+
+void sw_month_write(const sw_month *month, sw_buf *out);
+/* False: no such row. */
+bool sw_month_read(sw_slice bytes, sw_month *ret);
+/* What the days `from` to `to` of the month have, without reading the others. False as above. */
+bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret);
 
 /* What is counted: under indicator, unit, day, split; `kind` tells events, warnings and periods
  * apart. */
@@ -52,6 +68,25 @@ typedef struct sw_list_row {
 } sw_list_row;
 
 size_t sw_list_key(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]);
+/* Indicator, unit and day alone: where the day's entries begin. */
+size_t sw_list_key_start(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]);
 bool sw_list_key_read(sw_slice key, sw_list_row *ret);
+
+/* What an officer has in hand: running periods, those due first before the others; open warnings,
+ * the worst first and of these the newest. */
+typedef struct sw_hand_row {
+    sw_slice officer;
+    char kind;
+    uint64_t order;
+    sw_hash128 item;
+} sw_hand_row;
+
+#define SW_OFFICER_BYTES_MAX  64u
+#define SW_HAND_KEY_BYTES_MAX (SW_OFFICER_BYTES_MAX + 1 + 1 + 8 + 16)
+
+size_t sw_hand_key(const sw_hand_row *row, char ret[SW_HAND_KEY_BYTES_MAX]);
+/* Officer and kind alone: where his entries begin. */
+size_t sw_hand_key_start(const sw_hand_row *row, char ret[SW_HAND_KEY_BYTES_MAX]);
+bool sw_hand_key_read(sw_slice key, sw_hand_row *ret);
 
 #endif

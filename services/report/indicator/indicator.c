@@ -8,6 +8,20 @@ const sw_indicator *sw_indicators_find(const sw_indicators *indicators, sw_slice
     return NULL;
 }
 
+const sw_indicator *sw_indicators_numbered(const sw_indicators *indicators, uint64_t number) {
+    uint32_t low = 0, high = indicators->count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (indicators->list[indicators->by_number[middle]].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == indicators->count) return NULL;
+    const sw_indicator *found = &indicators->list[indicators->by_number[low]];
+    return found->number == number ? found : NULL;
+}
+
 const sw_indicator_use *sw_indicators_uses(const sw_indicators *indicators,
                                            const sw_event_type *type, uint32_t *ret_count) {
     const uint32_t first = indicators->first_use[type->index];

@@ -25,6 +25,7 @@ typedef enum sw_period_count {
     SW_PERIODS_OPENED,  /* all that were opened, on the day of the begin */
     SW_PERIODS_IN_TIME, /* stopped by the due time, on the day of the stop */
     SW_PERIODS_LATE,    /* stopped after it, on the day of the stop */
+    SW_PERIODS_ENDED,   /* both, apart by the type of the event that stopped them */
     SW_PERIODS_RUNNING, /* not closed, on the day of the due time, apart by the level reached */
     SW_PERIODS_OVERDUE  /* of these, those that have reached breach (已超期) */
 } sw_period_count;
@@ -44,6 +45,7 @@ typedef struct sw_indicator {
     sw_period_count periods; /* PERIODS */
     uint32_t part, whole;    /* RATIO: indexes of two others */
     bool less_is_better;     /* how a change is to be read */
+    bool headline;           /* shown where there is room for few */
 } sw_indicator;
 
 /* An entry of an indicator that an event type may count for. */
@@ -58,8 +60,10 @@ typedef struct sw_indicators {
     const sw_catalogue *catalogue;
     const sw_indicator *list;
     uint32_t count;
-    const sw_indicator_use *uses; /* grouped by event type */
-    const uint32_t *first_use;    /* by type index, one more than there are types */
+    const sw_indicator_use *uses;   /* grouped by event type */
+    const uint32_t *first_use;      /* by type index, one more than there are types */
+    const uint32_t *by_number;      /* indexes in order of `number` */
+    const struct sw_models *models; /* model.h; never NULL */
 } sw_indicators;
 
 /* Loads one indicator pack. Every fault in one run, each with line, column and hint. Lives in
@@ -75,6 +79,8 @@ SW_NODISCARD sw_err sw_indicators_parse(sw_arena *arena, const sw_catalogue *cat
 
 /* NULL if there is none of that id. */
 const sw_indicator *sw_indicators_find(const sw_indicators *indicators, sw_slice id);
+/* The same of its number: of a row. */
+const sw_indicator *sw_indicators_numbered(const sw_indicators *indicators, uint64_t number);
 /* What an event type may count for. */
 const sw_indicator_use *sw_indicators_uses(const sw_indicators *indicators,
                                            const sw_event_type *type, uint32_t *ret_count);

@@ -6,7 +6,8 @@
 #define FILE_BYTES_MAX ((size_t)4 << 20)
 
 static const char *const level_words[] = {"green", "blue", "yellow", "orange", "red", "breach"};
-static const char *const period_words[] = {"opened", "in-time", "late", "running", "overdue"};
+static const char *const period_words[] = {"opened", "in-time", "late",
+                                           "ended",  "running", "overdue"};
 
 static void check_keys(reader *r, const sw_yaml *map, const char *what, const char *const *names,
                        size_t count) {
@@ -87,7 +88,7 @@ static void read_periods(reader *r, const sw_yaml *node, sw_indicator *ret) {
     check_keys(r, node, "periods", names, SW_COUNT(names));
     ret->rules = read_texts(r, node, "rules", &ret->rule_count);
     if (!sw_yaml_get(node, "count"))
-        (void)read_fault(r, SW_E_MISSING, node, "opened, in-time, late, running or overdue",
+        (void)read_fault(r, SW_E_MISSING, node, "opened, in-time, late, ended, running or overdue",
                          "'count' says which periods");
     const int32_t which = read_word(r, node, "count", period_words, SW_COUNT(period_words));
     if (which >= 0) ret->periods = (sw_period_count)which;
@@ -124,8 +125,9 @@ static void read_kind(reader *r, const sw_yaml *node, sw_indicator *ret) {
 static void read_indicator(reader *r, const sw_yaml *node, sw_indicator *ret) {
     static const char *const names[] = {"id",      "name",   "name_en", "note",
                                         "element", "domain", "events",  "warnings",
-                                        "periods", "ratio",  "better"};
+                                        "periods", "ratio",  "better",  "headline"};
     static const char *const better[] = {"more", "less"};
+    static const char *const yes[] = {"false", "true"};
     if (node->kind != SW_YAML_MAP) {
         (void)read_fault(r, SW_E_TYPE, node, NULL, "an indicator is a map, not %s",
                          sw_yaml_kind_names[node->kind]);
@@ -139,6 +141,7 @@ static void read_indicator(reader *r, const sw_yaml *node, sw_indicator *ret) {
     ret->element = read_text(r, node, "element", false);
     ret->domain = read_text(r, node, "domain", false);
     ret->less_is_better = read_word(r, node, "better", better, SW_COUNT(better)) == 1;
+    ret->headline = read_word(r, node, "headline", yes, SW_COUNT(yes)) == 1;
     const sw_hash128 hash = sw_hash128_of(ret->id);
     memcpy(&ret->number, hash.bytes, sizeof ret->number);
     read_kind(r, node, ret);
@@ -198,6 +201,20 @@ static bool index_uses(reader *r, sw_indicators *all) {
     return true;
 }
 
+/* Few enough to be sorted by insertion. */
+static bool index_numbers(reader *r, sw_indicators *all) {
+    uint32_t *order = sw_arena_zero(r->arena, all->count + 1, sizeof *order);
+    if (!order) return false;
+    for (uint32_t i = 0; i < all->count; i++) {
+        uint32_t at = i;
+        for (; at > 0 && all->list[order[at - 1]].number > all->list[i].number; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    all->by_number = order;
+    return true;
+}
+
 static void read_metadata(reader *r, const sw_yaml *root, sw_indicators *all) {
     static const char *const names[] = {"name", "version", "timezone", "note"};
     const sw_yaml *metadata = sw_yaml_get(root, "metadata");
@@ -218,7 +235,7 @@ static void read_metadata(reader *r, const sw_yaml *root, sw_indicators *all) {
 }
 
 static void read_head(reader *r, const sw_yaml *root) {
-    static const char *const names[] = {"apiVersion", "kind", "metadata", "indicators"};
+    static const char *const names[] = {"apiVersion", "kind", "metadata", "indicators", "models"};
     check_keys(r, root, "an indicator pack", names, SW_COUNT(names));
     if (!sw_slice_is(read_text(r, root, "apiVersion", true), "seawall/v1"))
         (void)read_fault(r, SW_E_INVALID, root, NULL, "write apiVersion: seawall/v1");
@@ -240,7 +257,7 @@ static sw_err read_list(reader *r, const sw_yaml *root, sw_indicators *all) {
     }
     join(r, list, all, indicators);
     r->field[0] = '\0';
-    return index_uses(r, all) ? SW_OK : SW_E_LIMIT;
+    return index_uses(r, all) && index_numbers(r, all) ? SW_OK : SW_E_LIMIT;
 }
 
 sw_err sw_indicators_parse(sw_arena *arena, const sw_catalogue *catalogue, sw_slice file,
@@ -261,6 +278,7 @@ sw_err sw_indicators_parse(sw_arena *arena, const sw_catalogue *catalogue, sw_sl
     read_head(&r, root);
     read_metadata(&r, root, all);
     err = read_list(&r, root, all);
+    if (!err) err = read_models(&r, root, all, &all->models);
     if (r.exhausted) return SW_E_LIMIT;
     if (!err && diags->count > before) err = SW_E_INVALID;
     if (!err) *ret = all;

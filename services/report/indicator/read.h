@@ -28,4 +28,8 @@ int32_t read_word(reader *r, const sw_yaml *map, const char *key, const char *co
 const sw_cel *read_condition(reader *r, const sw_yaml *node, const sw_event_type *type,
                              const sw_cel_type *want);
 
+/* The pack's models; an empty list where it has none. SW_E_LIMIT. */
+SW_NODISCARD sw_err read_models(reader *r, const sw_yaml *root, const sw_indicators *all,
+                                const struct sw_models **ret);
+
 #endif

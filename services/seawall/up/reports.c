@@ -2,15 +2,20 @@
 
 #include <unistd.h>
 
-#include "report/figures/contribute.h"
 #include "report/figures/rollup.h"
 #include "report/http_bulletins.h"
+#include "report/http_models.h"
+#include "report/http_officers.h"
 #include "report/http_stream.h"
+#include "report/http_units.h"
 #include "report/http_view.h"
 #include "report/view/view.h"
 #include "report/web/web.h"
 
-enum { ROUTES = SW_VIEW_ROUTES + SW_FIGURES_ROUTES + SW_WEB_ROUTES + 2 };
+enum {
+    ROUTES = SW_VIEW_ROUTES + SW_FIGURES_ROUTES + SW_MODELS_ROUTES + SW_UNITS_ROUTES +
+             SW_OFFICERS_ROUTES + SW_WEB_ROUTES + 2
+};
 
 /* Rules of other law have no indicators of ours: then nothing is counted. */
 static const char no_indicators[] = "apiVersion: seawall/v1\n"
@@ -53,7 +58,6 @@ sw_err sw_up_reports_add(sw_up *up,
     sw_err err = load_indicators(up, diags);
     if (err) return err;
     add(up, &sw_view, NULL);
-    add(up, &sw_contribute, up->reports->indicators);
     add(up, &sw_rollup, up->reports->indicators);
     return SW_OK;
 }
@@ -69,6 +73,9 @@ sw_err sw_up_reports_open(sw_up *up) {
     if (err) return err;
     r->figures.as_of = sw_queries_as_of;
     r->figures.ctx = &r->queries;
+    r->figures.clock = &up->clock;
+    err = sw_units_open(&r->figures.figures, &up->clock, &r->figures.units);
+    if (err) return err;
     r->bulletins = (sw_bulletins_api){.figures = &r->figures,
                                       .clock = &up->clock,
                                       .tmp_dir = sw_config_cstr(up->config, "data_dir")};
@@ -82,6 +89,12 @@ sw_err sw_up_reports_start(sw_up *up) {
     at += SW_VIEW_ROUTES;
     sw_figures_routes(&r->figures, at);
     at += SW_FIGURES_ROUTES;
+    sw_models_routes(&r->figures, at);
+    at += SW_MODELS_ROUTES;
+    sw_units_routes(&r->figures, at);
+    at += SW_UNITS_ROUTES;
+    sw_officers_routes(&r->figures, at);
+    at += SW_OFFICERS_ROUTES;
     sw_web_routes(at);
     at += SW_WEB_ROUTES;
     *at++ = sw_bulletins_route(&r->bulletins);
@@ -90,5 +103,8 @@ sw_err sw_up_reports_start(sw_up *up) {
 }
 
 void sw_up_reports_close(sw_up *up) {
-    if (up->reports) sw_feed_close(up->reports->feed);
+    if (!up->reports) return;
+    sw_feed_close(up->reports->feed);
+    sw_units_close(up->reports->figures.units);
+    up->reports->figures.units = NULL;
 }

@@ -46,6 +46,7 @@ typedef struct model {
     int64_t corrected_ms[EVENTS]; /* of the last correction; 0: none */
     int corrected_by[EVENTS];
     char *texts[EVENTS + CORRECTIONS];
+    uint32_t about[EVENTS + CORRECTIONS]; /* which event a text is about */
     uint32_t count;
 } model;
 
@@ -96,6 +97,7 @@ static void make(report_rig *rig, sw_rng *rng, model *m) {
     *m = (model){0};
     for (uint32_t i = 0; i < EVENTS; i++) {
         m->events[i] = random_said(rng);
+        m->about[m->count] = i;
         m->texts[m->count++] = event_text(rig, i, &m->events[i]);
     }
     for (uint32_t c = 0; c < CORRECTIONS; c++) {
@@ -103,6 +105,7 @@ static void make(report_rig *rig, sw_rng *rng, model *m) {
         const int64_t ms = 1780000000000 + (int64_t)sw_rng_below(rng, 5) * 1000;
         said s = random_said(rng);
         s.there = sw_rng_below(rng, 3) > 0;
+        m->about[m->count] = target;
         m->texts[m->count++] = correction_text(rig, c, target, ms, &s);
         char mine[16], other[16];
         (void)snprintf(mine, sizeof mine, "c%u", c);
@@ -119,6 +122,9 @@ static void make(report_rig *rig, sw_rng *rng, model *m) {
         char *text = m->texts[i - 1];
         m->texts[i - 1] = m->texts[j];
         m->texts[j] = text;
+        const uint32_t about = m->about[i - 1];
+        m->about[i - 1] = m->about[j];
+        m->about[j] = about;
     }
 }
 
@@ -165,7 +171,9 @@ static void figures_follow_from_the_set_of_events(void **state) {
         report_rig_open(&rig, catalogue, indicators);
         make(&rig, &rng, &m);
         for (uint32_t i = 0; i < m.count; i++) {
-            report_rig_event(&rig, m.texts[i]);
+            char subject[32]; /* an event and its corrections come under one key */
+            (void)snprintf(subject, sizeof subject, "e%u", m.about[i]);
+            report_rig_event_under(&rig, m.texts[i], sw_slice_cstr(subject));
             if (sw_rng_below(&rng, 10) == 0) report_rig_run(&rig);
         }
         report_rig_run(&rig);

@@ -1,6 +1,5 @@
 #include "unit/report/rig.h"
 
-#include "report/figures/contribute.h"
 #include "report/figures/rollup.h"
 #include "unit/test.h"
 
@@ -15,12 +14,12 @@ void report_rig_open(report_rig *rig, const char *catalogue, const char *indicat
                                      sw_slice_cstr(indicators), &diags, &rig->indicators);
     if (err) print_error("%.*s\n", SW_FMT(sw_diag_text(&rig->arena, diags.first)));
     assert_ok(err);
-    const sw_processor *const processors[] = {&sw_contribute, &sw_rollup};
-    const void *const shared[] = {rig->indicators, rig->indicators};
+    const sw_processor *const processors[] = {&sw_rollup};
+    const void *const shared[] = {rig->indicators};
     const uint32_t topics = sw_topics_fill(REPORT_RIG_PARTITIONS, rig->specs);
     for (uint32_t i = 0; i < topics; i++)
         rig->shapes[i] = (sw_topic_shape){rig->specs[i].name, rig->specs[i].partitions};
-    assert_ok(sw_topology_build(&rig->arena, processors, shared, 2, rig->shapes, topics, &diags,
+    assert_ok(sw_topology_build(&rig->arena, processors, shared, 1, rig->shapes, topics, &diags,
                                 &rig->topology));
     const sw_bus_options bus = {.topics = rig->specs,
                                 .topic_count = topics,
@@ -54,6 +53,10 @@ void report_rig_send(report_rig *rig, const char *topic, sw_slice key, sw_slice 
 }
 
 void report_rig_event(report_rig *rig, const char *json) {
+    report_rig_event_under(rig, json, SW_SLICE_NONE);
+}
+
+void report_rig_event_under(report_rig *rig, const char *json, sw_slice key) {
     sw_diags diags;
     sw_event *event;
     sw_buf bytes;
@@ -65,7 +68,7 @@ void report_rig_event(report_rig *rig, const char *json) {
     assert_ok(err);
     sw_buf_init(&bytes, 1 << 20);
     assert_ok(sw_event_to_pb(event, &bytes));
-    report_rig_send(rig, SW_TOPIC_EVENTS, event->subject, sw_buf_slice(&bytes));
+    report_rig_send(rig, SW_TOPIC_EVENTS, key.ptr ? key : event->subject, sw_buf_slice(&bytes));
     sw_buf_done(&bytes);
     sw_arena_rewind(&rig->arena, mark);
 }
@@ -93,8 +96,9 @@ uint64_t report_rig_count(report_rig *rig, const char *indicator, const char *or
     do { /* in small pages, so that the cursor is proved too */
         const sw_figure_entry *entries;
         uint32_t some;
-        assert_ok(sw_figure_list(&rig->figures, which, &span, apart, after, 3, &rig->arena,
-                                 &entries, &some, &after));
+        const sw_figure_list_ask ask = {
+            .indicator = which, .span = span, .split = apart, .after = after, .max = 3};
+        assert_ok(sw_figure_list(&rig->figures, &ask, &rig->arena, &entries, &some, &after));
         listed += some;
     } while (after.len);
     sw_arena_rewind(&rig->arena, mark);

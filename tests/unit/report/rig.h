@@ -1,4 +1,4 @@
-/* rig.h - contribute and rollup on a memory bus, for the tests of figures. */
+/* rig.h - the rollup on a memory bus, for the tests of figures. */
 #ifndef SW_TESTS_UNIT_REPORT_RIG_H
 #define SW_TESTS_UNIT_REPORT_RIG_H
 
@@ -27,6 +27,8 @@ void report_rig_open(report_rig *rig, const char *catalogue, const char *indicat
 void report_rig_close(report_rig *rig);
 /* An event in JSON, to seawall.events under its subject. */
 void report_rig_event(report_rig *rig, const char *json);
+/* The same under another key. */
+void report_rig_event_under(report_rig *rig, const char *json, sw_slice key);
 /* Bytes to a topic. */
 void report_rig_send(report_rig *rig, const char *topic, sw_slice key, sw_slice value);
 /* Turns until nothing is left to do. */
