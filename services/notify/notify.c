@@ -57,6 +57,21 @@ void sw_notify_processors(const sw_notify *notify, const sw_processor **ret_proc
     }
 }
 
+bool sw_notify_is_gate(const sw_notify *notify, const sw_event *event, int64_t *ret_again_ms) {
+    const sw_policy *policy = notify->shared.policy;
+    *ret_again_ms = policy->gate_again_ms;
+    for (uint32_t i = 0; i < policy->gate_count; i++) {
+        const sw_gate_policy *gate = &policy->gates[i];
+        if (!sw_slice_is(event->type->name, gate->type)) continue;
+        if (!*gate->field) return true;
+        int32_t at = sw_event_type_field(event->type, sw_slice_cstr(gate->field));
+        const sw_value *value = at < 0 ? NULL : &event->fields[at];
+        for (uint32_t v = 0; value && value->kind == SW_STRING && v < gate->value_count; v++)
+            if (sw_slice_is(value->s, gate->values[v])) return true;
+    }
+    return false;
+}
+
 static sw_err open_reads(sw_notify *n) {
     struct {
         const char *name;

@@ -8,6 +8,7 @@
 #ifndef SW_NOTIFY_NOTIFY_H
 #define SW_NOTIFY_NOTIFY_H
 
+#include "codec/event.h"
 #include "host/http.h"
 #include "notify/send/executor.h"
 #include "notify/shared.h"
@@ -28,6 +29,9 @@ enum { SW_NOTIFY_PROCESSORS = 3, SW_NOTIFY_ROUTES_MAX = 16 };
 /* Reads all settings; every fault goes into `diags`. SW_E_INVALID and as sw_policy_load. */
 SW_NODISCARD sw_err sw_notify_open(const sw_notify_options *options, sw_diags *diags,
                                    sw_notify **ret);
+/* Whether the event is a question of the gate, whose refusal is to be recorded; and after how long
+ * the same one is recorded again. */
+bool sw_notify_is_gate(const sw_notify *notify, const sw_event *event, int64_t *ret_again_ms);
 /* SW_NOTIFY_PROCESSORS of each. `notify` NULL: a topology that is only looked at; nothing shared.
  */
 void sw_notify_processors(const sw_notify *notify, const sw_processor **ret_processors,

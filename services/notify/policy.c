@@ -171,6 +171,28 @@ static void read_events(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
     }
 }
 
+static void read_gates(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
+    static const char *const names[] = {"again", "on"};
+    static const char *const own[] = {"type", "field", "values"};
+    const sw_yaml *gate = sw_yaml_get(root, "gate"), *item;
+    policy->gate_again_ms = HOUR_MS / 6;
+    if (!gate || gate->kind == SW_YAML_NULL) return;
+    sw_reading_keys(r, gate, names, SW_COUNT(names), "the gate");
+    policy->gate_again_ms = sw_reading_duration(r, gate, "again", policy->gate_again_ms);
+    uint32_t count = items_of(r, gate, "on", &item);
+    policy->gates = sw_pb_zero(&r->pb, count + 1, sizeof *policy->gates);
+    for (; item && policy->gates; item = item->next) {
+        sw_gate_policy *one = &policy->gates[policy->gate_count++];
+        sw_reading_keys(r, item, own, SW_COUNT(own), "a question of the gate");
+        one->type = sw_reading_text(r, item, "type", true);
+        one->field = sw_reading_text(r, item, "field", false);
+        one->values = sw_reading_words(r, item, "values", &one->value_count);
+        if (*one->field && !one->value_count)
+            sw_reading_fault(r, item, SW_E_MISSING, "values", "values: [interrogate]",
+                             "a field is compared with values");
+    }
+}
+
 static void read_webhooks(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
     static const char *const names[] = {"name", "url", "secret_file", "from", "org"};
     const sw_yaml *item;
@@ -203,8 +225,8 @@ static void read_findings(sw_reading *r, const sw_yaml *root, sw_policy *policy)
 
 sw_err sw_policy_load(sw_arena *arena, const char *path, sw_diags *diags, const sw_policy **ret) {
     static const char *const names[] = {
-        "apiVersion", "kind",      "timezone", "language", "max_age",  "quiet",   "limits",
-        "settle",     "task_from", "levels",   "events",   "webhooks", "findings"};
+        "apiVersion", "kind",      "timezone", "language", "max_age",  "quiet",    "limits",
+        "settle",     "task_from", "levels",   "events",   "webhooks", "findings", "gate"};
     sw_reading r = {.pb = {arena, false}, .diags = diags};
     const sw_yaml *root = sw_reading_file(&r, path, "Notify");
     if (!root) return r.err;
@@ -223,6 +245,7 @@ sw_err sw_policy_load(sw_arena *arena, const char *path, sw_diags *diags, const 
     read_quiet(&r, root, policy);
     read_limits(&r, root, policy);
     read_events(&r, root, policy);
+    read_gates(&r, root, policy);
     read_webhooks(&r, root, policy);
     read_findings(&r, root, policy);
     if (r.pb.full) return SW_E_LIMIT;

@@ -41,6 +41,14 @@ typedef struct sw_event_policy {
     uint32_t to_count;
 } sw_event_policy;
 
+/* Questions of a gate (POST /v1/checks) whose refusal is recorded as gate.refused. */
+typedef struct sw_gate_policy {
+    const char *type;  /* "invest.action_performed" */
+    const char *field; /* "": any of that type */
+    const char **values;
+    uint32_t value_count;
+} sw_gate_policy;
+
 typedef struct sw_webhook {
     const char *name, *url, *secret_file;
     uint32_t from_level;
@@ -64,6 +72,9 @@ typedef struct sw_policy {
     sw_level_policy levels[SW_NOTIFY_LEVELS];
     sw_event_policy *events;
     uint32_t event_count;
+    sw_gate_policy *gates;
+    uint32_t gate_count;
+    int64_t gate_again_ms; /* the same refusal is told again after so long */
     sw_webhook *webhooks;
     uint32_t webhook_count;
     uint32_t finding_levels[3]; /* minor, major, critical */

@@ -285,7 +285,12 @@ static void post_checks(void *arg, sw_http_exchange *x) {
     begin(&out, queries);
     sw_buf_add_byte(&out, ',');
     if (!err) event->received_ms = sw_clock_now_ms(queries->clock);
-    if (!err) err = sw_queries_check(queries, event, &scratch, &out);
+    sw_violation violation = {.violates = false};
+    if (!err) err = sw_queries_check(queries, event, &scratch, &out, &violation);
+    /* Whoever only reads tries things out; a publisher is about to do it. */
+    bool meant = sw_principal_has(sw_http_principal(x), SW_ROLE_PUBLISHER);
+    if (!err && violation.violates && meant && queries->refused)
+        err = queries->refused(queries->refused_arg, event, &violation);
     sw_arena_done(&scratch);
     end(x, &out, err, "the check");
 }

@@ -85,6 +85,34 @@ class Notify(Case):
         self.find(1)
         self.assertEqual(until(self.sms, "the SMS")[0]["to"], "13800000001")
 
+    def check(self, number, officers, action="interrogate"):
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        return {"specversion": "1.0", "id": f"q-{number}", "source": "urn:gate", "type": "invest.action_performed", "time": now, "orgcode": STATION,
+                "officerid": "030000", "subject": "A1", "data": {"case_id": "A1", "person_id": "P1", "unit_org": STATION, "action": action,
+                                                                 "track": "criminal", "officer_count": officers}}
+
+    def test_an_interrogation_that_the_gate_refuses_reaches_handler_and_leader_once(self):
+        def refused():
+            return [e for e in self.one.get("/v1/cases/A1")[1].get("events", []) if e["type"] == "gate.refused"]
+        def ask(question):
+            text = self.one.ask("POST", "/v1/checks", json.dumps(question), {"Content-Type": "application/cloudevents+json"})[2]
+            return json.loads(text)["violates"]
+        self.assertFalse(ask(self.check(1, 2)))
+        self.assertTrue(ask(self.check(2, 1, "search")) in (True, False))  # not a question of the gate
+        question = self.check(3, 1)
+        for _ in range(2):  # the same question, and another one at once
+            self.assertTrue(ask(question))
+        self.assertTrue(ask(self.check(4, 1)))
+        got = until(lambda: len(self.sms()) >= 2 and self.sms(), "the SMS")
+        self.assertEqual({m["recipient"] for m in got}, {"030000", "030012"})
+        self.assertRegex(got[0]["text"], r"^【执法监督】1所A1：讯问放行被拒，.*。讯问由二名以上侦查人员进行")
+        event = until(refused, "the event")
+        self.assertEqual([e["source"] for e in event], ["seawall/checks"])
+        # Once nothing else is under way, there is still one of it.
+        self.find(1)
+        until(lambda: any("F1" in m["text"] for m in self.sms()), "what came after")
+        self.assertEqual(sum("讯问放行被拒" in m["text"] for m in self.sms()), 2)
+
     def test_a_reply_signs_and_a_restart_keeps_everything(self):
         self.find(1)
         first = until(lambda: next((m for m in self.sms() if m["recipient"] == "030011"), None), "the SMS")

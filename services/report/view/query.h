@@ -9,6 +9,12 @@
 #include "evaluate/warning_pb.h"
 #include "runtime/read.h"
 
+/* The first rule that an event would violate. */
+typedef struct sw_violation {
+    bool violates;
+    sw_slice rule, text; /* in the scratch arena */
+} sw_violation;
+
 /* Where answers come from: committed rows, and the evaluators' books for explanations and checks.
  */
 typedef struct sw_queries {
@@ -19,6 +25,10 @@ typedef struct sw_queries {
     sw_read warnings, index, periods, due, events;
     const sw_evaluator *evaluators[2]; /* deadline, risk */
     sw_read books[2];
+    /* Is told what a publisher asked for and would violate a rule, before the answer; NULL: nobody.
+     * An error is answered in its place. */
+    sw_err (*refused)(void *arg, const sw_event *event, const sw_violation *violation);
+    void *refused_arg;
 } sw_queries;
 
 /* The topology holds sw_view, sw_deadline and sw_risk. SW_E_UNKNOWN: it does not. */
@@ -107,6 +117,6 @@ SW_NODISCARD sw_err sw_queries_case(const sw_queries *queries, const sw_case_ask
 /* Whether an event would violate a rule: appends `"warnings":[…],"periods":[…]`, what would be
  * raised and what would run, move or end, if it were taken now. Nothing is stored. */
 SW_NODISCARD sw_err sw_queries_check(const sw_queries *queries, const sw_event *event,
-                                     sw_arena *scratch, sw_buf *out);
+                                     sw_arena *scratch, sw_buf *out, sw_violation *ret);
 
 #endif

@@ -1,7 +1,10 @@
+#include <stdio.h>
+
 #include "evaluate/book_store.h"
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_json.h"
 #include "report/view/query.h"
+#include "text/utf8.h"
 
 #define BOOK_ROW_MAX (2 * SW_BOOK_PAGE_BYTES)
 
@@ -88,8 +91,18 @@ sw_err sw_queries_explain_rule(const sw_queries *queries, sw_slice rule_id, cons
 typedef struct trial {
     sw_arena *scratch;
     sw_buf warnings, periods;
+    char rule[SW_EVENT_ID_BYTES_MAX], text[SW_EVENT_ID_BYTES_MAX]; /* of the first violation */
     bool heard, violates; /* heard: what is told is the event's doing */
 } trial;
+
+static void note_first(trial *t, const sw_told_warning *told) {
+    if (t->violates || told->change != SW_RAISED) return;
+    t->violates = true;
+    snprintf(t->rule, sizeof t->rule, "%.*s", SW_FMT(told->rule));
+    snprintf(t->text, sizeof t->text, "%.*s", SW_FMT(told->text));
+    size_t len = strlen(t->text);
+    t->text[sw_utf8_valid_bytes(sw_slice_of(t->text, len))] = '\0'; /* cut between characters */
+}
 
 static sw_err tell(void *ctx, const sw_transition *transition) {
     trial *t = ctx;
@@ -100,7 +113,7 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     if (!err) {
         if (t->warnings.len) sw_buf_add_byte(&t->warnings, ',');
         sw_told_to_json(&told, SW_SLICE_NONE, &t->warnings);
-        t->violates = t->violates || told.change == SW_RAISED;
+        note_first(t, &told);
     }
     sw_arena_rewind(t->scratch, mark);
     return err ? err : t->warnings.err;
@@ -161,8 +174,8 @@ static sw_err try_key(const sw_queries *q, uint32_t key_id, const sw_event *even
 }
 
 sw_err sw_queries_check(const sw_queries *queries, const sw_event *event, sw_arena *scratch,
-                        sw_buf *out) {
-    SW_ASSERT(queries && event && scratch && out);
+                        sw_buf *out, sw_violation *ret) {
+    SW_ASSERT(queries && event && scratch && out && ret);
     trial t = {.scratch = scratch};
     sw_buf_init(&t.warnings, out->max);
     sw_buf_init(&t.periods, out->max);
@@ -179,5 +192,9 @@ sw_err sw_queries_check(const sw_queries *queries, const sw_event *event, sw_are
     }
     sw_buf_done(&t.warnings);
     sw_buf_done(&t.periods);
+    *ret = (sw_violation){.violates = t.violates};
+    if (!err && !(sw_arena_copy(scratch, sw_slice_cstr(t.rule), &ret->rule) &&
+                  sw_arena_copy(scratch, sw_slice_cstr(t.text), &ret->text)))
+        err = SW_E_NOMEM;
     return err;
 }

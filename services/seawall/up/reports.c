@@ -11,6 +11,7 @@
 #include "report/http_view.h"
 #include "report/view/view.h"
 #include "report/web/web.h"
+#include "seawall/up/gate.h"
 
 enum {
     ROUTES = SW_VIEW_ROUTES + SW_FIGURES_ROUTES + SW_MODELS_ROUTES + SW_UNITS_ROUTES +
@@ -71,6 +72,8 @@ sw_err sw_up_reports_open(sw_up *up) {
             sw_figures_open(sw_bus_db(up->bus), &up->topology, r->indicators, &r->figures.figures);
     if (!err) err = sw_feed_open(&r->queries, &r->feed);
     if (err) return err;
+    r->queries.refused = sw_up_gate_refused;
+    r->queries.refused_arg = up;
     r->figures.as_of = sw_queries_as_of;
     r->figures.ctx = &r->queries;
     r->figures.clock = &up->clock;

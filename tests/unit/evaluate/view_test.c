@@ -265,6 +265,53 @@ static void a_check_tells_what_would_be_and_stores_nothing(void **state) {
     pipe_close(&d.p);
 }
 
+typedef struct refusals {
+    uint32_t count;
+    char rule[100];
+    sw_err err;
+} refusals;
+
+static sw_err refused(void *arg, const sw_event *event, const sw_violation *violation) {
+    refusals *r = arg;
+    assert_slice(event->id, "x1");
+    assert_true(violation->violates);
+    snprintf(r->rule, sizeof r->rule, "%.*s", SW_FMT(violation->rule));
+    r->count++;
+    return r->err;
+}
+
+static void who_is_about_to_violate_a_rule_is_told_on_and_who_only_tries_is_not(void **state) {
+    (void)state;
+    static const char seen[] =
+        "{\"specversion\":\"1.0\",\"id\":\"x1\",\"source\":\"s\",\"type\":\"seen\","
+        "\"time\":\"2026-03-03T05:00:00Z\",\"orgcode\":\"320981010000\","
+        "\"data\":{\"case_id\":\"B\",\"n\":7}}";
+    static const char stop[] =
+        "{\"specversion\":\"1.0\",\"id\":\"x2\",\"source\":\"s\",\"type\":\"stop\","
+        "\"time\":\"2026-03-03T05:00:00Z\",\"data\":{\"case_id\":\"B\"}}";
+    desk d;
+    refusals r = {0};
+    desk_open(&d);
+    fill(&d);
+    d.queries.refused = refused;
+    d.queries.refused_arg = &r;
+    d.principal.roles = SW_ROLE_VIEWER;
+    ask(&d, "POST", "/v1/checks", seen);
+    assert_int_equal(d.reply.status, 200);
+    assert_int_equal(r.count, 0);
+    d.principal.roles = SW_ROLE_PUBLISHER;
+    ask(&d, "POST", "/v1/checks", stop);
+    assert_int_equal(r.count, 0);
+    ask(&d, "POST", "/v1/checks", seen);
+    assert_int_equal(d.reply.status, 200);
+    assert_int_equal(r.count, 1);
+    assert_true(r.rule[0] != '\0');
+    r.err = SW_E_AGAIN; /* it can't be recorded: the question is asked again */
+    ask(&d, "POST", "/v1/checks", seen);
+    assert_int_equal(d.reply.status, 503);
+    pipe_close(&d.p);
+}
+
 static void wrong_questions_are_refused(void **state) {
     (void)state;
     static const char *const targets[] = {"/v1/warnings?level=purple",
@@ -303,6 +350,7 @@ int main(void) {
         cmocka_unit_test(a_case_has_its_history),
         cmocka_unit_test(a_unit_sees_its_own_subtree),
         cmocka_unit_test(a_check_tells_what_would_be_and_stores_nothing),
+        cmocka_unit_test(who_is_about_to_violate_a_rule_is_told_on_and_who_only_tries_is_not),
         cmocka_unit_test(wrong_questions_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
