@@ -38,12 +38,20 @@ typedef struct rocks_db {
     pthread_mutex_t write; /* one write at a time: a mark must not run ahead of its sync */
     uint64_t bytes_appended;
     uint32_t writes_to_share; /* until memory is shared out again */
+    uint32_t loads;           /* files made to be taken in; atomic */
     sw_err failed;            /* the first failed write; nothing is written after it */
     sw_buf error_text;
 } rocks_db;
 
 /* What RocksDB's text says, as one of ours. Frees the text; keeps the first in `db`. */
 sw_err rocks_error(rocks_db *db, char *text);
+
+/* The same while the database is in use; not under the lock of writes. */
+sw_err rocks_fail(rocks_db *db, char *text);
+
+/* rocks_load.c: of the table. */
+sw_err rocks_load(sw_db *base, uint32_t store, bool (*next)(void *arg, uint64_t at, sw_op *ret),
+                  void *arg);
 
 /* Writes `db->batch`. A synced write gets the next number, and MARK learns of it when it is on the
  * disk. */

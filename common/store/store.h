@@ -72,6 +72,10 @@ typedef struct sw_db_table {
     void (*error_text)(sw_db *db, sw_buf *ret);
     bool (*has_room)(sw_db *db);
     void (*close)(sw_db *db);
+    /* Rows in the order of their keys, each key once, `next` until it says false: load.h. May be
+     * NULL: written by batches. */
+    sw_err (*load)(sw_db *db, uint32_t store, bool (*next)(void *arg, uint64_t at, sw_op *ret),
+                   void *arg);
 } sw_db_table;
 struct sw_db {
     const sw_db_table *table;

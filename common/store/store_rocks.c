@@ -50,8 +50,7 @@ sw_err rocks_error(rocks_db *db, char *text) {
     return err;
 }
 
-/* A failure while the database is in use. */
-static sw_err fail(rocks_db *db, char *text) {
+sw_err rocks_fail(rocks_db *db, char *text) {
     pthread_mutex_lock(&db->write);
     sw_err err = rocks_error(db, text);
     pthread_mutex_unlock(&db->write);
@@ -64,7 +63,7 @@ static sw_err rocks_get(sw_db *base, uint32_t store, sw_slice key, sw_buf *ret_v
     SW_ASSERT(store < db->store_count);
     rocksdb_pinnableslice_t *pinned =
         rocksdb_get_pinned_cf(db->rocks, db->read, db->families[store], key.ptr, key.len, &text);
-    if (text) return fail(db, text);
+    if (text) return rocks_fail(db, text);
     if (!pinned) return SW_E_NOT_FOUND;
     size_t len;
     const char *value = rocksdb_pinnableslice_value(pinned, &len);
@@ -158,7 +157,7 @@ static bool iter_next(sw_iter *base, sw_slice *ret_key, sw_slice *ret_value) {
     if (!rocksdb_iter_valid(it->rocks)) {
         char *text = NULL;
         rocksdb_iter_get_error(it->rocks, &text);
-        if (text) it->err = fail(it->db, text);
+        if (text) it->err = rocks_fail(it->db, text);
         return false;
     }
     ret_key->ptr = rocksdb_iter_key(it->rocks, &ret_key->len);
@@ -291,6 +290,7 @@ static const sw_db_table table = {
     .error_text = rocks_error_text,
     .has_room = rocks_has_room,
     .close = rocks_close,
+    .load = rocks_load,
 };
 
 sw_err sw_db_rocks_open(const char *dir, const sw_store_spec *specs, uint32_t count,

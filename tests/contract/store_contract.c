@@ -1,9 +1,11 @@
 #include "contract/store_contract.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/rng.h"
 #include "contract/store_model.h"
+#include "store/load.h"
 #include "unit/test.h"
 
 static const store_backend *backend;
@@ -248,6 +250,77 @@ static void what_was_written_is_there_after_reopening(void **state) {
     assert_value(db, 2, "c", "3");
 }
 
+static sw_load *load_of(sw_db *db) {
+    sw_load *load;
+    assert_ok(sw_load_new(db, 0, &load));
+    return load;
+}
+
+static void load_put(sw_load *load, const char *key, const char *value) {
+    assert_ok(sw_load_put(load, sw_slice_cstr(key), sw_slice_cstr(value)));
+}
+
+static void loaded_rows_are_in_order_and_the_last_of_a_key_is_it(void **state) {
+    sw_load *load = load_of(*state);
+    const char *const keys[] = {"prefix-b", "prefix-a", "prefix-abcdefghij", "prefix-c", "prefix-"};
+    for (size_t i = 0; i < SW_COUNT(keys); i++) load_put(load, keys[i], "old");
+    for (size_t i = 0; i < SW_COUNT(keys); i++) load_put(load, keys[i], keys[i] + 6);
+    assert_ok(sw_load_delete(load, SW_S("prefix-c")));
+    assert_ok(sw_load_delete(load, SW_S("prefix-never")));
+    assert_true(sw_load_bytes(load) > 0);
+    assert_value(*state, 0, "prefix-a", NULL);
+    assert_ok(sw_load_flush(load));
+    assert_int_equal(sw_load_bytes(load), 0);
+    assert_range(*state, "", "",
+                 "prefix-=- prefix-a=-a prefix-abcdefghij=-abcdefghij prefix-b=-b ");
+    sw_load_free(load);
+}
+
+static void a_later_flush_goes_over_what_is_there(void **state) {
+    put(*state, 0, "a", "written");
+    put(*state, 0, "d", "written");
+    sw_load *load = load_of(*state);
+    load_put(load, "c", "1");
+    load_put(load, "b", "1");
+    load_put(load, "a", "1");
+    assert_ok(sw_load_flush(load));
+    assert_range(*state, "", "", "a=1 b=1 c=1 d=written ");
+    load_put(load, "c", "2");
+    assert_ok(sw_load_delete(load, SW_S("b")));
+    assert_ok(sw_load_flush(load));
+    assert_ok(sw_load_flush(load)); /* nothing to do */
+    sw_load_free(load);
+    put(*state, 0, "a", "after");
+    assert_range(*state, "", "", "a=after c=2 d=written ");
+}
+
+static void a_random_load_agrees_with_writes(void **state) {
+    sw_rng rng;
+    sw_rng_init(&rng, 7);
+    sw_load *load = load_of(*state);
+    int last[50] = {0};
+    for (int i = 1; i <= 5000; i++) {
+        char key[16], value[16];
+        int at = (int)sw_rng_between(&rng, 0, 49);
+        last[at] = sw_rng_between(&rng, 0, 3) ? i : 0;
+        snprintf(key, sizeof key, "k%02d", at);
+        snprintf(value, sizeof value, "%d", i);
+        if (last[at])
+            load_put(load, key, value);
+        else
+            assert_ok(sw_load_delete(load, sw_slice_cstr(key)));
+        if (i % 1700 == 0) assert_ok(sw_load_flush(load));
+    }
+    assert_ok(sw_load_flush(load));
+    sw_load_free(load);
+    for (int i = 0; i < 50; i++) {
+        char key[16], value[16];
+        snprintf(key, sizeof key, "k%02d", i);
+        snprintf(value, sizeof value, "%d", last[i]);
+        assert_value(*state, 0, key, last[i] ? value : NULL);
+    }
+}
+
 static void random_operations_agree_with_a_model(void **state) {
     sw_db *db = *state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -289,6 +362,9 @@ int store_contract_run(const store_backend *of) {
         CASE(a_batch_past_its_limit_is_unchanged),
         CASE(usage_grows_with_what_is_written),
         CASE(what_was_written_is_there_after_reopening),
+        CASE(loaded_rows_are_in_order_and_the_last_of_a_key_is_it),
+        CASE(a_later_flush_goes_over_what_is_there),
+        CASE(a_random_load_agrees_with_writes),
         CASE(random_operations_agree_with_a_model),
         CASE(an_overlay_over_random_operations_agrees_with_a_model),
     };

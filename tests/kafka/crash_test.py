@@ -193,8 +193,12 @@ def killed_nodes_lose_and_repeat_nothing(w, rounds):
         if w.random.random() < 0.7:
             w.put(words=50, periods=5)
         node.kill()
-        if w.random.random() < 0.2:
+        if w.random.random() < 0.3:
             shutil.rmtree(w.folder / "a", ignore_errors=True)
+            if w.random.random() < 0.5:  # and again while what was lost comes back
+                node = Node(w, "a")
+                time.sleep(w.random.random())
+                node.kill()
         node = Node(w, "a")
     w.settle()
     node.stop()
