@@ -1,5 +1,7 @@
 #include "bus/bus.h"
 
+#include <time.h>
+
 #include "base/arena.h"
 
 sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,
@@ -9,6 +11,21 @@ sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t b
               ret_next_offset);
     return bus->table->poll(bus, from, records_max, bytes_max, arena, ret_records, ret_count,
                             ret_next_offset);
+}
+
+sw_err sw_bus_read(sw_bus *bus, sw_position from, int64_t end, uint32_t records_max,
+                   size_t bytes_max, sw_arena *arena, sw_record *ret_records, uint32_t *ret_count,
+                   int64_t *ret_next_offset) {
+    enum { ROUND_MS = 2, ROUNDS = 5000 };
+    const struct timespec pause = {.tv_nsec = ROUND_MS * 1000000L};
+    for (int i = 0; i < ROUNDS; i++) {
+        sw_err err = sw_bus_poll(bus, from, records_max, bytes_max, arena, ret_records, ret_count,
+                                 ret_next_offset);
+        if (err || *ret_count > 0 || *ret_next_offset >= end || !bus->table->remote) return err;
+        from.next_offset = *ret_next_offset;
+        nanosleep(&pause, NULL);
+    }
+    return SW_E_AGAIN;
 }
 
 static sw_err fetch_by_poll(sw_bus *bus, sw_position from, uint32_t records_max, size_t bytes_max,

@@ -98,6 +98,12 @@ struct sw_bus {
 SW_NODISCARD sw_err sw_bus_poll(sw_bus *bus, sw_position from, uint32_t records_max,
                                 size_t bytes_max, sw_arena *arena, sw_record *ret_records,
                                 uint32_t *ret_count, int64_t *ret_next_offset);
+/* The same for what is known to be there: where records are another machine's, waits for the first
+ * of them until `end`, or the next kept one behind it, has been reached. SW_E_AGAIN: not within 10
+ * seconds. */
+SW_NODISCARD sw_err sw_bus_read(sw_bus *bus, sw_position from, int64_t end, uint32_t records_max,
+                                size_t bytes_max, sw_arena *arena, sw_record *ret_records,
+                                uint32_t *ret_count, int64_t *ret_next_offset);
 /* What a task works on next: records from a position on, without waiting. Begins at the first kept
  * offset where retention has removed what it asks for. Thread: one a task. */
 SW_NODISCARD sw_err sw_bus_fetch(sw_bus *bus, uint32_t task, sw_position from, uint32_t records_max,

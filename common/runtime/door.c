@@ -16,6 +16,7 @@ static void done_side(sw_door_side *side) {
     sw_heap_free(side->records);
     sw_heap_free(side->waiting);
     sw_heap_free(side->offsets);
+    sw_heap_free(side->positions);
 }
 
 sw_err sw_door_init(sw_door *door, const sw_topology *topology, sw_bus *bus, sw_env env,
@@ -79,8 +80,27 @@ static sw_err check(const sw_door *door, const sw_append *append) {
     return fits ? SW_OK : SW_E_LIMIT;
 }
 
-sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t count) {
-    SW_ASSERT(door && (appends || count == 0));
+static sw_err move_to(sw_door_side *side, const sw_position *at) {
+    for (uint32_t i = 0; i < side->position_count; i++) {
+        sw_position *known = &side->positions[i];
+        if (known->topic != at->topic || known->partition != at->partition) continue;
+        known->next_offset = at->next_offset;
+        return SW_OK;
+    }
+    if (side->position_count == side->position_cap) {
+        uint32_t cap = side->position_cap ? side->position_cap * 2 : 16;
+        sw_position *grown = sw_heap_resize(side->positions, cap * sizeof *grown);
+        if (!grown) return SW_E_AGAIN;
+        side->positions = grown;
+        side->position_cap = cap;
+    }
+    side->positions[side->position_count++] = *at;
+    return SW_OK;
+}
+
+sw_err sw_door_append_read(sw_door *door, const sw_append *appends, uint32_t count,
+                           const sw_position *positions, uint32_t position_count) {
+    SW_ASSERT(door && (appends || count == 0) && (positions || position_count == 0));
     for (uint32_t i = 0; i < count; i++) {
         sw_err err = check(door, &appends[i]);
         if (err) return err;
@@ -92,6 +112,7 @@ sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t coun
         uint32_t before = side->count, answers = side->answers;
         sw_arena_mark mark = sw_arena_save(&side->arena);
         for (uint32_t i = 0; !err && i < count; i++) err = add(door, &appends[i]);
+        for (uint32_t i = 0; !err && i < position_count; i++) err = move_to(side, &positions[i]);
         if (err) {
             sw_arena_rewind(&side->arena, mark);
             side->count = before;
@@ -101,6 +122,10 @@ sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t coun
     }
     sw_metric_add(err ? door->refused : door->taken, count);
     return err;
+}
+
+sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t count) {
+    return sw_door_append_read(door, appends, count, NULL, 0);
 }
 
 sw_err sw_door_append(sw_door *door, const sw_append *append) {
@@ -129,6 +154,14 @@ static sw_err claim(sw_door *door) {
     return SW_OK;
 }
 
+sw_err sw_door_claim(sw_door *door) {
+    SW_ASSERT(door);
+    pthread_mutex_lock(&door->lock);
+    sw_err err = door->claimed ? SW_OK : claim(door);
+    pthread_mutex_unlock(&door->lock);
+    return err;
+}
+
 #ifdef SW_SIM
 /* The planted bug: says where each record will be, and does not wait until it is there. */
 static void answer_too_early(sw_door *door, sw_door_side *side) {
@@ -153,7 +186,7 @@ sw_err sw_door_collect(sw_door *door, sw_commit_item **ret_item) {
     *ret_item = NULL;
     pthread_mutex_lock(&door->lock);
     sw_door_side *side = &door->sides[door->filling];
-    bool go = side->count > 0 && !door->flying;
+    bool go = (side->count > 0 || side->position_count > 0) && !door->flying;
     sw_err err = go && !door->claimed ? claim(door) : SW_OK;
     if (go && !err) {
         door->flying = true;
@@ -162,6 +195,8 @@ sw_err sw_door_collect(sw_door *door, sw_commit_item **ret_item) {
         door->item.offsets = side->offsets;
         door->item.err = SW_OK;
         door->item.commit.record_count = side->count;
+        door->item.commit.positions = side->positions;
+        door->item.commit.position_count = side->position_count;
         int64_t now_ms = sw_clock_now_ms(door->env.clock);
         if (now_ms > door->now_ms) door->now_ms = now_ms;
         door->item.commit.now_ms = door->now_ms;
@@ -180,7 +215,7 @@ static void release(sw_door *door, sw_door_side *side, sw_err err) {
             w->answer(w->arg, err, side->records[i].partition, err ? -1 : side->offsets[i]);
     }
     pthread_mutex_lock(&door->lock);
-    side->count = side->answers = 0;
+    side->count = side->answers = side->position_count = 0;
     sw_arena_reset(&side->arena);
     door->flying = false;
     pthread_mutex_unlock(&door->lock);

@@ -30,7 +30,9 @@ typedef struct sw_door_side {
     sw_waiting *waiting;
     int64_t *offsets;
     uint32_t count, cap;
-    uint32_t answers; /* that somebody waits for */
+    uint32_t answers;       /* that somebody waits for */
+    sw_position *positions; /* read by then, the last of each partition */
+    uint32_t position_count, position_cap;
 } sw_door_side;
 
 typedef struct sw_door {
@@ -56,6 +58,12 @@ void sw_door_done(sw_door *door);
 SW_NODISCARD sw_err sw_door_append(sw_door *door, const sw_append *append);
 /* All or none of them, in one commit and in this order. */
 SW_NODISCARD sw_err sw_door_append_all(sw_door *door, const sw_append *appends, uint32_t count);
+/* The same, for who reads a topic on its own account: where it is to read on is remembered in the
+ * same commit, under the door's number. `appends` may be none; then nobody is answered. */
+SW_NODISCARD sw_err sw_door_append_read(sw_door *door, const sw_append *appends, uint32_t count,
+                                        const sw_position *positions, uint32_t position_count);
+/* Takes the door over, if that has not been done: then sw_bus_position of its number is true. */
+SW_NODISCARD sw_err sw_door_claim(sw_door *door);
 /* Whether somebody waits for an answer. */
 bool sw_door_waits(sw_door *door);
 /* Takes what waits as one batch; false if nothing waits or a batch is on its way. Then the caller

@@ -112,6 +112,19 @@ sw_err sw_runtime_append_all(sw_runtime *runtime, const sw_append *appends, uint
     return err;
 }
 
+sw_err sw_runtime_append_read(sw_runtime *runtime, const sw_append *appends, uint32_t count,
+                              const sw_position *positions, uint32_t position_count) {
+    SW_ASSERT(runtime);
+    sw_err err = sw_door_append_read(&runtime->door, appends, count, positions, position_count);
+    if (!err) sw_runtime_wake(runtime);
+    return err;
+}
+
+sw_err sw_runtime_claim_door(sw_runtime *runtime) {
+    SW_ASSERT(runtime);
+    return sw_door_claim(&runtime->door);
+}
+
 void sw_runtime_expect(sw_runtime *runtime, int32_t change) {
     SW_ASSERT(runtime);
     int32_t now = __atomic_add_fetch(&runtime->expected, change, __ATOMIC_RELAXED);

@@ -40,6 +40,11 @@ SW_NODISCARD sw_err sw_runtime_append(sw_runtime *runtime, const sw_append *appe
 /* All or none of them, in one commit and in this order. */
 SW_NODISCARD sw_err sw_runtime_append_all(sw_runtime *runtime, const sw_append *appends,
                                           uint32_t count);
+/* As sw_door_append_read, with the number of this runtime's door. */
+SW_NODISCARD sw_err sw_runtime_append_read(sw_runtime *runtime, const sw_append *appends,
+                                           uint32_t count, const sw_position *positions,
+                                           uint32_t position_count);
+SW_NODISCARD sw_err sw_runtime_claim_door(sw_runtime *runtime);
 /* Somebody waits (+1) or no longer waits (-1) for what tasks will make of what was appended: while
  * anybody does, batches are committed as soon as the last sync has returned. */
 void sw_runtime_expect(sw_runtime *runtime, int32_t change);

@@ -1,12 +1,17 @@
 #include "ingest/check.h"
 
 #include "ingest/ce_header.h"
+#include "text/utf8.h"
+
+/* Of attributes among the headers. */
+static sw_slice prefix_of(const sw_post *post) {
+    return post->binding == SW_BINDING_KAFKA ? SW_S("ce_") : SW_S("ce-");
+}
 
 enum { NODES_MAX = 100000, LEVELS_MAX = 64, FINDINGS_MAX = 8 };
 
 #define STRUCTURED_TYPE "application/cloudevents+json"
 #define BATCH_TYPE      "application/cloudevents-batch+json"
-#define PREFIX          SW_S("ce-")
 
 /* ---- refusals ---- */
 
@@ -192,9 +197,13 @@ static sw_json *find_member(const binary *b, sw_slice name) {
 }
 
 static void refuse_header(binary *b, sw_slice name, const char *why) {
-    sw_slice field = sw_arena_printf(b->arena, "ce-%.*s", SW_FMT(name));
-    b->refusal = refusal("syntax", "", why, "see the HTTP binding of CloudEvents 1.0, 3.1.3");
-    b->refusal.field = field.ptr ? field : SW_S("ce-");
+    sw_slice prefix = prefix_of(b->post);
+    sw_slice field = sw_arena_printf(b->arena, "%.*s%.*s", SW_FMT(prefix), SW_FMT(name));
+    bool kafka = b->post->binding == SW_BINDING_KAFKA;
+    b->refusal = refusal("syntax", "", why,
+                         kafka ? "see the Kafka binding of CloudEvents 1.0, 3.2"
+                               : "see the HTTP binding of CloudEvents 1.0, 3.1.3");
+    b->refusal.field = field.ptr ? field : prefix;
 }
 
 static bool add_member(binary *b, sw_slice name, sw_slice text) {
@@ -207,13 +216,20 @@ static bool add_member(binary *b, sw_slice name, sw_slice text) {
 }
 
 static bool add_header(binary *b, const sw_http_field *header) {
-    const char *why;
-    sw_slice name = sw_slice_sub(header->name, PREFIX.len, header->name.len), text;
+    const char *why = "";
+    sw_slice name = sw_slice_sub(header->name, prefix_of(b->post).len, header->name.len);
+    sw_slice text = header->value;
     if (sw_slice_is(name, "data")) {
         refuse_header(b, name, "data is no attribute: it is the body");
         return false;
     }
-    sw_err err = sw_ce_header_decode(header->value, b->arena, &text, &why);
+    sw_err err = SW_OK;
+    if (b->post->binding == SW_BINDING_HTTP) {
+        err = sw_ce_header_decode(header->value, b->arena, &text, &why);
+    } else if (!sw_utf8_valid(text)) {
+        err = SW_E_SYNTAX;
+        why = "it is not UTF-8";
+    }
     if (err) {
         refuse_header(b, name, err == SW_E_SYNTAX ? why : "the headers need too much memory");
         return false;
@@ -237,7 +253,7 @@ static bool add_body(binary *b) {
 
 static bool collect(binary *b) {
     for (uint32_t i = 0; i < b->post->header_count; i++)
-        if (sw_slice_starts(b->post->headers[i].name, PREFIX) &&
+        if (sw_slice_starts(b->post->headers[i].name, prefix_of(b->post)) &&
             !add_header(b, &b->post->headers[i]))
             return false;
     if (b->post->content_type.len && !add_member(b, SW_S("datacontenttype"), b->post->content_type))
@@ -274,13 +290,15 @@ static sw_err check_binary(const sw_post *post, sw_arena *arena, const sw_post_s
 
 sw_post_mode sw_post_mode_of(const sw_post *post) {
     if (sw_media_type_foreign_charset(post->content_type)) return SW_POST_NONE;
-    if (sw_media_type_is(post->content_type, BATCH_TYPE)) return SW_POST_BATCH;
+    bool kafka = post->binding == SW_BINDING_KAFKA;
+    if (sw_media_type_is(post->content_type, BATCH_TYPE))
+        return kafka ? SW_POST_NONE : SW_POST_BATCH;
     if (sw_media_type_is(post->content_type, STRUCTURED_TYPE)) return SW_POST_STRUCTURED;
     bool json =
         post->content_type.len == 0 || sw_media_type_is(post->content_type, "application/json");
     for (uint32_t i = 0; json && i < post->header_count; i++)
-        if (sw_slice_starts(post->headers[i].name, PREFIX)) return SW_POST_BINARY;
-    return SW_POST_NONE;
+        if (sw_slice_starts(post->headers[i].name, prefix_of(post))) return SW_POST_BINARY;
+    return kafka && json ? SW_POST_STRUCTURED : SW_POST_NONE;
 }
 
 sw_err sw_post_check(const sw_post *post, sw_arena *scratch, const sw_post_sink *sink,
@@ -296,6 +314,13 @@ sw_err sw_post_check(const sw_post *post, sw_arena *scratch, const sw_post_sink 
     case SW_POST_BINARY:
         return check_binary(post, scratch, sink);
     default:
+        if (post->binding == SW_BINDING_KAFKA) {
+            sw_post_item item = {.raw = post->body};
+            item.refusal = whole(415, "content-type", "the record is no CloudEvent in JSON",
+                                 "content-type: " STRUCTURED_TYPE
+                                 ", or application/json with ce_ headers, one event a record");
+            return give(sink, &item);
+        }
         *ret_whole = whole(415, "content-type", "the request is no CloudEvent in JSON",
                            "send " STRUCTURED_TYPE ", " BATCH_TYPE
                            ", or application/json with ce- headers, in UTF-8");

@@ -1,5 +1,6 @@
 /* check.h - what was posted, as checked events and refusals: structured, batched and binary mode of
- * CloudEvents 1.0 over HTTP.  Layer 9.  Thread: any; pure. */
+ * CloudEvents 1.0 over HTTP, structured and binary mode over Kafka.  Layer 9.  Thread: any; pure.
+ */
 #ifndef SW_INGEST_CHECK_H
 #define SW_INGEST_CHECK_H
 
@@ -19,7 +20,12 @@ typedef enum sw_post_mode {
     SW_POST_BINARY
 } sw_post_mode;
 
+/* Over Kafka attributes are headers ce_… with their text as it is, and there are no batches. A
+ * record without any of these headers is read as if it were in structured mode. */
+typedef enum sw_binding { SW_BINDING_HTTP, SW_BINDING_KAFKA } sw_binding;
+
 typedef struct sw_post {
+    sw_binding binding;
     const sw_catalogue *catalogue;
     sw_slice content_type; /* as it was sent */
     const sw_http_field *headers;

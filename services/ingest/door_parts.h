@@ -49,6 +49,9 @@ SW_NODISCARD sw_err sw_ingest_add_item(sw_ingest *ingest, sw_request *request,
 /* The dead letter alone. An event that no record can hold has none. */
 SW_NODISCARD sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
                                          const sw_post_item *item);
+/* The same of an item that was read from a topic: nobody is answered. */
+SW_NODISCARD sw_err sw_ingest_add_read(sw_ingest *ingest, const sw_principal *principal,
+                                       sw_post_item *item, const sw_record *from);
 /* The keys that were made for this request. */
 SW_NODISCARD sw_err sw_ingest_add_keys(sw_ingest *ingest, const sw_new_key *keys, uint32_t count);
 /* Makes `appends` of the records. */

@@ -71,6 +71,11 @@ void sw_letter_write_json(const sw_dead_letter *letter, uint32_t partition, int6
     put_text(out, "message", letter->message);
     put_text(out, "processor", letter->processor);
     put_text(out, "topic", letter->topic);
+    if (letter->topic.len && !sw_slice_is(letter->topic, "http")) {
+        put_name(out, "read_at");
+        sw_buf_printf(out, "{\"partition\":%u,\"offset\":%lld}", letter->partition,
+                      (long long)letter->offset);
+    }
     put_text(out, "source", letter->source);
     put_text(out, "id", letter->id);
     put_text(out, "field", letter->field);

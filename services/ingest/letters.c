@@ -90,17 +90,42 @@ typedef struct window {
     int64_t first;  /* kept offset of the partition */
 } window;
 
-/* Fills it with what stands right before `before`. Reading goes forward only, so that a window
- * whose bytes do not fit is tried again with half as many. */
-static sw_err fill(window *w, sw_bus *bus, uint32_t topic, uint32_t partition, int64_t before) {
-    for (int64_t size = WINDOW; before > w->first; size = size > 1 ? size / 2 : 1) {
-        int64_t from = before - size > w->first ? before - size : w->first, next = from;
-        sw_arena_reset(&w->arena);
-        sw_err err = sw_bus_poll(bus, (sw_position){topic, partition, from}, WINDOW, WINDOW_BYTES,
-                                 &w->arena, w->records, &w->count, &next);
+/* All of [from, before), which may come in pieces; `*ret_whole`: it did fit. */
+static sw_err read_window(window *w, sw_bus *bus, sw_position from, int64_t before,
+                          bool *ret_whole) {
+    sw_arena_reset(&w->arena);
+    w->count = 0;
+    while (from.next_offset < before && w->count < WINDOW && w->arena.used_bytes < WINDOW_BYTES) {
+        uint32_t got;
+        int64_t at = from.next_offset;
+        sw_err err = sw_bus_read(bus, from, before, WINDOW - w->count, WINDOW_BYTES, &w->arena,
+                                 w->records + w->count, &got, &from.next_offset);
         if (err) return err;
-        while (w->count && w->records[w->count - 1].offset >= before) w->count--;
-        if (next >= before || size == 1) return SW_OK;
+        w->count += got;
+        if (from.next_offset == at) break;
+    }
+    *ret_whole = from.next_offset >= before;
+    while (w->count && w->records[w->count - 1].offset >= before) w->count--;
+    return SW_OK;
+}
+
+/* Fills it with what stands right before `before`. Reading goes forward only, so that a window
+ * whose bytes do not fit is tried again with half as many; offsets without a record are passed
+ * over. */
+static sw_err fill(window *w, sw_bus *bus, uint32_t topic, uint32_t partition, int64_t before) {
+    int64_t size = WINDOW;
+    w->count = 0;
+    while (before > w->first) {
+        int64_t from = before - size > w->first ? before - size : w->first;
+        bool whole;
+        sw_err err = read_window(w, bus, (sw_position){topic, partition, from}, before, &whole);
+        if (err || (w->count > 0 && (whole || size == 1))) return err;
+        if (w->count > 0) {
+            size /= 2;
+        } else {
+            before = from;
+            size = WINDOW;
+        }
     }
     return SW_OK;
 }
@@ -172,8 +197,8 @@ sw_err sw_letters_get(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t o
     sw_err err = sw_bus_end(bus, topic, partition, &first, &end);
     if (!err && (offset < first || offset >= end)) return SW_E_NOT_FOUND;
     if (!err)
-        err = sw_bus_poll(bus, (sw_position){topic, partition, offset}, 1, WINDOW_BYTES, arena, ret,
-                          &count, &next);
+        err = sw_bus_read(bus, (sw_position){topic, partition, offset}, end, 1, WINDOW_BYTES, arena,
+                          ret, &count, &next);
     if (err) return err;
     return count == 1 && ret->offset == offset ? SW_OK : SW_E_NOT_FOUND;
 }

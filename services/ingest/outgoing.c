@@ -1,6 +1,7 @@
 /* What a post becomes: records for the topics. */
 #include "ingest/door_parts.h"
 #include "runtime/dead_letter.h"
+#include "topics/topics.h"
 
 sw_err sw_ingest_add_record(sw_ingest *ingest, uint32_t topic, sw_slice key, size_t value_at) {
     SW_ASSERT(ingest->record_count < SW_OUTGOING_MAX);
@@ -41,7 +42,8 @@ static sw_err write_event(sw_ingest *ingest, const sw_event *event) {
     return sw_event_to_pb_sealed(&stamped, sealer.ctx ? &sealer : NULL, &ingest->event);
 }
 
-/* The item's intake; what does not fit becomes a refusal. */
+/* The item's intake; what does not fit becomes a refusal. Without a request nobody waits for a
+ * receipt. */
 static sw_err add_intake(sw_ingest *ingest, const sw_request *request,
                          const sw_principal *principal, sw_post_item *item) {
     sw_intake intake;
@@ -56,9 +58,11 @@ static sw_err add_intake(sw_ingest *ingest, const sw_request *request,
     intake.event = sw_buf_slice(&ingest->event);
     intake.client = sw_slice_cstr(principal->sub);
     intake.unit = sw_slice_cstr(principal->org);
-    intake.door = sw_slice_cstr(ingest->options.door);
-    intake.request = request->number;
-    intake.item = item->index;
+    if (request) {
+        intake.door = sw_slice_cstr(ingest->options.door);
+        intake.request = request->number;
+        intake.item = item->index;
+    }
     sw_intake_write(&intake, &ingest->out);
     if (ingest->out.err) return ingest->out.err;
     if (ingest->out.len - before > SW_INTAKE_BYTES_MAX ||
@@ -82,8 +86,8 @@ static sw_slice fitting(sw_slice text) {
 }
 
 /* A letter holds the event whole, as long as a record can. */
-sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
-                            const sw_post_item *item) {
+static sw_err add_letter(sw_ingest *ingest, const sw_principal *principal, const sw_post_item *item,
+                         const sw_record *from) {
     if (item->raw.len > SW_INTAKE_BYTES_MAX) return SW_OK;
     size_t before = ingest->out.len;
     sw_slice source = fitting(item->source);
@@ -91,9 +95,12 @@ sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
     sw_dead_letter letter = {
         .code = sw_slice_cstr(item->refusal.code),
         .message = item->refusal.message,
-        .processor = SW_S("door"),
-        .topic = SW_S("http"),
-        .timestamp_ms = sw_clock_now_ms(ingest->options.env.clock),
+        .processor = from ? SW_S("inbox") : SW_S("door"),
+        .topic = from ? SW_S(SW_TOPIC_INBOX) : SW_S("http"),
+        .partition = from ? from->partition : 0,
+        .offset = from ? from->offset : 0,
+        .timestamp_ms = from ? from->timestamp_ms : sw_clock_now_ms(ingest->options.env.clock),
+        .key = from ? from->key : SW_SLICE_NONE,
         .value = item->raw,
         .source = fitting(item->source),
         .id = fitting(item->id),
@@ -110,6 +117,18 @@ sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
     }
     if (!err) err = sw_dead_letter_write(&letter, &ingest->out);
     return err ? err : sw_ingest_add_record(ingest, ingest->topic_letters, source, before);
+}
+
+sw_err sw_ingest_add_letter(sw_ingest *ingest, const sw_principal *principal,
+                            const sw_post_item *item) {
+    return add_letter(ingest, principal, item, NULL);
+}
+
+sw_err sw_ingest_add_read(sw_ingest *ingest, const sw_principal *principal, sw_post_item *item,
+                          const sw_record *from) {
+    sw_err err = item->event ? add_intake(ingest, NULL, principal, item) : SW_OK;
+    if (err || item->event) return err;
+    return add_letter(ingest, principal, item, from);
 }
 
 static void keep_refusal(sw_request *request, const sw_post_item *item) {

@@ -227,7 +227,7 @@ static sw_err read_letter(sw_ingest *ingest, sw_request *request, const sw_dead_
                           const sw_principal *principal, sw_refusal *ret_whole) {
     if (sw_slice_is(letter->topic, SW_TOPIC_IDENTITY))
         return resend_intake(ingest, request, letter, principal);
-    if (!sw_slice_is(letter->topic, "http"))
+    if (!sw_slice_is(letter->topic, "http") && !sw_slice_is(letter->topic, SW_TOPIC_INBOX))
         return resend_record(ingest, request, letter, ret_whole);
     const sw_post post = {.content_type = SW_S("application/cloudevents+json"),
                           .body = letter->value,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from crash_test import Cluster, fail
 
-WAIT_S = 120
+WAIT_S = int(os.environ.get("SW_TEST_WAIT_S", 120))
 
 
 def until(what, condition):
@@ -32,7 +32,7 @@ def until(what, condition):
 
 class Service:
     def __init__(self, world, name):
-        self.world, self.name = world, name
+        self.world, self.name, self.sets = world, name, {}
         self.folder = world.folder / name
         self.log = world.folder / f"{name}.log"
         self.start()
@@ -41,7 +41,7 @@ class Service:
         port = self.folder.with_suffix(".port")
         port.unlink(missing_ok=True)
         sets = {"data_dir": self.folder, "http.listen": "127.0.0.1:0", "http.port_file": port, "partitions": 4, "memory": "16MiB",
-                "kafka.bootstrap.servers": self.world.cluster.servers, "topics.prefix": self.world.prefix, "seal.personal": "false"}
+                "kafka.bootstrap.servers": self.world.cluster.servers, "topics.prefix": self.world.prefix, "seal.personal": "false", **self.sets}
         words = [w for k, v in sets.items() for w in ("--set", f"{k}={v}")]
         self.process = subprocess.Popen([self.world.build / f"bin/seawall-{self.name}", *words], stderr=self.log.open("a"), stdin=subprocess.DEVNULL)
         self.port = int(until(lambda: f"{self.name} serves:\n{self.text()}", lambda: self.alive() and port.exists() and port.read_text()))

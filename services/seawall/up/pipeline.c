@@ -225,9 +225,28 @@ static sw_err open_ingest(sw_up *up) {
     return sw_ingest_open(&options, &up->ingest);
 }
 
+/* Upstream's records, where there is an upstream: on a cluster. */
+static sw_err open_inbox(sw_up *up) {
+    if (!sw_bus_remote(up->bus) || !sw_up_runs(up, "ingest")) return SW_OK;
+    const sw_keyring_options ring = {.master = &up->seal_key, .keys = &up->keys};
+    sw_err err = up->keyring ? sw_keyring_open(&ring, &up->inbox_keyring) : SW_OK;
+    const sw_inbox_options options = {
+        .topology = &up->topology,
+        .bus = up->bus,
+        .env = up->env,
+        .catalogue = up->load.catalogue,
+        .keyring = up->inbox_keyring,
+        .org = sw_config_cstr(up->config, "inbox.org"),
+        .instance = (uint32_t)sw_config_int(up->config, "instance"),
+        .instances = (uint32_t)sw_config_int(up->config, "instances"),
+    };
+    return err ? err : sw_inbox_open(&options, &up->inbox);
+}
+
 static void committed(void *arg) {
     sw_up *up = arg;
     sw_ingest_committed(up->ingest);
+    sw_inbox_wake(up->inbox);
 }
 
 static sw_err open_runtime(sw_up *up) {
@@ -254,6 +273,7 @@ sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     if (!err) err = open_bus(up, diags);
     if (!err) err = open_keyring(up, diags);
     if (!err) err = open_ingest(up);
+    if (!err) err = open_inbox(up);
     if (!err) err = sw_up_reports_open(up);
     if (!err) err = sw_up_scores_open(up);
     if (!err) err = open_runtime(up);
@@ -276,12 +296,14 @@ sw_err sw_up_pipeline_start(sw_up *up) {
     if (!err && sw_up_runs(up, "risk")) err = sw_up_scores_start(up);
     if (!err) err = stand_by(up);
     if (!err) err = sw_runtime_start(up->runtime, (uint32_t)sw_config_int(up->config, "threads"));
+    if (!err && up->inbox) err = sw_inbox_start(up->inbox, up->runtime);
     if (!err && sw_up_runs(up, "notify")) err = sw_up_people_start(up);
     return err;
 }
 
 sw_err sw_up_pipeline_stop(sw_up *up) {
     if (up->notify) sw_notify_stop(up->notify);
+    sw_inbox_stop(up->inbox);
     sw_err err = up->runtime ? sw_runtime_stop(up->runtime) : SW_OK;
     if (up->ingest && up->runtime) sw_ingest_detach(up->ingest);
     return err;
@@ -291,8 +313,10 @@ void sw_up_pipeline_close(sw_up *up) {
     sw_runtime_close(up->runtime);
     sw_notify_close(up->notify);
     sw_ingest_close(up->ingest);
+    sw_inbox_close(up->inbox);
     sw_up_reports_close(up);
     sw_keyring_close(up->keyring);
+    sw_keyring_close(up->inbox_keyring);
     sw_bus_close(up->bus);
     sw_seal_wipe(&up->seal_key, sizeof up->seal_key);
 }

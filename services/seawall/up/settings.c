@@ -76,6 +76,8 @@ static const sw_config_key keys[] = {
      "events that wait to be decided; more are answered with 503"},
     {"seal.personal", SW_CONFIG_BOOL, "true", NULL, 0, 0,
      "lock personal fields with a key for each subject"},
+    {"inbox.org", SW_CONFIG_TEXT, NULL, NULL, 0, 0,
+     "unit that what comes by seawall.inbox may be of, or below it; default: every unit"},
     {"notify.settings", SW_CONFIG_PATH, NULL, NULL, 0, 0,
      "folder with notify.yaml, templates.yaml and loop.yaml; default: deploy/notify"},
     {"notify.channels", SW_CONFIG_PATH, NULL, NULL, 0, 0,

@@ -9,6 +9,7 @@
 #include "host/http.h"
 #include "host/logger.h"
 #include "ingest/http_letters.h"
+#include "ingest/inbox.h"
 #include "notify/notify.h"
 #include "risk/http_scores.h"
 #include "seawall/cli/cli.h"
@@ -40,8 +41,9 @@ typedef struct sw_up {
     sw_runtime *runtime;
     sw_seal_key seal_key;
     sw_read keys;
-    sw_keyring *keyring;
+    sw_keyring *keyring, *inbox_keyring;
     sw_ingest *ingest;
+    sw_inbox *inbox;               /* NULL: nobody can write to its topic */
     struct sw_up_reports *reports; /* reports.h */
     const struct sw_evaluator *deadline, *risk;
     const struct sw_weights *weights; /* of scores; NULL: none are kept */
