@@ -47,6 +47,7 @@ typedef struct sw_bulletin {
     sw_slice org;
     sw_span_days span;
     int64_t made_ms;
+    uint32_t edition; /* of an issue that is kept; 0: made just now */
     const sw_indicators *indicators;
     const sw_bulletin_section *sections;
     uint32_t section_count;
@@ -73,7 +74,18 @@ void sw_bulletin_json(const sw_bulletin *bulletin, sw_buf *out); /* members, wit
 SW_NODISCARD sw_err sw_bulletin_xlsx(const sw_bulletin *bulletin, sw_language language,
                                      const char *dir, sw_buf *out);
 
+/* What was issued beside what is known now: each figure with its difference, and how many have
+ * changed. The issue's indicators are told; of JSON the members, without braces. */
+void sw_bulletin_compare_html(const sw_bulletin *issued, const sw_bulletin *corrected,
+                              sw_language language, sw_buf *out);
+void sw_bulletin_compare_csv(const sw_bulletin *issued, const sw_bulletin *corrected,
+                             sw_language language, sw_buf *out);
+void sw_bulletin_compare_json(const sw_bulletin *issued, const sw_bulletin *corrected, sw_buf *out);
+
 /* For the writers. */
+void sw_bulletin_head(const sw_bulletin *bulletin, sw_language language, sw_buf *out);
+/* Whether it is an issue, which edition and since when. */
+void sw_bulletin_edition(const sw_bulletin *bulletin, sw_language language, sw_buf *out);
 sw_slice sw_bulletin_name(const sw_indicator *indicator, sw_language language);
 /* "第10周…", "2026-03-01", "2026-03", "2026-03-02 – 2026-03-08". */
 void sw_bulletin_span_text(const sw_bulletin *bulletin, sw_buf *out);

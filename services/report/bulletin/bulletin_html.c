@@ -1,33 +1,9 @@
 #include "report/bulletin/bulletin.h"
+#include "text/markup.h"
 #include "text/time.h"
 
 #define UNITS_SHOWN  40u
 #define ADD(literal) sw_buf_add(out, SW_S(literal))
-
-/* Names and codes come from data: nothing of them is markup. */
-static void escaped(sw_buf *out, sw_slice text) {
-    for (size_t i = 0; i < text.len; i++) {
-        switch (text.ptr[i]) {
-        case '&':
-            ADD("&amp;");
-            break;
-        case '<':
-            ADD("&lt;");
-            break;
-        case '>':
-            ADD("&gt;");
-            break;
-        case '"':
-            ADD("&quot;");
-            break;
-        case '\'':
-            ADD("&#39;");
-            break;
-        default:
-            sw_buf_add_byte(out, text.ptr[i]);
-        }
-    }
-}
 
 static const char *word(sw_language language, const char *chinese, const char *english) {
     return language == SW_CHINESE ? chinese : english;
@@ -62,7 +38,7 @@ static const char style[] =
     "@media print{body{padding:0;max-width:none}a{color:inherit;text-decoration:none}}"
     "@media (max-width:600px){body{padding:12px}.far{display:none}}";
 
-static void head(const sw_bulletin *b, sw_language language, sw_buf *out) {
+void sw_bulletin_head(const sw_bulletin *b, sw_language language, sw_buf *out) {
     sw_buf_printf(out,
                   "<!doctype html><html lang=\"%s\"><head><meta charset=\"utf-8\">"
                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>",
@@ -77,7 +53,7 @@ static void head(const sw_bulletin *b, sw_language language, sw_buf *out) {
     ADD("</h1><div class=\"sub\"><span>");
     sw_buf_printf(out, "%s ", word(language, "单位", "Unit"));
     if (b->org.len)
-        escaped(out, b->org);
+        sw_markup_text(out, b->org);
     else
         sw_buf_add_cstr(out, word(language, "全部", "all"));
     sw_buf_printf(out, "</span><span>%s ", word(language, "统计时段", "Period"));
@@ -102,7 +78,7 @@ static void change_cell(const sw_bulletin_row *row, const sw_measure *then, bool
 
 static void row_of(const sw_bulletin_row *row, sw_language language, sw_buf *out) {
     ADD("<tr><td>");
-    escaped(out, sw_bulletin_name(row->indicator, language));
+    sw_markup_text(out, sw_bulletin_name(row->indicator, language));
     ADD("</td><td><b>");
     sw_measure_text(row->indicator, &row->now, out);
     ADD("</b></td><td>");
@@ -119,8 +95,9 @@ static void row_of(const sw_bulletin_row *row, sw_language language, sw_buf *out
 static void sections(const sw_bulletin *b, sw_language language, sw_buf *out) {
     for (uint32_t s = 0; s < b->section_count; s++) {
         ADD("<section><h2>");
-        escaped(out, b->sections[s].domain.len ? b->sections[s].domain
-                                               : sw_slice_cstr(word(language, "其他", "Others")));
+        sw_markup_text(out, b->sections[s].domain.len
+                                ? b->sections[s].domain
+                                : sw_slice_cstr(word(language, "其他", "Others")));
         sw_buf_printf(out,
                       "</h2><table><thead><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th>"
                       "<th class=\"far\">%s</th><th class=\"far\">%s</th></tr></thead><tbody>",
@@ -137,7 +114,7 @@ static void unit_row(const sw_bulletin *b, uint32_t index, sw_buf *out) {
     const sw_bulletin_unit *unit = &b->units[index];
     const uint64_t most = b->units[0].sum ? b->units[0].sum : 1;
     sw_buf_printf(out, "<tr><td>%u&ensp;", index + 1);
-    escaped(out, unit->org);
+    sw_markup_text(out, unit->org);
     sw_buf_printf(out,
                   "</td><td style=\"text-align:left\"><span class=\"bar\" "
                   "style=\"width:%upx\"></span>%llu</td><td style=\"text-align:left\">",
@@ -150,7 +127,7 @@ static void unit_parts(const sw_bulletin *b, uint32_t index, sw_language languag
         if (b->units[index].counts[c] == 0) continue;
         if (!first) ADD(" · ");
         first = false;
-        escaped(out, sw_bulletin_name(b->columns[c], language));
+        sw_markup_text(out, sw_bulletin_name(b->columns[c], language));
         sw_buf_printf(out, "&nbsp;%llu", (unsigned long long)b->units[index].counts[c]);
     }
     ADD("</td></tr>");
@@ -179,15 +156,29 @@ static void units(const sw_bulletin *b, sw_language language, sw_buf *out) {
     ADD("</section>");
 }
 
+/* As it was issued, or as it is known now. */
+void sw_bulletin_edition(const sw_bulletin *b, sw_language language, sw_buf *out) {
+    if (b->edition == 0) {
+        sw_buf_add_cstr(out, word(language, "数据随更正实时变动;每项数字均可展开为清单。",
+                                  "Figures follow corrections; each opens into its list."));
+        return;
+    }
+    sw_buf_add_cstr(out, word(language, "第", "Edition "));
+    sw_buf_printf(out, "%u%s", b->edition, word(language, "版,", ", "));
+    sw_buf_add_cstr(out, word(language, "发布于 ", "issued "));
+    sw_time_write(out, b->made_ms, sw_zone_offset(b->indicators->zone, b->made_ms));
+    sw_buf_add_cstr(out, word(language, ",数据为发布时所知。", ", as it was known then."));
+}
+
 void sw_bulletin_html(const sw_bulletin *bulletin, sw_language language, sw_buf *out) {
-    head(bulletin, language, out);
+    sw_bulletin_head(bulletin, language, out);
     sections(bulletin, language, out);
     units(bulletin, language, out);
     ADD("<footer>");
-    sw_buf_add_cstr(out, word(language, "数据随更正实时变动;每项数字均可展开为清单。指标包 ",
-                              "Figures follow corrections; each opens into its list. Indicators "));
-    escaped(out, bulletin->indicators->name);
+    sw_bulletin_edition(bulletin, language, out);
+    sw_buf_add_cstr(out, word(language, " 指标包 ", " Indicators "));
+    sw_markup_text(out, bulletin->indicators->name);
     ADD("@");
-    escaped(out, bulletin->indicators->version);
+    sw_markup_text(out, bulletin->indicators->version);
     ADD("</footer></body></html>\n");
 }

@@ -2,6 +2,7 @@
 
 #include "civil/zone.h"
 #include "text/json.h"
+#include "text/markup.h"
 
 #define ADD(literal) sw_buf_add(out, SW_S(literal))
 
@@ -9,49 +10,16 @@ void sw_export_warning_time(const sw_warning *warning, int64_t ms, sw_buf *out) 
     sw_time_write(out, ms, sw_zone_offset(warning->rule->pack->zone, ms));
 }
 
-/* What may not stand in an attribute as it is; XML 1.0 knows no way at all to write most control
- * characters: they become U+FFFD. NULL: as it is. */
-static const char *escape(unsigned char c) {
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\n':
-        return "&#10;";
-    case '\t':
-        return "&#9;";
-    case '\r':
-        return "&#13;";
-    default:
-        return c < 0x20 ? "\xef\xbf\xbd" : NULL;
-    }
-}
-
-static void escaped(sw_buf *out, sw_slice text) {
-    for (size_t i = 0; i < text.len; i++) {
-        const char *instead = escape((unsigned char)text.ptr[i]);
-        if (instead)
-            sw_buf_add_cstr(out, instead);
-        else
-            sw_buf_add_byte(out, text.ptr[i]);
-    }
-}
-
 static void open_attribute(sw_buf *out, const char *element, sw_slice key) {
     sw_buf_printf(out, "      <%s key=\"", element);
-    escaped(out, key);
+    sw_markup_text(out, key);
     ADD("\" value=\"");
 }
 
 static void text_attribute(sw_buf *out, sw_slice key, sw_slice value) {
     if (value.len == 0) return;
     open_attribute(out, "string", key);
-    escaped(out, value);
+    sw_markup_text(out, value);
     ADD("\"/>\n");
 }
 
@@ -81,7 +49,7 @@ static void scalar_attribute(sw_buf *out, sw_slice key, const sw_value *value) {
         break;
     case SW_STRING:
         open_attribute(out, "string", key);
-        escaped(out, value->s);
+        sw_markup_text(out, value->s);
         break;
     default:
         return;
@@ -96,7 +64,7 @@ static void field_attribute(sw_buf *out, sw_slice name, const sw_value *value) {
         return;
     }
     ADD("      <list key=\"");
-    escaped(out, name);
+    sw_markup_text(out, name);
     ADD("\"><values>\n");
     for (uint32_t i = 0; i < value->count; i++) scalar_attribute(out, name, &value->items[i]);
     ADD("      </values></list>\n");
@@ -116,14 +84,14 @@ static void begin(sw_export_writer *writer, sw_buf *out) {
         "    <date key=\"time:timestamp\" value=\"1970-01-01T00:00:00Z\"/>\n  </global>\n"
         "  <classifier name=\"activity\" keys=\"concept:name\"/>\n"
         "  <string key=\"seawall:trace\" value=\"");
-    escaped(out, writer->trace_key);
+    sw_markup_text(out, writer->trace_key);
     ADD("\"/>\n");
 }
 
 static void begin_trace(sw_export_writer *writer, sw_slice value, sw_buf *out) {
     (void)writer;
     ADD("  <trace>\n    <string key=\"concept:name\" value=\"");
-    escaped(out, value);
+    sw_markup_text(out, value);
     ADD("\"/>\n");
 }
 
@@ -138,7 +106,7 @@ static void event(sw_export_writer *writer, const sw_event *e, sw_buf *out) {
     text_attribute(out, SW_S("concept:name"), e->type->name);
     ADD("      <date key=\"time:timestamp\" value=\"");
     if (e->time_text.len)
-        escaped(out, e->time_text);
+        sw_markup_text(out, e->time_text);
     else
         sw_time_write(out, e->time_ms, 0);
     ADD("\"/>\n");

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "report/http_bulletins.h"
+#include "report/http_figures.h"
 #include "text/json.h"
 #include "unit/report/rig.h"
 #include "unit/test.h"
@@ -22,7 +23,7 @@ typedef struct world {
     report_rig rig;
     sw_figures_api figures;
     sw_bulletins_api bulletins;
-    sw_http_route routes[SW_FIGURES_ROUTES + 1];
+    sw_http_route routes[SW_FIGURES_ROUTES + SW_BULLETINS_ROUTES];
     sw_arena arena;
 } world;
 
@@ -47,9 +48,9 @@ static void open_world(world *w) {
     }
     report_rig_run(&w->rig);
     w->figures = (sw_figures_api){.figures = w->rig.figures, .as_of = as_of};
-    w->bulletins = (sw_bulletins_api){&w->figures, &w->rig.clock.clock, "/tmp"};
+    w->bulletins = (sw_bulletins_api){&w->figures, &w->rig.clock.clock, "/tmp", "/tmp"};
     sw_figures_routes(&w->figures, w->routes);
-    w->routes[SW_FIGURES_ROUTES] = sw_bulletins_route(&w->bulletins);
+    sw_bulletins_routes(&w->bulletins, w->routes + SW_FIGURES_ROUTES);
     sw_arena_init(&w->arena, (size_t)64 << 20);
 }
 
