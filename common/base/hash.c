@@ -15,14 +15,36 @@ sw_hash128 sw_hash128_of(sw_slice s) {
     return ret;
 }
 
+static size_t put_length(uint8_t *to, uint64_t len) {
+    for (int b = 0; b < 8; b++) to[b] = (uint8_t)(len >> (8 * b));
+    return 8;
+}
+
+/* Short parts are hashed in one piece: steps of the library cost as much as the hash itself. */
+static bool join_parts(const sw_slice *parts, size_t count, uint8_t *to, size_t room,
+                       size_t *ret_len) {
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > room || len + 8 + parts[i].len > room) return false;
+        len += put_length(to + len, parts[i].len);
+        if (parts[i].len) memcpy(to + len, parts[i].ptr, parts[i].len);
+        len += parts[i].len;
+    }
+    *ret_len = len;
+    return true;
+}
+
 sw_hash128 sw_hash128_parts(const sw_slice *parts, size_t count) {
     crypto_generichash_state state;
     sw_hash128 ret;
+    uint8_t joined[512];
+    size_t len;
+    if (join_parts(parts, count, joined, sizeof joined, &len))
+        return sw_hash128_of(sw_slice_of(joined, len));
     crypto_generichash_init(&state, NULL, 0, sizeof ret.bytes);
     for (size_t i = 0; i < count; i++) {
-        uint8_t len[8];
-        for (int b = 0; b < 8; b++) len[b] = (uint8_t)((uint64_t)parts[i].len >> (8 * b));
-        crypto_generichash_update(&state, len, sizeof len);
+        uint8_t length[8];
+        crypto_generichash_update(&state, length, put_length(length, parts[i].len));
         crypto_generichash_update(&state, (const unsigned char *)parts[i].ptr, parts[i].len);
     }
     crypto_generichash_final(&state, ret.bytes, sizeof ret.bytes);

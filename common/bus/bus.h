@@ -137,14 +137,15 @@ SW_NODISCARD sw_err sw_bus_end(sw_bus *bus, uint32_t topic, uint32_t partition, 
 /* The first offset whose timestamp is at or after `ms`; the end if none. */
 SW_NODISCARD sw_err sw_bus_find_time(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t ms,
                                      int64_t *ret_offset);
-/* Retention by time and size, and compaction of compacted topics: one bounded step over about
- * `chunks_max` full chunks of the log. `ret_more`: call again soon. `now_ms` is the runtime's.
- * Thread: the committer. */
+/* Retention by time and size, compaction of compacted topics, proof of what was appended: one
+ * bounded step over about `chunks_max` full chunks of the log. `ret_more`: call again soon.
+ * `now_ms` is the runtime's. SW_E_CORRUPT: the log is damaged; the next opening says where. Thread:
+ * the committer. */
 SW_NODISCARD sw_err sw_bus_maintain(sw_bus *bus, int64_t now_ms, uint32_t chunks_max,
                                     bool *ret_more);
 /* Reads the whole log and proves every checksum and the chain of each partition. SW_E_CORRUPT with
- * a finding for each damaged partition. Opening does the same for what was appended since the last
- * opening. Thread: any. */
+ * a finding for each damaged partition. Opening does the same for what came last, sw_bus_maintain
+ * for what was appended since it was proven last. Thread: any. */
 SW_NODISCARD sw_err sw_bus_verify(sw_bus *bus, sw_diags *diags, uint64_t *ret_records);
 /* The database that state lives in, log and all: sw_db_checkpoint of it is the online backup,
  * sw_db_has_room the watermark. Owned by the bus (embedded, memory). */

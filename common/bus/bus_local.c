@@ -238,7 +238,7 @@ static sw_err local_maintain(sw_bus *base, int64_t now_ms, uint32_t chunks_max, 
 static sw_err local_verify(sw_bus *base, sw_diags *diags, uint64_t *ret_records) {
     local_bus *bus = (local_bus *)base;
     pthread_mutex_lock(&bus->write);
-    sw_err err = sw_log_verify(bus->log, true, diags, ret_records);
+    sw_err err = sw_log_verify(bus->log, diags, ret_records);
     pthread_mutex_unlock(&bus->write);
     return err;
 }

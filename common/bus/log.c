@@ -195,7 +195,6 @@ sw_err sw_log_open(sw_db *db, const sw_bus_options *options, sw_diags *diags, sw
     log->db = db;
     log->first_store = options->store_count;
     sw_batch *batch = NULL;
-    uint64_t records;
     sw_err err = lay_out(log, options);
     if (!err) err = sw_batch_new((size_t)64 << 20, &batch);
     if (!err) err = load(log, batch, diags);
@@ -203,7 +202,7 @@ sw_err sw_log_open(sw_db *db, const sw_bus_options *options, sw_diags *diags, sw
         sw_diag_at(diags, err, 0, 0, "log.meta", "restore the data directory from a backup",
                    "an entry of the log's index is damaged");
     if (!err && sw_batch_count(batch)) err = sw_db_write(db, batch, true);
-    if (!err) err = sw_log_verify(log, false, diags, &records);
+    if (!err) err = sw_log_prove(log, diags);
     sw_batch_free(batch);
     if (err) {
         sw_log_close(log);

@@ -27,6 +27,13 @@ typedef struct sw_log_head {
     uint32_t chain;
 } sw_log_head;
 
+/* How far the chain of a partition is proven, and its value there. */
+typedef struct sw_log_proven {
+    int64_t next;
+    uint32_t chain;
+    bool linked; /* the chain's value is known */
+} sw_log_proven;
+
 typedef struct sw_log_part {
     uint32_t topic, partition;
     sw_log_head head;  /* durable; readers take it under the view lock */
@@ -38,6 +45,7 @@ typedef struct sw_log_part {
     int64_t oldest_ms;    /* when the oldest chunk can go by time; -1: not looked up */
     int64_t clean_end;    /* compacted up to here: each key is there once */
     uint64_t clean_bytes; /* of the chunks up to there */
+    sw_log_proven proven;
 } sw_log_part;
 
 typedef struct sw_log_topic {
@@ -99,9 +107,11 @@ SW_NODISCARD sw_err sw_log_find_time(sw_log *log, uint32_t topic, uint32_t parti
 SW_NODISCARD sw_err sw_log_maintain(sw_log *log, int64_t now_ms, uint32_t chunks_max,
                                     sw_batch *batch, bool *ret_more);
 
-/* log_verify.c. `all`: every chunk; else what follows the last proof, whose place is then moved on.
- */
-SW_NODISCARD sw_err sw_log_verify(sw_log *log, bool all, sw_diags *diags, uint64_t *ret_records);
+/* log_verify.c. The opening's proof: what came since the last proof, or the newest part of it where
+ * that is much; sw_log_maintain proves the rest. */
+SW_NODISCARD sw_err sw_log_prove(sw_log *log, sw_diags *diags);
+/* Every chunk. */
+SW_NODISCARD sw_err sw_log_verify(sw_log *log, sw_diags *diags, uint64_t *ret_records);
 
 /* For the parts of the log. Keys of the meta store: docs/log-format.md. */
 #define SW_LOG_KEY_MAX 512u

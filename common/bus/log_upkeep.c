@@ -80,6 +80,7 @@ sw_err sw_log_maintain(sw_log *log, int64_t now_ms, uint32_t chunks_max, sw_batc
     for (uint32_t i = 0; !err && i < log->part_count && u.bytes_left > 0; i++) {
         sw_log_part *part = &log->parts[log->upkeep_at];
         err = log->topics[part->topic].spec.compacted ? sw_log_compact(&u, part) : retain(&u, part);
+        if (!err) err = sw_log_prove_some(&u, part);
         if (!err && sw_batch_count(batch)) err = sw_db_write(log->db, batch, false);
         sw_batch_clear(batch);
         if (u.bytes_left > 0 || !log->pass.part)

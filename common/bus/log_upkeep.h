@@ -22,6 +22,9 @@ sw_slice sw_log_chunk_key(const sw_log *log, const sw_log_part *part, int64_t la
 /* Readers see it from now on. */
 void sw_log_publish_head(sw_log *log, sw_log_part *part, sw_log_head head);
 
+/* log_verify.c: proves some more of the partition, if it is not proven to its end. What is found
+ * damaged is remembered for the next opening, which refuses it. SW_E_CORRUPT. */
+SW_NODISCARD sw_err sw_log_prove_some(sw_upkeep *u, sw_log_part *part);
 /* log_compact.c: a step of the pass under way, or of one that begins with it. At most one is under
  * way in a log. */
 SW_NODISCARD sw_err sw_log_compact(sw_upkeep *u, sw_log_part *part);

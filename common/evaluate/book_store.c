@@ -202,6 +202,7 @@ static sw_err save(const void *arg, sw_rows rows, sw_slice key, void *object) {
     if (!object) return delete_all(rows, key);
     sw_buf out;
     sw_buf_init(&out, BOOK_BYTES_MAX);
+    (void)!sw_buf_room(&out, sw_book_bytes(((sw_kept_book *)object)->book));
     sw_err err = put_book(arg, object, rows, key, &out);
     sw_buf_done(&out);
     return err;

@@ -13,8 +13,8 @@ static void fill_rule(const sw_rule *rule, int64_t decided_ms, sw_told_period *p
     p->offset_s = sw_zone_offset(rule->pack->zone, decided_ms);
 }
 
-sw_err sw_told_period_of(const sw_period_news *n, int64_t decided_ms, sw_arena *arena,
-                         sw_told_period *ret) {
+sw_err sw_told_period_of(const sw_period_news *n, sw_hash128 opened, int64_t decided_ms,
+                         sw_arena *arena, sw_told_period *ret) {
     SW_ASSERT(n && arena && ret);
     const sw_rule *rule = n->rule;
     sw_told_key *key = sw_arena_alloc(arena, rule->key_count * sizeof *key);
@@ -22,8 +22,7 @@ sw_err sw_told_period_of(const sw_period_news *n, int64_t decided_ms, sw_arena *
     for (uint32_t i = 0; i < rule->key_count; i++)
         key[i] = (sw_told_key){rule->key_names[i], n->key[i]};
     sw_told_period p = {
-        .instance = sw_instance_id(rule->id, n->key, rule->key_count,
-                                   sw_event_identity(n->opened_by->source, n->opened_by->id)),
+        .instance = sw_instance_id(rule->id, n->key, rule->key_count, opened),
         .change = n->change,
         .decided_ms = decided_ms,
         .key = key,

@@ -31,11 +31,10 @@ typedef struct sw_told_period {
 
 const char *sw_period_change_name(sw_period_change change); /* "opened", "moved", "closed" */
 
-/* What a book tells, decided at `decided_ms`. Borrows from the news; lists in the arena.
- * SW_E_NOMEM.
- */
-SW_NODISCARD sw_err sw_told_period_of(const sw_period_news *news, int64_t decided_ms,
-                                      sw_arena *arena, sw_told_period *ret);
+/* What a book tells, decided at `decided_ms`; `opened` is the identity of the opening event.
+ * Borrows from the news; lists in the arena. SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_told_period_of(const sw_period_news *news, sw_hash128 opened,
+                                      int64_t decided_ms, sw_arena *arena, sw_told_period *ret);
 
 /* The instance that a warning belongs to: a hash over rule, group and opening event. */
 sw_hash128 sw_instance_of(const sw_told_warning *told);

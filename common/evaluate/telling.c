@@ -4,6 +4,7 @@
 #include "evaluate/warning_pb.h"
 
 #define TELLING_BYTES_MAX ((size_t)1 << 20)
+#define TELLING_BYTES     ((size_t)960) /* most fit, and malloc has a short way for so many */
 
 /* A decision is made when it is committed, not when its level's time came. */
 static int64_t decided(const sw_telling_out *out, int64_t at_ms) {
@@ -17,6 +18,11 @@ static sw_err emit(sw_telling_out *out, const char *topic, sw_slice key) {
     return sw_ctx_emit(out->ctx, topic, key, sw_buf_slice(&out->bytes));
 }
 
+static void begin_bytes(sw_telling_out *out) {
+    sw_buf_clear(&out->bytes);
+    (void)!sw_buf_room(&out->bytes, TELLING_BYTES); /* what fails is said by the next append */
+}
+
 static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_telling_out *out = ctx;
     sw_arena *arena = sw_ctx_arena(out->ctx);
@@ -24,7 +30,7 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_told_warning told;
     sw_err err = sw_told_of(transition, decided(out, transition->at_ms), arena, &told);
     if (!err) {
-        sw_buf_clear(&out->bytes);
+        begin_bytes(out);
         sw_told_to_pb(&told, &out->bytes);
         err = emit(out, out->evaluator->warnings, out->key);
     }
@@ -32,16 +38,37 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     return err;
 }
 
+void sw_telling_out_knows(sw_telling_out *out, sw_slice source, sw_slice id, sw_hash128 identity) {
+    out->source_bytes = out->id_bytes = 0;
+    if (source.len > sizeof out->event || id.len > sizeof out->event - source.len) return;
+    if (source.len) memcpy(out->event, source.ptr, source.len);
+    if (id.len) memcpy(out->event + source.len, id.ptr, id.len);
+    out->source_bytes = source.len;
+    out->id_bytes = id.len;
+    out->identity = identity;
+}
+
+static sw_hash128 identity_of(sw_telling_out *out, const sw_event_ref *event) {
+    sw_slice source = sw_slice_of(out->event, out->source_bytes);
+    sw_slice id = sw_slice_of(out->event + out->source_bytes, out->id_bytes);
+    bool known = out->id_bytes && sw_slice_eq(id, event->id) && sw_slice_eq(source, event->source);
+    if (known) return out->identity;
+    sw_hash128 identity = sw_event_identity(event->source, event->id);
+    sw_telling_out_knows(out, event->source, event->id, identity);
+    return identity;
+}
+
 static sw_err period(void *ctx, const sw_period_news *news) {
     sw_telling_out *out = ctx;
     sw_arena *arena = sw_ctx_arena(out->ctx);
     sw_arena_mark mark = sw_arena_save(arena);
     sw_told_period told;
-    sw_err err = sw_told_period_of(news, decided(out, news->at_ms), arena, &told);
+    sw_hash128 opened = identity_of(out, news->opened_by);
+    sw_err err = sw_told_period_of(news, opened, decided(out, news->at_ms), arena, &told);
     if (!err) {
         char hex[SW_HASH128_TEXT];
         sw_hash128_hex(told.instance, hex);
-        sw_buf_clear(&out->bytes);
+        begin_bytes(out);
         sw_period_to_pb(&told, &out->bytes);
         err = emit(out, out->evaluator->periods, sw_slice_of(hex, sizeof hex - 1));
     }
@@ -57,7 +84,11 @@ static void failed(void *ctx, const sw_rule *rule, sw_err code) {
 
 void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_ctx *ctx,
                          sw_slice key) {
-    *out = (sw_telling_out){.evaluator = evaluator, .ctx = ctx, .key = key};
+    out->evaluator = evaluator;
+    out->ctx = ctx;
+    out->key = key;
+    out->emitted = 0;
+    out->source_bytes = out->id_bytes = 0;
     sw_buf_init(&out->bytes, TELLING_BYTES_MAX);
 }
 

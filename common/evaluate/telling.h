@@ -21,6 +21,8 @@ struct sw_evaluator {
     sw_metric *const *failed; /* by rule; NULL: not counted */
 };
 
+#define SW_TELLING_EVENT_BYTES 256u
+
 /* One call's telling. */
 typedef struct sw_telling_out {
     const sw_evaluator *evaluator;
@@ -28,10 +30,16 @@ typedef struct sw_telling_out {
     sw_slice key; /* of the record */
     sw_buf bytes;
     uint32_t emitted;
+    /* The event whose identity was needed last: several instances begin with the same one. */
+    size_t source_bytes, id_bytes; /* both 0: none */
+    char event[SW_TELLING_EVENT_BYTES];
+    sw_hash128 identity;
 } sw_telling_out;
 
 void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_ctx *ctx,
                          sw_slice key);
+/* The identity of an event, which is then known: of the record that is taken. */
+void sw_telling_out_knows(sw_telling_out *out, sw_slice source, sw_slice id, sw_hash128 identity);
 void sw_telling_out_done(sw_telling_out *out);
 sw_sink sw_telling_sink(sw_telling_out *out);
 

@@ -1,10 +1,10 @@
 /* What seawall-deadline costs on the embedded bus: keyed records per CPU second with a pack of five
- * rules, and what open periods take of memory and disk.
+ * rules of three levels and cases of six events, and what open periods take of memory and disk.
  *
- *   evaluate_bench FOLDER rate [CASES] [EVENTS]        cases one after the other, as generated
- *   evaluate_bench FOLDER random [CASES] [EVENTS]      the same records in random order
- *   evaluate_bench FOLDER quiet [CASES] [EVENTS]       as rate, without seawall.periods
- *   evaluate_bench FOLDER open [CASES]                 one open period a case; then a restart
+ *   evaluate_bench FOLDER rate [CASES] [EVENTS]    cases in the course of their lives, so many open
+ *   evaluate_bench FOLDER random [CASES] [EVENTS]  the same, but which case is at random
+ *   evaluate_bench FOLDER quiet [CASES] [EVENTS]   as rate, without seawall.periods
+ *   evaluate_bench FOLDER open [CASES]             five open periods a case; then a restart
  *
  * FOLDER must not be there yet. */
 #include <stdio.h>
@@ -20,10 +20,11 @@
 #include "runtime/worker.h"
 #include "topics/topics.h"
 
-#define HOUR_MS  INT64_C(3600000)
 #define FIRST_MS INT64_C(1767225600000) /* 2026-01-01 */
 
-enum { PARTITIONS = 8, OBJECT_BYTES = 64 << 20, DB_BYTES = 128 << 20 };
+enum { PARTITIONS = 4, STEPS = 6, RULES = 5, OBJECT_BYTES = 64 << 20, DB_BYTES = 128 << 20 };
+#define OBJ (getenv("OBJ") ? (size_t)atoi(getenv("OBJ")) << 20 : OBJECT_BYTES)
+#define DBB (getenv("DBB") ? (size_t)atoi(getenv("DBB")) << 20 : DB_BYTES)
 
 typedef struct bench {
     const char *dir;
@@ -44,27 +45,24 @@ typedef struct bench {
     sw_buf bytes;
 } bench;
 
-static const char fields[] =
-    "{fields: {case_id: {type: string, required: true, key: true}, kind: string, days: int, "
-    "at: timestamp, address: string}}\n";
+static const char *const names[STEPS] = {"opened",  "noted",    "paused",
+                                         "resumed", "extended", "closed"};
+static const char fields[] = "{fields: {case_id: {type: string, required: true, key: true}, "
+                             "kind: string, days: int, remark: string}}";
 
+#define LEVELS                                                                                     \
+    "warn: [{at: 50%, level: blue, to: [handler]}, {at: -24h, level: orange, to: [handler]}, "     \
+    "{at: due, level: breach, to: [leader]}]}\n"
+#define START "kind: deadline, key: [case_id], start: {on: b.opened}, stop: [{on: b.closed}], "
 static const char rules[] =
     "apiVersion: seawall/v1\nkind: RulePack\n"
     "metadata: {name: bench, version: 1.0.0, timezone: Asia/Shanghai}\nrules:\n"
-    "  - {id: first, kind: deadline, key: [case_id], start: {on: open, when: 'data.kind == "
-    "\"criminal\"'},\n"
-    "     stop: [{on: close}], limit: 30d, extend: [{on: move, when: 'data.days == 7', to: 37d}],\n"
-    "     warn: [{at: -24h, level: orange, to: [handler]}, {at: due, level: breach, to: "
-    "[handler]}]}\n"
-    "  - {id: second, kind: deadline, key: [case_id], start: {on: note}, stop: [{on: close}],\n"
-    "     limit: 2mo, warn: [{at: -7d, level: yellow, to: [handler]}, {at: due, level: breach, to: "
-    "[handler]}]}\n"
-    "  - {id: third, kind: deadline, key: [case_id], start: {on: move}, stop: [{on: close}],\n"
-    "     limit: 5d, warn: [{at: due, level: red, to: [handler]}]}\n"
-    "  - {id: fourth, kind: deadline, key: [case_id], start: {on: other}, limit: 24h,\n"
-    "     warn: [{at: due, level: red, to: [handler]}]}\n"
-    "  - {id: fifth, kind: deadline, key: [case_id], start: {on: open}, stop: [{on: note}],\n"
-    "     limit: 7d, warn: [{at: due, level: orange, to: [handler]}]}\n";
+    "  - {id: b.one, " START "limit: 30d, " LEVELS "  - {id: b.two, " START
+    "limit: 60d, pause: [{from: {on: b.paused}, to: {on: b.resumed}}], " LEVELS
+    "  - {id: b.three, " START "limit: 2mo, extend: [{on: b.extended, by: 1mo}], " LEVELS
+    "  - {id: b.four, " START "limit: 37d, count: {begin: next-day}, " LEVELS
+    "  - {id: b.five, " START
+    "limit: 45d, extend: [{on: b.extended, when: 'data.days == 7', to: 60d}], " LEVELS;
 
 static void need(sw_err err, const bench *b, const char *what) {
     if (err == SW_OK) return;
@@ -85,11 +83,13 @@ static void load(bench *b) {
     sw_arena_init(&b->event, (size_t)1 << 20);
     sw_diags_init(&b->diags, &b->arena, SW_SLICE_NONE, 20);
     sw_buf_init(&b->bytes, 1 << 20);
-    sw_slice text =
-        sw_arena_printf(&b->arena, "types:\n  open: %s  note: %s  move: %s  close: %s  other: %s",
-                        fields, fields, fields, fields, fields);
-    need(sw_catalogue_parse(&b->arena, SW_S("types.yaml"), text, &b->diags, &b->catalogue), b,
-         "catalogue");
+    sw_buf text;
+    sw_buf_init(&text, 1 << 16);
+    sw_buf_printf(&text, "types:\n");
+    for (int i = 0; i < STEPS; i++) sw_buf_printf(&text, "  b.%s: %s\n", names[i], fields);
+    need(sw_catalogue_parse(&b->arena, SW_S("types.yaml"), sw_buf_slice(&text), &b->diags,
+                            &b->catalogue),
+         b, "catalogue");
     const sw_pack_text pack = {SW_S("bench.yaml"), sw_slice_cstr(rules)};
     const sw_ruleset_options options = {.catalogue = b->catalogue};
     need(sw_ruleset_parse(&b->arena, &options, &pack, 1, &b->diags, &b->set), b, "pack");
@@ -115,12 +115,14 @@ static void start(bench *b) {
                                     .stores = b->topology.stores,
                                     .store_count = b->topology.store_count,
                                     .task_count = b->topology.task_numbers,
-                                    .budget = {.memory_bytes = DB_BYTES}};
+                                    .budget = {.memory_bytes = DBB}};
     need(sw_bus_embedded_open(b->dir, &options, &b->diags, &b->bus), b, b->dir);
     const sw_runtime_options runtime = {.topology = &b->topology,
                                         .bus = b->bus,
                                         .env = {.clock = &b->clock.clock},
-                                        .object_bytes = OBJECT_BYTES,
+                                        .object_bytes = OBJ,
+                                        .records_max =
+                                            getenv("RM") ? (uint32_t)atoi(getenv("RM")) : 0,
                                         .seed = 1};
     need(sw_runtime_open(&runtime, &b->runtime), b, "runtime");
     need(sw_worker_open(b->runtime, &b->worker), b, "worker");
@@ -136,31 +138,31 @@ static void stop(bench *b) {
 
 /* ---- records ---- */
 
-static void append(bench *b, uint32_t number, uint32_t step) {
-    static const char *const types[] = {"open", "note", "move", "close"};
-    const sw_event_type *type = sw_catalogue_find(b->catalogue, sw_slice_cstr(types[step % 4]));
+static void append(bench *b, uint64_t number, uint32_t step) {
+    char name[32], id[48], key[48];
+    snprintf(name, sizeof name, "b.%s", names[step]);
+    const sw_event_type *type = sw_catalogue_find(b->catalogue, sw_slice_cstr(name));
     sw_value *values = sw_arena_zero(&b->event, type->field_count, sizeof *values);
-    char id[32], key[32];
-    snprintf(id, sizeof id, "e%u-%u", number, step);
-    int len = snprintf(key, sizeof key, "case_id=A3209812026%07u", number);
+    int len = snprintf(key, sizeof key, "case_id=A3209812026%09llu", (unsigned long long)number);
+    snprintf(id, sizeof id, "%s-%u", key + 8, step);
     sw_event e = {.type = type,
                   .id = sw_slice_cstr(id),
-                  .source = SW_S("case-system"),
+                  .source = SW_S("county/casework"),
                   .subject = sw_slice_of(key + 8, (size_t)len - 8),
                   .orgcode = SW_S("320981010000"),
                   .officerid = SW_S("012345"),
-                  .time_ms = FIRST_MS + step * HOUR_MS,
+                  .time_ms = FIRST_MS + step,
                   .recorded_ms = SW_TIME_NONE,
-                  .received_ms = FIRST_MS + step * HOUR_MS,
+                  .received_ms = FIRST_MS + step,
                   .fields = values};
     e.identity = sw_event_identity(e.source, e.id);
     values[sw_event_type_field(type, SW_S("case_id"))] =
         (sw_value){.kind = SW_STRING, .s = e.subject};
-    values[sw_event_type_field(type, SW_S("kind"))] =
-        (sw_value){.kind = SW_STRING, .s = SW_S("criminal")};
-    values[sw_event_type_field(type, SW_S("days"))] = (sw_value){.kind = SW_INT, .i = 7};
-    values[sw_event_type_field(type, SW_S("address"))] =
-        (sw_value){.kind = SW_STRING, .s = SW_S("東台市某鎮某村某組某號")};
+    values[sw_event_type_field(type, SW_S("days"))] =
+        (sw_value){.kind = SW_INT, .i = number % 3 ? 7 : 5};
+    values[sw_event_type_field(type, SW_S("remark"))] = (sw_value){
+        .kind = SW_STRING, .s = SW_S("what nobody's condition reads is not kept, 32098101")};
+    need(sw_event_content(&e, &e.content), b, "event");
     sw_buf_clear(&b->bytes);
     need(sw_event_to_pb(&e, &b->bytes), b, "event");
     sw_append record = {
@@ -184,31 +186,33 @@ static void settle(bench *b) {
     }
 }
 
-/* Shares no factor with `cases`: its multiples visit each case once, in no order. */
-static uint64_t stride_of(uint32_t cases) {
-    for (uint64_t stride = cases * UINT64_C(5) / 8 + 1;; stride++) {
-        uint64_t a = stride, c = cases;
-        while (c) {
-            uint64_t rest = a % c;
-            a = c;
-            c = rest;
-        }
-        if (a == 1) return stride;
-    }
-}
-
 /* Only the log: the task is not claimed, so nothing is evaluated. */
-static void write_log(bench *b, uint32_t cases, uint32_t events, bool shuffled) {
-    uint64_t all = (uint64_t)cases * events, stride = stride_of(cases);
+static void release(bench *b) {
     for (uint32_t i = 0; i < b->topology.task_count; i++)
         sw_worker_release(b->worker, b->topology.tasks[i].number);
-    for (uint64_t i = 0; i < all; i++) {
-        uint64_t number = shuffled ? i % cases * stride % cases : i / events;
-        append(b, (uint32_t)number, (uint32_t)(shuffled ? i / cases : i % events));
-    }
+}
+
+static void claim(bench *b) {
     settle(b);
     for (uint32_t i = 0; i < b->topology.task_count; i++)
         need(sw_worker_claim(b->worker, &b->topology.tasks[i]), b, "claim");
+}
+
+/* All cases open; then, as cases live: one opens, one is closed, and the four others between them
+ * are in their course. */
+static void write_course(bench *b, uint64_t cases, uint64_t events, bool at_random) {
+    uint64_t rng = 1;
+    release(b);
+    for (uint64_t i = 0; i < cases; i++) append(b, i, 0);
+    for (uint64_t i = 0; i < events; i++) {
+        uint64_t round = i / STEPS, step = i % STEPS;
+        uint64_t number = cases + round - step * (cases / (STEPS - 1));
+        rng = rng * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        if (at_random && step != 0 && step != STEPS - 1)
+            number = round + 1 + (rng >> 33) % (cases - 1);
+        append(b, number, (uint32_t)step);
+    }
+    claim(b);
 }
 
 /* ---- figures ---- */
@@ -221,18 +225,36 @@ static long resident_mb(void) {
     return resident * sysconf(_SC_PAGESIZE) / (1 << 20);
 }
 
-static void measure(bench *b, uint64_t records) {
+/* Records that the tasks have taken. */
+static uint64_t taken(const bench *b) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < b->topology.task_count; i++) {
+        const sw_task_spec *task = &b->topology.tasks[i];
+        int64_t next = 0;
+        need(sw_bus_position(b->bus, task->number, b->keyed, task->partition, &next), b,
+             "position");
+        sum += (uint64_t)next;
+    }
+    return sum;
+}
+
+/* What comes after the first `before` records. */
+static void measure(bench *b, uint64_t before) {
+    sw_turn turn;
+    while (taken(b) < before) need(sw_worker_turn(b->worker, &turn), b, "turn");
+    uint64_t from = taken(b);
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     settle(b);
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    printf("%llu records in %.2f CPU s: %.0f a CPU second, %.2f us each; resident %ld MB\n",
-           (unsigned long long)records, cpu, (double)records / cpu, cpu * 1e6 / (double)records,
-           resident_mb());
+    double records = (double)(taken(b) - from);
+    printf("%.0f records in %.2f CPU s: %.0f a CPU second, %.2f us each; resident %ld MB\n",
+           records, cpu, records / cpu, cpu * 1e6 / records, resident_mb());
 }
 
 static void measure_open(bench *b, uint64_t cases) {
     sw_db_usage usage;
-    measure(b, cases);
+    measure(b, 0);
+    uint64_t periods = cases * RULES;
     stop(b);
     double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     start(b);
@@ -243,7 +265,7 @@ static void measure_open(bench *b, uint64_t cases) {
     sw_db_usage_read(sw_bus_db(b->bus), &usage);
     printf("restart to the first turn: %.2f s, %.2f CPU s; disk %.0f bytes a period, log included; "
            "resident %ld MB\n",
-           wall, cpu, (double)usage.disk_bytes / (double)cases, resident_mb());
+           wall, cpu, (double)usage.disk_bytes / (double)periods, resident_mb());
 }
 
 int main(int argc, char **argv) {
@@ -253,19 +275,19 @@ int main(int argc, char **argv) {
     }
     static bench b;
     b.dir = argv[1];
-    bool open = strcmp(argv[2], "open") == 0, shuffled = strcmp(argv[2], "random") == 0;
-    uint32_t cases = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 100000;
-    uint32_t events = open ? 1 : argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 4;
-    if (cases == 0 || events == 0) return 2;
+    bool open = strcmp(argv[2], "open") == 0, at_random = strcmp(argv[2], "random") == 0;
+    uint64_t cases = argc > 3 ? strtoull(argv[3], NULL, 10) : open ? 200000 : 20000;
+    uint64_t events = argc > 4 ? strtoull(argv[4], NULL, 10) : 600000;
+    if (cases < STEPS || events < 100000) return 2;
     b.quiet = strcmp(argv[2], "quiet") == 0;
     load(&b);
-    sw_clock_virtual_init(&b.clock, FIRST_MS + 4 * HOUR_MS);
+    sw_clock_virtual_init(&b.clock, FIRST_MS + STEPS);
     start(&b);
-    write_log(&b, cases, events, shuffled);
+    write_course(&b, cases, open ? 0 : events, at_random);
     if (open)
         measure_open(&b, cases);
     else
-        measure(&b, (uint64_t)cases * events);
+        measure(&b, cases);
     stop(&b);
     return 0;
 }

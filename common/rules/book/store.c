@@ -33,6 +33,13 @@ static int by_order(const void *a, const void *b) {
     return sw_view_cmp(a, b);
 }
 
+/* Most are, as they come. */
+static bool in_order(const sw_view *views, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++)
+        if (sw_view_cmp(&views[i - 1], &views[i]) > 0) return false;
+    return true;
+}
+
 /* Where a record stands in the stored form: a replacement where its correction does. */
 typedef struct place {
     uint32_t rec, index;
@@ -132,7 +139,7 @@ static uint32_t list_told(const sw_book *book, const place *places, uint32_t pla
 static void put_book(const sw_book *book, sw_view *views, place *places, told_run *tolds,
                      sw_buf *out) {
     uint32_t records = list_records(book, views);
-    if (records > 1) qsort(views, records, sizeof *views, by_order);
+    if (!in_order(views, records)) qsort(views, records, sizeof *views, by_order);
     uint32_t place_count = list_places(views, records, places);
     uint32_t count = list_told(book, places, place_count, tolds);
     sw_buf_add_byte(out, FORMAT);
@@ -145,20 +152,31 @@ static void put_book(const sw_book *book, sw_view *views, place *places, told_ru
     for (uint32_t i = 0; i < count; i++) put_told(book, &tolds[i], out);
 }
 
+/* Lists on the stack do for most books. */
+#define FEW 12u
+
 sw_err sw_book_encode(const sw_book *book, sw_buf *out) {
     SW_ASSERT(book && out);
     uint32_t all = book->order_count + book->fresh_count + book->aside_count;
-    sw_view *views = sw_heap_zero(all, sizeof *views);
-    place *places = sw_heap_zero(2 * (size_t)all, sizeof *places);
-    told_run *tolds = sw_heap_zero(book->run_count, sizeof *tolds);
+    sw_view few_views[FEW], *views = few_views;
+    place few_places[2 * FEW], *places = few_places;
+    told_run few_tolds[FEW], *tolds = few_tolds;
+    bool many = all > FEW || book->run_count > FEW;
+    if (many) {
+        views = sw_heap_zero(all, sizeof *views);
+        places = sw_heap_zero(2 * (size_t)all, sizeof *places);
+        tolds = sw_heap_zero(book->run_count, sizeof *tolds);
+    }
     sw_err err = views && places && tolds ? SW_OK : SW_E_NOMEM;
     if (!err) {
         put_book(book, views, places, tolds, out);
         err = out->err;
     }
-    sw_heap_free(views);
-    sw_heap_free(places);
-    sw_heap_free(tolds);
+    if (many) {
+        sw_heap_free(views);
+        sw_heap_free(places);
+        sw_heap_free(tolds);
+    }
     return err;
 }
 

@@ -124,7 +124,8 @@ static sw_err period(void *ctx, const sw_period_news *news) {
     sw_told_period told;
     if (!t->heard) return SW_OK;
     sw_arena_mark mark = sw_arena_save(t->scratch);
-    sw_err err = sw_told_period_of(news, news->at_ms, t->scratch, &told);
+    sw_hash128 opened = sw_event_identity(news->opened_by->source, news->opened_by->id);
+    sw_err err = sw_told_period_of(news, opened, news->at_ms, t->scratch, &told);
     if (!err) {
         if (t->periods.len) sw_buf_add_byte(&t->periods, ',');
         sw_period_to_json(&told, &t->periods);

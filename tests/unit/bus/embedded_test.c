@@ -148,6 +148,60 @@ static void the_same_records_in_another_history_break_the_chain(void **state) {
     sw_buf_done(&value);
 }
 
+/* More than an opening proves. */
+static void append_much(fixture *f) {
+    static char value[(1 << 20) + 1];
+    memset(value, 'x', sizeof value - 1);
+    for (int i = 0; i < 40; i++) append(f, value);
+}
+
+static sw_err maintain_all(fixture *f) {
+    bool more = true;
+    sw_err err = SW_OK;
+    for (int i = 0; more && !err; i++) {
+        assert_true(i < 10000);
+        err = sw_bus_maintain(f->bus, 1000, 1, &more);
+    }
+    return err;
+}
+
+static void delete_first_chunk(fixture *f) {
+    sw_buf key, value;
+    sw_buf_init(&key, 100);
+    sw_buf_init(&value, 2 << 20);
+    first_chunk(f, &key, &value);
+    write_chunk(f, sw_buf_slice(&key), NULL);
+    sw_buf_done(&key);
+    sw_buf_done(&value);
+}
+
+static void what_an_opening_has_no_time_for_is_proven_in_use(void **state) {
+    fixture *f = *state;
+    append_much(f);
+    delete_first_chunk(f);
+    assert_ok(reopen(f));
+    assert_int_equal(maintain_all(f), SW_E_CORRUPT);
+    bool more;
+    assert_int_equal(sw_bus_maintain(f->bus, 1000, 1, &more), SW_E_IO); /* nothing goes on */
+    assert_int_equal(reopen(f), SW_E_CORRUPT); /* and the next opening knows of it */
+    assert_said(f, "partition 0 is damaged after offset -1");
+    assert_said(f, "missing");
+}
+
+static void what_is_proven_once_is_not_proven_again(void **state) {
+    fixture *f = *state;
+    uint64_t records;
+    append_much(f);
+    assert_ok(maintain_all(f));
+    assert_ok(reopen(f));
+    assert_ok(sw_bus_verify(f->bus, &f->diags, &records));
+    assert_int_equal(records, 40);
+    delete_first_chunk(f);
+    assert_ok(reopen(f));
+    assert_ok(maintain_all(f));
+    assert_int_equal(sw_bus_verify(f->bus, &f->diags, &records), SW_E_CORRUPT);
+}
+
 static void another_number_of_partitions_is_refused(void **state) {
     fixture *f = *state;
     f->topic.partitions = 3;
@@ -198,6 +252,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(changed_bytes_under_a_good_block_are_refused),
         CASE(a_chunk_that_is_gone_is_missed),
+        CASE(what_an_opening_has_no_time_for_is_proven_in_use),
+        CASE(what_is_proven_once_is_not_proven_again),
         CASE(the_same_records_in_another_history_break_the_chain),
         CASE(another_number_of_partitions_is_refused),
         CASE(a_topic_keeps_its_records_while_it_is_not_configured),
