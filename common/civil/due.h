@@ -132,6 +132,8 @@ int64_t sw_level_time(const sw_period_facts *facts, const sw_due *due, const sw_
                       sw_moment at);
 /* The begin of the day, week (from Monday), month, quarter or year in which an instant lies. */
 int64_t sw_period_start(const sw_zone *zone, sw_period period, int64_t ms);
+/* Its end: the begin of the next one. */
+int64_t sw_period_end(const sw_zone *zone, sw_period period, int64_t ms);
 /* The k-th repetition (k from 1) of a level at `first_ms`, moved out of pauses by itself. */
 int64_t sw_repeat_time(const sw_due *due, int64_t first_ms, int64_t every_ms, uint32_t k);
 

@@ -83,6 +83,10 @@ int64_t sw_period_start(const sw_zone *zone, sw_period period, int64_t ms) {
     return sw_zone_day_start(zone, day);
 }
 
+int64_t sw_period_end(const sw_zone *zone, sw_period period, int64_t ms) {
+    return sw_zone_day_start(zone, period_last_day(sw_zone_day(zone, ms), period) + 1);
+}
+
 int64_t sw_clock_months_on(const sw_ground *g, int64_t ms, int64_t months) {
     if (months == 0) return ms;
     int64_t local = sw_zone_to_local(g->zone, ms), day = sw_floor_div(local, SW_DAY_MS);

@@ -3,7 +3,7 @@
 #ifndef SW_EVALUATE_EVALUATOR_H
 #define SW_EVALUATE_EVALUATOR_H
 
-#include "env/metrics.h"
+#include "env/env.h"
 #include "rules/book.h"
 #include "stream/processor.h"
 
@@ -18,7 +18,8 @@ typedef struct sw_evaluator_options {
     uint32_t kinds;       /* of rules: 1u << SW_DEADLINE and so on */
     const char *warnings; /* topic: seawall.v1.Warning, key `field=value` of the record */
     const char *periods;  /* topic: seawall.v1.Period, key the instance; NULL: nobody asks */
-    sw_metrics *metrics;  /* conditions that failed, by rule; NULL: not counted */
+    sw_metrics *metrics;  /* conditions that failed, rules left out, by rule; NULL: not counted */
+    const sw_trace_sink *trace; /* a rule is left out for the first time; may be NULL */
 } sw_evaluator_options;
 
 /* `shared` of the processor, in the arena. SW_E_NOMEM, SW_E_LIMIT. */

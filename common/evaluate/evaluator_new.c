@@ -64,6 +64,7 @@ static sw_err make_metrics(sw_arena *arena, sw_evaluator *e, const sw_evaluator_
         if (err) return err;
     }
     e->failed = failed;
+    e->metrics = options->metrics;
     return SW_OK;
 }
 
@@ -76,6 +77,7 @@ sw_err sw_evaluator_new(sw_arena *arena, const sw_evaluator_options *options,
     e->catalogue = sw_ruleset_catalogue(options->set);
     e->warnings = options->warnings;
     e->periods = options->periods;
+    e->trace = options->trace;
     sw_err err = hash_packs(arena, e, options);
     if (!err) err = make_plans(arena, e, options->kinds);
     if (!err) err = make_metrics(arena, e, options);

@@ -76,10 +76,44 @@ static sw_err period(void *ctx, const sw_period_news *news) {
     return err;
 }
 
+/* A rule is off for an event, or for a pair: counted by rule and reason, and told of the first. */
+static void leave_out(const sw_telling_out *out, const sw_rule *rule, const char *reason) {
+    const sw_evaluator *e = out->evaluator;
+    sw_arena *arena = sw_ctx_arena(out->ctx);
+    sw_arena_mark mark = sw_arena_save(arena);
+    sw_metric *metric = NULL;
+    const sw_slice labels =
+        sw_arena_printf(arena, "rule=\"%.*s\",reason=\"%s\"", SW_FMT(rule->id), reason);
+    const bool counted =
+        labels.ptr &&
+        sw_metrics_get(e->metrics, SW_METRIC_COUNTER, "seawall_rules_left_out_total", labels.ptr,
+                       "Events or pairs for which a rule was left out, by rule and "
+                       "reason: cost, max_pairs.",
+                       &metric) == SW_OK;
+    const bool first = counted && (!metric || sw_metric_value(metric) == 0);
+    sw_metric_add(metric, 1);
+    if (first)
+        sw_trace(e->trace,
+                 &(sw_trace_event){.level = SW_TRACE_WARN,
+                                   .name = "rule.left-out",
+                                   .err = SW_E_LIMIT,
+                                   .fields = {{.name = "rule", .text = rule->id},
+                                              {.name = "reason", .text = sw_slice_cstr(reason)},
+                                              {.name = "key", .text = out->key}}});
+    sw_arena_rewind(arena, mark);
+}
+
+/* What is beyond its bound of cost counts as a failure too: a condition as false, an event of a
+ * match as one without partners. */
 static void failed(void *ctx, const sw_rule *rule, sw_err code) {
     const sw_telling_out *out = ctx;
-    (void)code;
     if (out->evaluator->failed) sw_metric_add(out->evaluator->failed[rule->index], 1);
+    if (code == SW_E_LIMIT) leave_out(out, rule, "cost");
+}
+
+static void left_out(void *ctx, const sw_rule *rule, const sw_slice *key) {
+    (void)key;
+    leave_out(ctx, rule, "max_pairs");
 }
 
 void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_ctx *ctx,
@@ -100,5 +134,6 @@ sw_sink sw_telling_sink(sw_telling_out *out) {
     return (sw_sink){.ctx = out,
                      .tell = tell,
                      .failed = failed,
+                     .left_out = left_out,
                      .period = out->evaluator->periods ? period : NULL};
 }

@@ -19,6 +19,8 @@ struct sw_evaluator {
     uint32_t plan_count;
     sw_hash128 packs;
     sw_metric *const *failed; /* by rule; NULL: not counted */
+    sw_metrics *metrics;
+    const sw_trace_sink *trace;
 };
 
 #define SW_TELLING_EVENT_BYTES 256u

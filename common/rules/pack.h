@@ -122,7 +122,8 @@ typedef struct sw_window {
 } sw_window;
 
 typedef struct sw_threshold_level {
-    uint32_t count; /* 1 or more */
+    uint32_t count; /* 1 or more; of a rule that counts `below`: fewer than so many */
+    uint32_t ratio; /* and so many percent of the mean of the baseline; 0: any */
     sw_warn warn;
 } sw_threshold_level;
 
@@ -195,6 +196,9 @@ typedef struct sw_rule {
     sw_window within; /* match, too */
     const sw_threshold_level *levels;
     uint32_t level_count;
+    bool below;        /* levels fire at the end of a calendar period with fewer than their count */
+    uint32_t baseline; /* windows before the one counted, of which levels with `ratio` take the
+                          mean; 0: none */
     sw_fields distinct, once;
     int64_t once_ms; /* of `once`: one that comes so soon after its like does not count */
     const sw_except *excepts;

@@ -26,12 +26,13 @@ const sw_processor sw_deadline = {
     .timer_of = sw_evaluator_timer_of,
 };
 
-sw_err sw_deadline_new(sw_arena *arena, const sw_ruleset *set, sw_metrics *metrics,
+sw_err sw_deadline_new(sw_arena *arena, const sw_ruleset *set, const sw_env *env,
                        const sw_evaluator **ret) {
     const sw_evaluator_options options = {.set = set,
                                           .kinds = 1u << SW_DEADLINE,
                                           .warnings = SW_TOPIC_WARNINGS,
                                           .periods = SW_TOPIC_PERIODS,
-                                          .metrics = metrics};
+                                          .metrics = env ? env->metrics : NULL,
+                                          .trace = env ? env->trace : NULL};
     return sw_evaluator_new(arena, &options, ret);
 }

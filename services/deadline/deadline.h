@@ -10,7 +10,7 @@
 extern const sw_processor sw_deadline;
 
 /* The evaluator of deadline rules alone. As sw_evaluator_new. */
-SW_NODISCARD sw_err sw_deadline_new(sw_arena *arena, const sw_ruleset *set, sw_metrics *metrics,
+SW_NODISCARD sw_err sw_deadline_new(sw_arena *arena, const sw_ruleset *set, const sw_env *env,
                                     const sw_evaluator **ret);
 
 #endif

@@ -26,11 +26,12 @@ const sw_processor sw_risk = {
     .timer_of = sw_evaluator_timer_of,
 };
 
-sw_err sw_risk_new(sw_arena *arena, const sw_ruleset *set, sw_metrics *metrics,
+sw_err sw_risk_new(sw_arena *arena, const sw_ruleset *set, const sw_env *env,
                    const sw_evaluator **ret) {
     const sw_evaluator_options options = {.set = set,
                                           .kinds = SW_KINDS_ALL & ~(1u << SW_DEADLINE),
                                           .warnings = SW_TOPIC_WARNINGS,
-                                          .metrics = metrics};
+                                          .metrics = env ? env->metrics : NULL,
+                                          .trace = env ? env->trace : NULL};
     return sw_evaluator_new(arena, &options, ret);
 }

@@ -9,7 +9,7 @@
 extern const sw_processor sw_risk;
 
 /* The evaluator of every kind but deadline. As sw_evaluator_new. */
-SW_NODISCARD sw_err sw_risk_new(sw_arena *arena, const sw_ruleset *set, sw_metrics *metrics,
+SW_NODISCARD sw_err sw_risk_new(sw_arena *arena, const sw_ruleset *set, const sw_env *env,
                                 const sw_evaluator **ret);
 
 #endif

@@ -129,24 +129,73 @@ static int64_t number_at(const tally *t, uint32_t at) {
     return n;
 }
 
+/* Of the windows before that of an event, one after the other, how many came in all of them. */
+static int64_t in_baseline(const tally *t, uint32_t at) {
+    const sw_rule *rule = t->rule;
+    int64_t time_ms = t->all[at].event->time_ms, to_ms, from_ms, n = 0;
+    if (rule->within.form == SW_WINDOW_LENGTH) {
+        to_ms = time_ms - rule->within.ms; /* the window is (to, time] */
+        from_ms = to_ms - rule->within.ms * rule->baseline;
+    } else { /* the last moment of the period before, of the one before the first */
+        to_ms = sw_oracle_period_start(rule, rule->within.period, time_ms) - 1;
+        from_ms = to_ms;
+        for (uint32_t i = 0; i < rule->baseline; i++)
+            from_ms = sw_oracle_period_start(rule, rule->within.period, from_ms) - 1;
+    }
+    for (uint32_t i = 0; i < t->count; i++) {
+        const sw_event *event = t->all[i].event;
+        if (t->all[i].counts && event->time_ms > from_ms && event->time_ms <= to_ms)
+            n += t->view->bend == SW_BEND_WEIGHT_FORGOTTEN ? 1 : t->all[i].weight;
+    }
+    return n;
+}
+
+/* Does a level hold at an event? */
+static bool holds(const tally *t, uint32_t level, uint32_t at) {
+    const sw_threshold_level *wanted = &t->rule->levels[level];
+    int64_t n = number_at(t, at);
+    if (t->rule->below) return n < wanted->count;
+    if (n < wanted->count) return false;
+    if (wanted->ratio == 0 || t->view->bend == SW_BEND_RATIO_FORGOTTEN) return true;
+    int64_t baseline = in_baseline(t, at);
+    return baseline > 0 && n * 100 * t->rule->baseline >= wanted->ratio * baseline;
+}
+
+/* `below`: "at the end of a period in which any came, fewer than so many did"; the first of them
+ * opens the warning. */
+static sw_err judge_below(tally *t, uint32_t at, const sw_event *event) {
+    const sw_rule *rule = t->rule;
+    uint32_t last = at;
+    sw_err err = SW_OK;
+    for (uint32_t i = 0; i < t->count; i++) {
+        if (!t->all[i].counts) continue;
+        if (!sw_oracle_same_period(rule, rule->within.period, t->all[i].event->time_ms,
+                                   event->time_ms))
+            continue;
+        if (i < at) return SW_OK; /* another one opens it */
+        last = i;
+    }
+    int64_t end_ms = sw_oracle_period_end(rule, rule->within.period, event->time_ms);
+    if (t->view->bend == SW_BEND_BELOW_AT_ONCE) end_ms = event->time_ms;
+    for (uint32_t i = 0; !err && i < rule->level_count; i++)
+        if (holds(t, i, last))
+            err = sw_oracle_fire(t->view, t->group, rule, i, end_ms, event, NULL);
+    return err;
+}
+
 /* "a level fires at an event where n reaches its count and at the matching event before it had
  * not." */
 static sw_err judge(tally *t, const sw_event *event) {
-    uint32_t at = 0;
-    int64_t before = 0;
+    uint32_t at = 0, before = 0;
     while (at < t->count && t->all[at].event != event) at++;
     if (at == t->count || !t->all[at].counts) return SW_OK;
-    for (uint32_t i = at; i-- > 0;) {
-        if (!t->all[i].counts) continue;
-        before = number_at(t, i);
-        break;
-    }
-    int64_t n = number_at(t, at);
-    if (t->view->bend == SW_BEND_THRESHOLD_EACH_TIME) before = 0;
+    if (t->rule->below) return judge_below(t, at, event);
+    for (before = at; before > 0 && !t->all[before - 1].counts;) before--;
     sw_err err = SW_OK;
     for (uint32_t i = 0; !err && i < t->rule->level_count; i++) {
-        int64_t wanted = t->rule->levels[i].count;
-        if (n >= wanted && before < wanted)
+        bool held = before > 0 && holds(t, i, before - 1);
+        if (t->view->bend == SW_BEND_THRESHOLD_EACH_TIME) held = false;
+        if (!held && holds(t, i, at))
             err = sw_oracle_fire(t->view, t->group, t->rule, i, event->time_ms, event, NULL);
     }
     return err;

@@ -83,6 +83,8 @@ bool sw_oracle_where(const sw_view *view, const sw_group *group, const sw_rule *
 /* window.c: is `earlier_ms` in the calendar's period of `later_ms`? */
 bool sw_oracle_same_period(const sw_rule *rule, sw_period period, int64_t earlier_ms,
                            int64_t later_ms);
+int64_t sw_oracle_period_start(const sw_rule *rule, sw_period period, int64_t ms);
+int64_t sw_oracle_period_end(const sw_rule *rule, sw_period period, int64_t ms);
 /* "at most `within` apart" */
 bool sw_oracle_within(const sw_rule *rule, sw_window window, int64_t earlier_ms, int64_t later_ms);
 bool sw_oracle_same_value(const sw_value *a, const sw_value *b);

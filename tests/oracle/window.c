@@ -29,6 +29,21 @@ bool sw_oracle_same_period(const sw_rule *rule, sw_period period, int64_t earlie
            period_number(period, sw_zone_day(zone, later_ms));
 }
 
+/* Day by day, back to the first of the same period. */
+int64_t sw_oracle_period_start(const sw_rule *rule, sw_period period, int64_t ms) {
+    const sw_zone *zone = rule->pack->zone;
+    int64_t day = sw_zone_day(zone, ms), number = period_number(period, day);
+    while (period_number(period, day - 1) == number) day--;
+    return sw_zone_day_start(zone, day);
+}
+
+int64_t sw_oracle_period_end(const sw_rule *rule, sw_period period, int64_t ms) {
+    const sw_zone *zone = rule->pack->zone;
+    int64_t day = sw_zone_day(zone, ms), number = period_number(period, day);
+    while (period_number(period, day) == number) day++;
+    return sw_zone_day_start(zone, day);
+}
+
 bool sw_oracle_within(const sw_rule *rule, sw_window window, int64_t earlier_ms, int64_t later_ms) {
     switch (window.form) {
     case SW_WINDOW_LENGTH:

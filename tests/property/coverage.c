@@ -20,6 +20,9 @@ static const char *const features[] = {
     "threshold: once_per",
     "threshold: except",
     "threshold: weight",
+    "threshold: below",
+    "threshold: ratio",
+    "threshold: ratio of a calendar's windows",
     "threshold: facts",
     "sequence: requires",
     "sequence: forbids",
@@ -199,6 +202,10 @@ static void meet_threshold(coverage *met, const sw_rule *rule) {
     meet(met, "threshold: once_per", rule->once.count > 0);
     meet(met, "threshold: except", rule->except_count > 0);
     meet(met, "threshold: weight", rule->weights != NULL);
+    meet(met, "threshold: below", rule->below);
+    meet(met, "threshold: ratio", rule->baseline > 0);
+    meet(met, "threshold: ratio of a calendar's windows",
+         rule->baseline > 0 && rule->within.form == SW_WINDOW_CALENDAR);
     meet(met, "threshold: facts", rule->fact_count > 0);
 }
 

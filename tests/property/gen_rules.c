@@ -339,11 +339,33 @@ static sw_slice window(writer *w) {
     return TEXT(w, "%dh", (int)(steps * hours));
 }
 
+/* Three levels at most: that reach a count, are a ratio of the baseline, or stay below a number. */
+static void threshold_levels(writer *w, bool below, bool ratio) {
+    static const char *const names[] = {"yellow", "orange", "red"};
+    gen_field *field = add_field(w, "levels", '[', true);
+    uint32_t levels = 1 + (uint32_t)sw_rng_below(w->rng, 3);
+    for (uint32_t i = 0; i < levels; i++) {
+        int n = (int)sw_rng_between(w->rng, 1, 4);
+        if (below)
+            add_item(field, TEXT(w, "{below: %d, level: %s}", n + 1, names[i]));
+        else if (ratio && (i == 0 || chance(w, 50)))
+            add_item(field, TEXT(w, "{%sratio: %d%%, level: %s}", chance(w, 30) ? "count: 2, " : "",
+                                 50 * (n + 1), names[i]));
+        else
+            add_item(field, TEXT(w, "{count: %d, level: %s}", n, names[i]));
+    }
+}
+
 static void threshold(writer *w, const char *id) {
     head(w, id, "threshold");
     ons(w, PICK(w, "e.note", "e.open", "e.more"));
-    add_text(w, "within", true, window(w));
-    bool distinct = chance(w, 45);
+    bool below = chance(w, 20), ratio = !below && chance(w, 25);
+    sw_slice within = window(w);
+    if (below || (ratio && sw_slice_is(within, "ever")))
+        within = TEXT(w, "%s", PICK(w, "day", "week", "day", "month"));
+    add_text(w, "within", true, within);
+    if (ratio) add_text(w, "baseline", true, TEXT(w, "%d", (int)sw_rng_between(w->rng, 1, 4)));
+    bool distinct = !ratio && chance(w, 45);
     if (distinct)
         add_text(w, "distinct", false,
                  TEXT(w, "%s", PICK(w, "x", "f", "[x, f]", "m", "[m, x]", "d", "at", "f")));
@@ -360,12 +382,7 @@ static void threshold(writer *w, const char *id) {
     if (chance(w, 30))
         add_text(w, "weight", false,
                  TEXT(w, "'%s'", PICK(w, "data.m", "data.n", "data.f ? 3 : 1", "size(data.tags)")));
-    gen_field *field = add_field(w, "levels", '[', true);
-    uint32_t levels = 1 + (uint32_t)sw_rng_below(w->rng, 3);
-    static const char *const names[] = {"yellow", "orange", "red"};
-    for (uint32_t i = 0; i < levels; i++)
-        add_item(field,
-                 TEXT(w, "{count: %d, level: %s}", (int)sw_rng_between(w->rng, 1, 4), names[i]));
+    threshold_levels(w, below, ratio);
     level_and_settle(w, false);
 }
 

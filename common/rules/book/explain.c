@@ -191,7 +191,7 @@ static sw_err write_levels(sw_ledger *l, const sw_run *run, const sw_standing *s
         sw_ledger_open(l, '{');
         sw_ledger_text(l, "level", sw_slice_cstr(sw_level_name(warn->level)));
         if (warn->at_text.len) sw_ledger_text(l, "at", warn->at_text);
-        if (rule->kind == SW_THRESHOLD) sw_ledger_int(l, "count", rule->levels[i].count);
+        if (rule->kind == SW_THRESHOLD) sw_explain_number(l, rule, i);
         sw_err err = write_time_of(l, run, s, i, 0, reached);
         uint32_t repeats = warn->repeat_every_ms > 0 ? warn->repeat_max : 0;
         if (repeats > REPEATS_SHOWN) repeats = REPEATS_SHOWN;

@@ -72,6 +72,38 @@ static void write_counted(sw_ledger *l, const sw_tally *tally, uint32_t lo, uint
     if (more) sw_ledger_int(l, "not_shown", more);
 }
 
+void sw_explain_number(sw_ledger *l, const sw_rule *rule, uint32_t index) {
+    const sw_threshold_level *level = &rule->levels[index];
+    sw_ledger_int(l, rule->below ? "below" : "count", level->count);
+    if (level->ratio) sw_ledger_int(l, "ratio_percent", level->ratio);
+}
+
+/* What the number is compared with. */
+static void write_baseline(sw_ledger *l, const sw_tally *tally, uint32_t at, int64_t n) {
+    const sw_rule *rule = tally->rule;
+    int64_t from_ms, sum;
+    if (!rule->baseline) return;
+    sum = sw_tally_baseline(tally, at, &from_ms);
+    sw_ledger_name(l, "baseline");
+    sw_ledger_open(l, '{');
+    sw_ledger_int(l, "windows", rule->baseline);
+    sw_ledger_time(l, "from", from_ms);
+    sw_ledger_int(l, "n", sum);
+    if (sum) sw_ledger_int(l, "ratio_percent", n * rule->baseline * 100 / sum);
+    sw_ledger_close(l, '}');
+}
+
+/* The last that counts in the period of an item. */
+static uint32_t last_of_period(const sw_tally *tally, uint32_t at) {
+    const sw_rule *rule = tally->rule;
+    const sw_lane *lane = &tally->lanes[0];
+    const int64_t end_ms =
+        sw_period_end(rule->pack->zone, rule->within.period, lane->items[at].time_ms);
+    uint32_t end = sw_lane_find(lane, end_ms, false);
+    while (end > at + 1 && !lane->items[end - 1].counts) end--;
+    return end - 1;
+}
+
 static sw_err write_number(sw_ledger *l, sw_tally *tally, uint32_t at) {
     int64_t n, from_ms;
     uint32_t lo;
@@ -84,6 +116,7 @@ static sw_err write_number(sw_ledger *l, sw_tally *tally, uint32_t at) {
     sw_ledger_int(l, "n", n);
     write_window(l, tally->rule->within);
     sw_ledger_time(l, "from", from_ms);
+    write_baseline(l, tally, at, n);
     write_counted(l, tally, lo, at);
     sw_ledger_close(l, '}');
     return SW_OK;
@@ -96,6 +129,7 @@ static sw_err write_threshold(sw_ledger *l, const sw_rule *rule, const sw_view *
     if (err) return err;
     uint32_t at = tally ? find_item(&tally->lanes[0], view) : UINT32_MAX;
     SW_ASSERT(at != UINT32_MAX); /* it fired */
+    if (rule->below) at = last_of_period(tally, at);
     return write_number(l, tally, at);
 }
 
@@ -244,7 +278,7 @@ static void write_wanted(sw_ledger *l, const sw_rule *rule) {
     for (uint32_t i = 0; i < rule->level_count; i++) {
         sw_ledger_open(l, '{');
         sw_ledger_text(l, "level", sw_slice_cstr(sw_level_name(rule->levels[i].warn.level)));
-        sw_ledger_int(l, "count", rule->levels[i].count);
+        sw_explain_number(l, rule, i);
         sw_ledger_close(l, '}');
     }
     sw_ledger_close(l, ']');
@@ -266,9 +300,28 @@ static uint32_t taken_out_by(const sw_tally *tally, uint32_t at, bool *ret_again
     return 0;
 }
 
+/* Why an event that counts fires nothing; `holds`: the levels that hold at it. */
+static void open_unreached(sw_ledger *l, const sw_rule *rule, int64_t n, uint8_t holds) {
+    int64_t lowest = rule->levels[0].count;
+    for (uint32_t i = 1; i < rule->level_count; i++)
+        if (rule->levels[i].count < lowest) lowest = rule->levels[i].count;
+    if (rule->below && holds)
+        open_reason(l, "opened-by-another", "another event of the period opens its warning");
+    else if (rule->below)
+        open_reason(l, "count-met", "enough came within the period");
+    else if (holds)
+        open_reason(l, "count-reached-before", "the level was reached at the event before it");
+    else if (n < lowest)
+        open_reason(l, "count-not-reached", "too few came within the window");
+    else
+        open_reason(l, "ratio-not-reached", "no more than usual, by the windows before");
+}
+
 static sw_err unfired_threshold(sw_ledger *l, const sw_unopened *item, sw_tally *tally) {
     const sw_rule *rule = tally ? tally->rule : NULL;
     uint32_t at = tally ? find_item(&tally->lanes[0], &item->view) : UINT32_MAX, lo;
+    int64_t n;
+    uint8_t holds;
     if (at == UINT32_MAX) {
         open_reason(l, "does-not-count",
                     "it carries no value of a field in 'distinct', or has no 'weight'");
@@ -283,15 +336,11 @@ static sw_err unfired_threshold(sw_ledger *l, const sw_unopened *item, sw_tally 
         if (by) sw_ledger_event(l, "by", by);
         return SW_OK;
     }
-    int64_t n, lowest = rule->levels[0].count;
-    for (uint32_t i = 1; i < rule->level_count; i++)
-        if (rule->levels[i].count < lowest) lowest = rule->levels[i].count;
+    if (rule->below) at = last_of_period(tally, at);
     sw_err err = sw_tally_number(l->own, tally, at, &n, &lo);
+    if (!err) err = sw_tally_levels(l->own, tally, at, &holds);
     if (err) return err;
-    if (n < lowest)
-        open_reason(l, "count-not-reached", "too few came within the window");
-    else
-        open_reason(l, "count-reached-before", "the count was reached at the event before it");
+    open_unreached(l, rule, n, holds);
     write_wanted(l, rule);
     return write_number(l, tally, at);
 }

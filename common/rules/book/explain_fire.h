@@ -11,6 +11,9 @@ SW_NODISCARD sw_err sw_explain_fired(sw_ledger *l, const sw_run *run, const sw_g
 /* Its `failed`: the conditions of `on` that failed at its event. */
 SW_NODISCARD sw_err sw_explain_failed(sw_ledger *l, const sw_run *run, const sw_group *group);
 
+/* The number that a level of a threshold wants. */
+void sw_explain_number(sw_ledger *l, const sw_rule *rule, uint32_t index);
+
 /* The reason, as an object, why an event whose condition holds did not fire. A failure of the
  * machine is left in l->err. */
 void sw_explain_unfired(sw_ledger *l, const sw_unopened *item, const sw_use *use);

@@ -103,7 +103,7 @@ static sw_err judge(sw_fire *f, sw_tally *tally, const sw_view *view, bool step,
     f->step = step && from_ms >= view->time_ms;
     sw_err err = sw_fire_judge(f, tally, from_ms);
     if (err || f->step) return err;
-    const sw_fire_part part = {.from_ms = from_ms, .group = f->group};
+    const sw_fire_part part = {.from_ms = sw_fire_part_from(f->rule, from_ms), .group = f->group};
     return sw_fire_reconcile(f, &part);
 }
 
@@ -316,7 +316,8 @@ static sw_err change_full(sw_fire *f, const change *c, const sw_view *view, uint
     if (err) return err;
     if (tally) return change_group(f, c, tally, view, true, combo);
     if (c->came) return come_in(f, c->touch, view, true, combo, false);
-    const sw_fire_part part = {.from_ms = view->time_ms, .group = f->group};
+    const sw_fire_part part = {.from_ms = sw_fire_part_from(f->rule, view->time_ms),
+                               .group = f->group};
     return sw_fire_reconcile(f, &part);
 }
 

@@ -34,6 +34,10 @@ typedef struct sw_fire {
 /* What the items of a group from `from_ms` on fire goes into f->found; counts and numbers of pairs
  * in the tally are brought up to date. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_fire_judge(sw_fire *f, sw_tally *tally, int64_t from_ms);
+SW_NODISCARD sw_err sw_fire_judge_threshold(sw_fire *f, sw_tally *tally, int64_t from_ms);
+/* Runs from which time on are those of what was judged from `from_ms` on: the warning of a period
+ * stands at its end. */
+int64_t sw_fire_part_from(const sw_rule *rule, int64_t from_ms);
 SW_NODISCARD sw_err sw_fire_judge_match(sw_fire *f, sw_tally *tally, int64_t from_ms);
 /* `rec` is the first event. */
 SW_NODISCARD sw_err sw_fire_found(sw_fire *f, const sw_firing *firing);

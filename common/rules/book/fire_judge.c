@@ -1,4 +1,4 @@
-/* Which events of a group fire: thresholds and sequences over their tallies. */
+/* What an event is to a rule, and which events of a group fire. */
 #include "rules/book/fire.h"
 
 bool sw_fire_is_version(const sw_fire *f, int64_t ms) {
@@ -78,7 +78,8 @@ static bool fill_role(sw_scope *scope, const sw_touch *touch, const sw_use *use,
     const sw_rule *rule = scope->rule;
     switch (use->part) {
     case SW_PART_ON: {
-        if (!full || scope->view->time_ms >= rule->until_ms) return false;
+        /* What comes later counts for a period that began while the rule held. */
+        if (!full || (!rule->below && scope->view->time_ms >= rule->until_ms)) return false;
         int32_t entry = sw_fire_entry(scope, touch);
         role->lane = 0;
         return entry == (int32_t)use->entry &&
@@ -124,44 +125,6 @@ sw_err sw_fire_roles(sw_fire *f, const sw_touch *touch, const sw_view *view, boo
     return scope.err;
 }
 
-/* --- thresholds --------------------------------------------------------------------------- */
-
-/* n at the last one before `at` that counts. */
-static sw_err number_before(sw_fire *f, sw_tally *tally, uint32_t at, int64_t *ret) {
-    uint32_t lo;
-    *ret = 0;
-    while (at-- > 0)
-        if (tally->lanes[0].items[at].counts) return sw_tally_number(f->book, tally, at, ret, &lo);
-    return SW_OK;
-}
-
-static sw_err judge_threshold(sw_fire *f, sw_tally *tally, int64_t from_ms) {
-    const sw_lane *lane = &tally->lanes[0];
-    const sw_rule *rule = f->rule;
-    uint32_t at = sw_lane_find(lane, from_ms, false);
-    int64_t before;
-    sw_cursor_retreat(tally, at);
-    sw_tally_mark(tally, at);
-    if (!f->tell || at == lane->count) return SW_OK;
-    sw_err err = number_before(f, tally, at, &before);
-    for (; at < lane->count && !err; at++) {
-        const sw_item *item = &lane->items[at];
-        int64_t n;
-        uint32_t lo;
-        if (!item->counts) continue;
-        err = sw_tally_number(f->book, tally, at, &n, &lo);
-        uint8_t levels = 0;
-        for (uint32_t i = 0; i < rule->level_count; i++)
-            if (n >= rule->levels[i].count && before < rule->levels[i].count)
-                levels |= (uint8_t)(1u << i);
-        before = n;
-        if (err || !levels || !sw_fire_is_version(f, item->time_ms)) continue;
-        const sw_firing firing = {.at_ms = item->time_ms, .rec = item->rec, .levels = levels};
-        err = sw_fire_found(f, &firing);
-    }
-    return err;
-}
-
 /* --- sequences ---------------------------------------------------------------------------- */
 
 static bool came_before(const sw_tally *tally, uint32_t entry, const sw_item *item) {
@@ -194,7 +157,7 @@ static sw_err judge_sequence(sw_fire *f, sw_tally *tally, int64_t from_ms) {
 sw_err sw_fire_judge(sw_fire *f, sw_tally *tally, int64_t from_ms) {
     switch (f->rule->kind) {
     case SW_THRESHOLD:
-        return judge_threshold(f, tally, from_ms);
+        return sw_fire_judge_threshold(f, tally, from_ms);
     case SW_SEQUENCE:
         return judge_sequence(f, tally, from_ms);
     case SW_MATCH:

@@ -123,5 +123,10 @@ void sw_tally_mark(sw_tally *tally, uint32_t at);
 /* n at an item that counts: SW_E_NOMEM. `ret_lo`: the first item in its window. */
 SW_NODISCARD sw_err sw_tally_number(sw_book *book, sw_tally *tally, uint32_t at, int64_t *ret,
                                     uint32_t *ret_lo);
+/* The sum over the windows of the rule's baseline, which end where that of an item begins;
+ * `ret_from_ms`: where the first of them begins. */
+int64_t sw_tally_baseline(const sw_tally *tally, uint32_t at, int64_t *ret_from_ms);
+/* The levels that hold at an item that counts, as bits. SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_tally_levels(sw_book *book, sw_tally *tally, uint32_t at, uint8_t *ret);
 
 #endif

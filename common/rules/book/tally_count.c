@@ -185,3 +185,45 @@ sw_err sw_tally_number(sw_book *book, sw_tally *tally, uint32_t at, int64_t *ret
     }
     return SW_OK;
 }
+
+static int64_t sum_between(const sw_tally *tally, uint32_t lo, uint32_t hi) {
+    const sw_lane *lane = &tally->lanes[0];
+    if (!tally->marked) return (int64_t)hi - lo;
+    return (hi ? lane->marks[hi - 1].sum : 0) - (lo ? lane->marks[lo - 1].sum : 0);
+}
+
+int64_t sw_tally_baseline(const sw_tally *tally, uint32_t at, int64_t *ret_from_ms) {
+    const sw_rule *rule = tally->rule;
+    const sw_lane *lane = &tally->lanes[0];
+    int64_t to_ms = sw_window_from(rule, rule->within, lane->items[at].time_ms, false);
+    int64_t from_ms = to_ms - rule->within.ms * rule->baseline;
+    if (rule->within.form == SW_WINDOW_CALENDAR) {
+        from_ms = to_ms;
+        for (uint32_t i = 0; i < rule->baseline; i++)
+            from_ms = sw_period_start(rule->pack->zone, rule->within.period, from_ms - 1);
+    }
+    *ret_from_ms = from_ms;
+    return sum_between(tally, sw_lane_find(lane, from_ms, false), sw_lane_find(lane, to_ms, false));
+}
+
+/* n is at least so many percent of the mean: of none there is no ratio. */
+static bool is_ratio(const sw_rule *rule, uint32_t percent, int64_t n, int64_t baseline) {
+    return baseline > 0 && n * rule->baseline * 100 >= (int64_t)percent * baseline;
+}
+
+sw_err sw_tally_levels(sw_book *book, sw_tally *tally, uint32_t at, uint8_t *ret) {
+    const sw_rule *rule = tally->rule;
+    int64_t n, from_ms, baseline = 0;
+    uint32_t lo;
+    sw_err err = sw_tally_number(book, tally, at, &n, &lo);
+    if (err) return err;
+    if (rule->baseline) baseline = sw_tally_baseline(tally, at, &from_ms);
+    *ret = 0;
+    for (uint32_t i = 0; i < rule->level_count; i++) {
+        const sw_threshold_level *level = &rule->levels[i];
+        bool holds = rule->below ? n < level->count : n >= level->count;
+        if (holds && level->ratio) holds = is_ratio(rule, level->ratio, n, baseline);
+        if (holds) *ret |= (uint8_t)(1u << i);
+    }
+    return SW_OK;
+}

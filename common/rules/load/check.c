@@ -98,10 +98,36 @@ static void note_deadline(loader *l, const rule_draft *draft) {
                   "time is provisional");
 }
 
+/* What `baseline`, `ratio` and `below` need of the rest of the rule. */
+static void check_threshold(loader *l, const rule_draft *draft) {
+    const sw_rule *rule = &draft->rule;
+    const sw_yaml *baseline = sw_yaml_get(draft->node, "baseline");
+    const sw_yaml *levels = sw_yaml_get(draft->node, "levels");
+    bool ratio = false;
+    if (rule->kind != SW_THRESHOLD || !levels || !rule->level_count) return;
+    for (uint32_t i = 0; i < rule->level_count; i++) ratio |= rule->levels[i].ratio > 0;
+    if (rule->below && rule->within.form != SW_WINDOW_CALENDAR)
+        load_error_at(l, SW_E_INVALID, levels, "within: day, week, month, quarter or year",
+                      "'below' counts whole periods of the calendar");
+    if (ratio && !baseline)
+        load_error_at(l, SW_E_MISSING, levels, "baseline: 4, so many windows before",
+                      "a 'ratio' needs a 'baseline' to compare with");
+    if (!baseline) return;
+    if (!ratio)
+        load_error_at(l, SW_E_INVALID, baseline, "give a level ratio: 150%, or remove it",
+                      "no level compares with the baseline");
+    if (rule->within.form == SW_WINDOW_NONE)
+        load_error_at(l, SW_E_INVALID, baseline, NULL, "nothing lies before 'within: ever'");
+    if (rule->distinct.count)
+        load_error_at(l, SW_E_INVALID, baseline, "once_per counts one of several alike",
+                      "a baseline counts events: it can't stand beside 'distinct'");
+}
+
 void check_rule(loader *l, rule_draft *draft) {
     check_keys(l, draft);
     for (size_t i = 0; i < SW_COUNT(clashes); i++) check_clash(l, draft, &clashes[i]);
     check_pauses(l, draft);
+    check_threshold(l, draft);
     note_facts(l, draft);
     note_deadline(l, draft);
 }

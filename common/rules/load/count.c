@@ -227,17 +227,63 @@ void load_warns(loader *l, const sw_yaml *node, void *into, const key_spec *spec
     draft->rule.warn_count = warns ? items.count : 0;
 }
 
+/* "150%". */
+static void load_ratio(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
+    enum { RATIO_MAX = 10000 };
+    int64_t n;
+    if (!load_is_scalar(l, node, "a ratio")) return;
+    const sw_slice text = node->text;
+    if (text.len < 2 || text.ptr[text.len - 1] != '%' ||
+        !sw_slice_int(sw_slice_sub(text, 0, text.len - 1), &n))
+        load_error_at(l, SW_E_SYNTAX, node, "write whole percents: 150%", "'%.*s' is no ratio",
+                      SW_FMT(text));
+    else if (n < 1 || n > RATIO_MAX)
+        load_error_at(l, SW_E_RANGE, node, NULL, "%lld %% is not from 1 to %d", (long long)n,
+                      RATIO_MAX);
+    else
+        *(uint32_t *)((char *)into + spec->at) = (uint32_t)n;
+}
+
+typedef struct level_nodes {
+    sw_threshold_level level;
+    uint32_t below;
+} level_nodes;
+
 static const uint32_t threshold_most = 1000000;
 static const key_spec threshold_keys[] = {
-    {"count", load_count, offsetof(sw_threshold_level, count), .arg = &threshold_most,
+    {"count", load_count, offsetof(level_nodes, level.count), .arg = &threshold_most},
+    {"ratio", load_ratio, offsetof(level_nodes, level.ratio)},
+    {"below", load_count, offsetof(level_nodes, below), .arg = &threshold_most},
+    {"level", load_choice, offsetof(level_nodes, level.warn.level), .arg = &sw_level_choices,
      .required = true},
-    {"level", load_choice, offsetof(sw_threshold_level, warn.level), .arg = &sw_level_choices,
-     .required = true},
-    {"to", load_texts, offsetof(sw_threshold_level, warn.to),
-     offsetof(sw_threshold_level, warn.to_count)},
+    {"to", load_texts, offsetof(level_nodes, level.warn.to),
+     offsetof(level_nodes, level.warn.to_count)},
 };
-static const key_table threshold_table = {"a level {count, level, to}", threshold_keys,
-                                          SW_COUNT(threshold_keys)};
+static const key_table threshold_table = {"a level {count, ratio, below, level, to}",
+                                          threshold_keys, SW_COUNT(threshold_keys)};
+
+/* Levels either count up, and fire at the event that reaches them, or are `below`, and fire when
+ * the period is over. */
+static void load_threshold_level(loader *l, const sw_yaml *item, sw_rule *rule, bool first,
+                                 sw_threshold_level *ret) {
+    level_nodes nodes = {.level.warn = {.to = rule->warn.to, .to_count = rule->warn.to_count}};
+    if (!load_map(l, item, &nodes, &threshold_table, 0)) return;
+    const sw_yaml *count = sw_yaml_get(item, "count"), *ratio = sw_yaml_get(item, "ratio"),
+                  *below = sw_yaml_get(item, "below");
+    if (below && (count || ratio))
+        load_error_at(l, SW_E_INVALID, below, "make two rules of it",
+                      "a level is either 'below' a number or reaches one");
+    else if (!below && !count && !ratio)
+        load_error_at(l, SW_E_MISSING, item, "count: 3, ratio: 150% or below: 3",
+                      "a level needs the number that it fires at");
+    if (first) rule->below = below != NULL;
+    if (!first && rule->below != (below != NULL))
+        load_error_at(l, SW_E_INVALID, item, "make two rules of it",
+                      "levels of one rule are all 'below', or none is");
+    *ret = nodes.level;
+    if (below) ret->count = nodes.below;
+    if (!ret->count) ret->count = 1;
+}
 
 void load_threshold_levels(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
     (void)spec;
@@ -249,9 +295,7 @@ void load_threshold_levels(loader *l, const sw_yaml *node, void *into, const key
     unsigned seen = 0;
     for (uint32_t i = 0; levels && i < items.count; i++, item = item->next) {
         size_t before = items.alone ? l->path_len : load_enter_item(l, i);
-        levels[i].warn.to = draft->rule.warn.to; /* the rule's own, unless the level names some */
-        levels[i].warn.to_count = draft->rule.warn.to_count;
-        (void)load_map(l, item, &levels[i], &threshold_table, 0);
+        load_threshold_level(l, item, &draft->rule, i == 0, &levels[i]);
         check_twice(l, item, levels[i].warn.level, &seen);
         load_leave(l, before);
     }

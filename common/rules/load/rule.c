@@ -17,7 +17,7 @@ static const choice_list element_choices = {element_words, SW_COUNT(element_word
 static const choice_list tier_choices = {tier_words, SW_COUNT(tier_words)};
 static const choice_list source_choices = {source_words, SW_COUNT(source_words)};
 
-static const uint32_t pairs_most = 1000000;
+static const uint32_t pairs_most = 1000000, windows_most = 100;
 
 void draft_mention(loader *l, const char *part, const sw_yaml *node, const sw_on *on, bool opens) {
     mention *m = load_zero(l, 1, sizeof *m);
@@ -153,6 +153,7 @@ static const key_spec rule_keys[] = {
     {"once_per", load_once, .kinds = T},
     {"except", load_excepts, .kinds = T},
     {"weight", load_weight, .kinds = T},
+    {"baseline", load_count, AT(baseline), .arg = &windows_most, .kinds = T},
     {"levels", load_threshold_levels, .required = true, .kinds = T},
     {"requires", load_before, .arg = "requires", .kinds = S},
     {"forbids", load_before, .arg = "forbids", .kinds = S},

@@ -109,6 +109,11 @@ static void summarise(const replay_command *cmd) {
         fprintf(stderr,
                 "note: conditions failed %llu times and counted as false; --explain shows where\n",
                 (unsigned long long)stats->failed_conditions);
+    if (stats->too_dear)
+        fprintf(stderr,
+                "note: %llu of them cost a rule too much, which was left out of that event, the "
+                "first %.*s\n",
+                (unsigned long long)stats->too_dear, SW_FMT(stats->too_dear_by->id));
     if (stats->pairs_left_out)
         fprintf(stderr, "note: %llu pairs beyond max_pairs were left out, the first by %.*s\n",
                 (unsigned long long)stats->pairs_left_out, SW_FMT(stats->left_out_by->id));

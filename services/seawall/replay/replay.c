@@ -147,9 +147,10 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
 
 static void condition_failed(void *ctx, const sw_rule *rule, sw_err code) {
     sw_replay *replay = ctx;
-    (void)rule;
-    (void)code;
     replay->stats.failed_conditions++;
+    if (code != SW_E_LIMIT) return;
+    if (!replay->stats.too_dear_by) replay->stats.too_dear_by = rule;
+    replay->stats.too_dear++;
 }
 
 static void pair_left_out(void *ctx, const sw_rule *rule, const sw_slice *key) {

@@ -48,6 +48,8 @@ typedef struct sw_replay_stats {
     uint64_t routed; /* deliveries of an event to a book */
     uint64_t books, told;
     uint64_t failed_conditions; /* failed at run time and counted as false */
+    uint64_t too_dear;          /* of these: beyond a rule's bound of cost */
+    const sw_rule *too_dear_by; /* the rule of the first of them */
     uint64_t pairs_left_out;    /* beyond `max_pairs` */
     const sw_rule *left_out_by; /* the rule of the first of them */
     uint64_t open_periods;      /* books that were open at the end */

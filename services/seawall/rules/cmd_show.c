@@ -144,6 +144,8 @@ static void other_lines(sw_arena *arena, const sw_rule *rule) {
     if (rule->where) line("where", sw_cel_text(rule->where));
     if (rule->kind == SW_THRESHOLD || rule->kind == SW_MATCH)
         line("within", sw_describe_window(arena, rule->within));
+    if (rule->baseline)
+        line("baseline", sw_arena_printf(arena, "%u windows before", rule->baseline));
     count_of_lines(arena, rule);
     if (rule->kind == SW_MATCH)
         line("at most", sw_arena_printf(arena, "%u pairs of one key", rule->max_pairs));
@@ -191,8 +193,8 @@ static void level_table(sw_arena *arena, const sw_rule *rule) {
     for (uint32_t i = 0; i < rule->warn_count; i++)
         whole &= level_row(&table, arena, &rule->warns[i], rule->warns[i].at_text);
     for (uint32_t i = 0; i < rule->level_count; i++)
-        whole &= level_row(&table, arena, &rule->levels[i].warn,
-                           sw_arena_printf(arena, "%u events", rule->levels[i].count));
+        whole &=
+            level_row(&table, arena, &rule->levels[i].warn, sw_describe_number(arena, rule, i));
     if (!rule->warn_count && !rule->level_count)
         whole &= level_row(&table, arena, &rule->warn, SW_S("at once"));
     putchar('\n');

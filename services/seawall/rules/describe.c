@@ -93,8 +93,8 @@ sw_slice sw_describe_limit(sw_arena *arena, const sw_rule *rule) {
                                SW_FMT(sw_describe_length(arena, rule->settle_ms)));
     case SW_THRESHOLD:
         for (uint32_t i = 0; i < rule->level_count; i++)
-            all = sw_arena_printf(arena, "%.*s%s%u", SW_FMT(all), i ? " | " : "",
-                                  rule->levels[i].count);
+            all = sw_arena_printf(arena, "%.*s%s%.*s", SW_FMT(all), i ? " | " : "",
+                                  SW_FMT(sw_describe_number(arena, rule, i)));
         return sw_arena_printf(arena, "%.*s in %.*s", SW_FMT(all),
                                SW_FMT(sw_describe_window(arena, rule->within)));
     case SW_SEQUENCE:
@@ -103,6 +103,14 @@ sw_slice sw_describe_limit(sw_arena *arena, const sw_rule *rule) {
         return sw_describe_window(arena, rule->within);
     }
     return all;
+}
+
+sw_slice sw_describe_number(sw_arena *arena, const sw_rule *rule, uint32_t index) {
+    const sw_threshold_level *level = &rule->levels[index];
+    if (rule->below) return sw_arena_printf(arena, "below %u", level->count);
+    if (!level->ratio) return sw_arena_printf(arena, "%u", level->count);
+    return sw_arena_printf(arena, "%u and %u%% of the mean of %u before", level->count,
+                           level->ratio, rule->baseline);
 }
 
 sw_slice sw_describe_list(sw_arena *arena, const sw_slice *texts, uint32_t count,

@@ -22,6 +22,8 @@ sw_slice sw_describe_on(sw_arena *arena, const sw_on *on);
 sw_slice sw_describe_count(sw_arena *arena, const sw_count *count);
 /* "2026-01-01T00:00:00+08:00", or `never` for the ends of time. */
 sw_slice sw_describe_time(sw_arena *arena, const sw_zone *zone, int64_t ms, const char *never);
+/* What a level of a threshold wants: "3", "below 3", "5 and 150% of the mean of 4 before". */
+sw_slice sw_describe_number(sw_arena *arena, const sw_rule *rule, uint32_t index);
 /* Texts with a separator; items by index. */
 sw_slice sw_describe_list(sw_arena *arena, const sw_slice *texts, uint32_t count,
                           const char *separator);

@@ -37,12 +37,15 @@ static void ons(sw_buf *buf, bool *first, const char *name, const sw_on *list, u
     sw_buf_add_byte(buf, ']');
 }
 
-static void warn(sw_buf *buf, const sw_warn *level, uint32_t count, sw_arena *arena) {
+/* `number`: of a threshold's level; NULL: of another rule's. */
+static void warn(sw_buf *buf, const sw_rule *rule, const sw_warn *level,
+                 const sw_threshold_level *number, sw_arena *arena) {
     bool first = true;
     sw_buf_add_byte(buf, '{');
     sw_report_text(buf, &first, "level", sw_slice_cstr(sw_level_name(level->level)));
     sw_report_text(buf, &first, "at", level->at_text);
-    if (count) sw_report_int(buf, &first, "count", count);
+    if (number) sw_report_int(buf, &first, rule->below ? "below" : "count", number->count);
+    if (number && number->ratio) sw_report_int(buf, &first, "ratio_percent", number->ratio);
     if (level->to_count) {
         sw_report_name(buf, &first, "to");
         sw_report_texts(buf, level->to, level->to_count);
@@ -59,13 +62,13 @@ static void levels(sw_buf *buf, const sw_rule *rule, sw_arena *arena) {
     sw_buf_add_byte(buf, '[');
     for (uint32_t i = 0; i < rule->warn_count; i++) {
         if (i) sw_buf_add_byte(buf, ',');
-        warn(buf, &rule->warns[i], 0, arena);
+        warn(buf, rule, &rule->warns[i], NULL, arena);
     }
     for (uint32_t i = 0; i < rule->level_count; i++) {
         if (i) sw_buf_add_byte(buf, ',');
-        warn(buf, &rule->levels[i].warn, rule->levels[i].count, arena);
+        warn(buf, rule, &rule->levels[i].warn, &rule->levels[i], arena);
     }
-    if (!rule->warn_count && !rule->level_count) warn(buf, &rule->warn, 0, arena);
+    if (!rule->warn_count && !rule->level_count) warn(buf, rule, &rule->warn, NULL, arena);
     sw_buf_add_byte(buf, ']');
 }
 
@@ -125,6 +128,7 @@ static void befores(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *are
 static void others(sw_buf *buf, bool *first, const sw_rule *rule, sw_arena *arena) {
     if (rule->kind == SW_THRESHOLD || rule->kind == SW_MATCH)
         sw_report_text(buf, first, "within", sw_describe_window(arena, rule->within));
+    if (rule->baseline) sw_report_int(buf, first, "baseline", rule->baseline);
     fields(buf, first, "distinct", rule, &rule->distinct);
     fields(buf, first, "once_per", rule, &rule->once);
     if (rule->once.count)

@@ -27,8 +27,8 @@ static sw_err add_processors(sw_up *up, sw_diags *diags) {
     add(up, &sw_identity, NULL);
     add(up, &sw_keys, NULL);
     add(up, &sw_letters, NULL);
-    sw_err err = sw_deadline_new(up->arena, up->load.set, &up->metrics, &up->deadline);
-    if (!err) err = sw_risk_new(up->arena, up->load.set, &up->metrics, &up->risk);
+    sw_err err = sw_deadline_new(up->arena, up->load.set, &up->env, &up->deadline);
+    if (!err) err = sw_risk_new(up->arena, up->load.set, &up->env, &up->risk);
     if (err) return err;
     add(up, &sw_deadline, up->deadline);
     add(up, &sw_risk, up->risk);

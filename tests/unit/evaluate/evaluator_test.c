@@ -101,6 +101,41 @@ static void deadline_and_risk_each_decide_their_kinds(void **state) {
     pipe_close(&p);
 }
 
+/* Fifty by fifty by fifty steps are too many; of two pairs one is too many. The check goes on. */
+static void a_rule_that_costs_too_much_is_counted_and_told_once(void **state) {
+#define TEN   "1,2,3,4,5,6,7,8,9,10"
+#define FIFTY "[" TEN "," TEN "," TEN "," TEN "," TEN "]"
+    static const char dear[] =
+        "- {id: dear, kind: check, key: [case_id], on: seen, when: '" FIFTY ".all(a, " FIFTY
+        ".all(b, " FIFTY ".all(d, a + b + d > 0)))', level: red}\n"
+        "- {id: pairs, kind: match, key: [case_id], left: {on: start}, right: {on: seen}, within: "
+        "9d, max_pairs: 1, level: orange}\n"
+        "- {id: plain, kind: check, key: [case_id], on: seen, level: blue}\n";
+    (void)state;
+    pipe_rig p;
+    sw_metric *cost, *pairs;
+    pipe_open(&p, dear);
+    pipe_send(&p, "case_id=A", "start", "e0", "1 00:30", NULL, A);
+    pipe_send(&p, "case_id=A", "seen", "e1", "1 01:00", NULL, A);
+    pipe_send(&p, "case_id=A", "seen", "e2", "1 02:00", NULL, A);
+    pipe_run(&p, "1 04:00");
+    const char *told = pipe_warnings(&p);
+    assert_null(strstr(told, "raised dear"));
+    assert_non_null(strstr(told, "raised pairs orange"));
+    const char *first = strstr(told, "raised plain blue");
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, "raised plain blue"));
+    assert_ok(sw_metrics_get(&p.metrics, SW_METRIC_COUNTER, "seawall_rules_left_out_total",
+                             "rule=\"dear\",reason=\"cost\"", "", &cost));
+    assert_ok(sw_metrics_get(&p.metrics, SW_METRIC_COUNTER, "seawall_rules_left_out_total",
+                             "rule=\"pairs\",reason=\"max_pairs\"", "", &pairs));
+    assert_int_equal(sw_metric_value(cost), 2);
+    assert_int_equal(sw_metric_value(pairs), 1);
+    assert_slice(p.traced, "rule.left-out dear cost case_id=A\n"
+                           "rule.left-out pairs max_pairs case_id=A\n");
+    pipe_close(&p);
+}
+
 static void other_packs_are_told_without_waiting_for_an_event(void **state) {
     (void)state;
     pipe_rig p;
@@ -215,6 +250,7 @@ int main(void) {
         cmocka_unit_test(books_outlive_the_process),
         cmocka_unit_test(a_backlog_is_judged_in_order),
         cmocka_unit_test(deadline_and_risk_each_decide_their_kinds),
+        cmocka_unit_test(a_rule_that_costs_too_much_is_counted_and_told_once),
         cmocka_unit_test(other_packs_are_told_without_waiting_for_an_event),
         cmocka_unit_test(what_can_not_be_read_is_a_dead_letter),
         cmocka_unit_test(a_large_book_is_stored_in_pages),

@@ -16,6 +16,14 @@ static const char head[] = "apiVersion: seawall/v1\nkind: RulePack\n"
 
 static const sw_processor *const processors[] = {&sw_deadline, &sw_risk, &sw_view};
 
+static void note(void *arg, const sw_trace_event *event) {
+    pipe_rig *p = arg;
+    sw_slice text = sw_arena_printf(&p->arena, "%s %.*s %.*s %.*s\n", event->name,
+                                    SW_FMT(event->fields[0].text), SW_FMT(event->fields[1].text),
+                                    SW_FMT(event->fields[2].text));
+    p->traced = sw_arena_printf(&p->arena, "%.*s%.*s", SW_FMT(p->traced), SW_FMT(text));
+}
+
 static void load(pipe_rig *p, const char *rules) {
     sw_world_init(&p->world, &p->arena);
     assert_ok(sw_world_catalogue(&p->world, sw_slice_cstr(catalogue)));
@@ -24,8 +32,10 @@ static void load(pipe_rig *p, const char *rules) {
     if (err) print_error("%.*s\n", SW_FMT(sw_world_findings(&p->world)));
     assert_ok(err);
     const sw_evaluator *deadline, *risk;
-    assert_ok(sw_deadline_new(&p->arena, p->world.set, &p->metrics, &deadline));
-    assert_ok(sw_risk_new(&p->arena, p->world.set, &p->metrics, &risk));
+    p->sink = (sw_trace_sink){.take = note, .arg = p};
+    const sw_env env = {.metrics = &p->metrics, .trace = &p->sink};
+    assert_ok(sw_deadline_new(&p->arena, p->world.set, &env, &deadline));
+    assert_ok(sw_risk_new(&p->arena, p->world.set, &env, &risk));
     p->shared[0] = deadline;
     p->shared[1] = risk;
     sw_topic_shape shapes[32];

@@ -26,6 +26,8 @@ typedef struct pipe {
     sw_runtime *runtime;
     sw_worker *worker;
     size_t object_bytes;
+    sw_trace_sink sink;
+    sw_slice traced; /* what the evaluators traced, a line each: name and three fields */
 } pipe_rig;
 
 /* `rules` is the list of rules of one pack; all event types of the catalogue (start, stop, cancel,

@@ -55,7 +55,8 @@ bool sw_bench_kafka_open(sw_bench_kafka_rig *rig, const sw_bench_kafka_options *
     uint32_t topics = sw_topics_fill(SW_BENCH_KAFKA_PARTITIONS, rig->topics);
     for (uint32_t i = 0; i < topics; i++)
         shapes[i] = (sw_topic_shape){rig->topics[i].name, rig->topics[i].partitions};
-    if (!told(sw_deadline_new(&rig->arena, o->set, &rig->metrics, &evaluator), "the evaluator"))
+    if (!told(sw_deadline_new(&rig->arena, o->set, &(sw_env){.metrics = &rig->metrics}, &evaluator),
+              "the evaluator"))
         return false;
     const void *shared[] = {evaluator};
     sw_err err =

@@ -353,28 +353,43 @@ static bool make_window(fault *f) {
 }
 
 static uint32_t threshold_faults(const sw_rule *rule) {
-    return rule->level_count * 2 + (rule->distinct.count > 0) + (rule->once.count > 0) +
-           rule->except_count + (rule->weights != NULL);
+    return rule->level_count * 4 + (rule->baseline > 0) + (rule->distinct.count > 0) +
+           (rule->once.count > 0) + rule->except_count + (rule->weights != NULL);
 }
 
-/* Counts one up and down, then what counts left out. */
-static bool make_threshold(fault *f) {
-    uint32_t index = f->index, counts = f->rule->level_count * 2;
+/* The count of a level one up or down, its ratio fifty points. */
+static bool move_level(fault *f, uint32_t index) {
+    enum { POINTS = 50 };
     sw_rule *rule = f->rule;
-    if (index < counts) {
-        sw_threshold_level *levels =
-            copy_list(f->arena, rule->levels, rule->level_count, sizeof *levels);
-        rule->levels = levels;
-        bool more = index % 2 == 0;
-        if (!levels || (!more && levels[index / 2].count == 1)) return false;
-        levels[index / 2].count += more ? 1 : (uint32_t)-1;
-        f->what = sw_arena_printf(f->arena, "level %s: count %s",
-                                  sw_level_name(levels[index / 2].warn.level),
-                                  more ? "one more" : "one less");
-        return true;
-    }
+    sw_threshold_level *levels =
+        copy_list(f->arena, rule->levels, rule->level_count, sizeof *levels);
+    rule->levels = levels;
+    if (!levels) return false;
+    sw_threshold_level *level = &levels[index / 4];
+    const bool more = index % 2 == 0, ratio = index % 4 > 1;
+    uint32_t *n = ratio ? &level->ratio : &level->count, by = ratio ? POINTS : 1;
+    if (ratio && !*n) return false;
+    if (!ratio && level->ratio && *n == 1) return false; /* not written: any number */
+    if (!more && *n <= by) return false;
+    *n += more ? by : (uint32_t)-by;
+    f->what = sw_arena_printf(f->arena, "level %s: %s %u %s", sw_level_name(level->warn.level),
+                              ratio         ? "ratio"
+                              : rule->below ? "below"
+                                            : "count",
+                              by, more ? "more" : "less");
+    return true;
+}
+
+/* Levels moved, then what counts left out. */
+static bool make_threshold(fault *f) {
+    uint32_t index = f->index, counts = f->rule->level_count * 4;
+    sw_rule *rule = f->rule;
+    if (index < counts) return move_level(f, index);
     index -= counts;
-    if (rule->distinct.count && index-- == 0) {
+    if (rule->baseline && index-- == 0) {
+        f->what = SW_S("'baseline' one window longer");
+        rule->baseline++;
+    } else if (rule->distinct.count && index-- == 0) {
         f->what = SW_S("'distinct' left out");
         rule->distinct.count = 0;
     } else if (rule->once.count && index-- == 0) {
