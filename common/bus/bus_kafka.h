@@ -53,6 +53,25 @@ SW_NODISCARD sw_err sw_bus_kafka_stand_by(sw_bus *bus, uint32_t lane);
 /* Gives a lane up: its producer is closed, its tasks can't commit. */
 void sw_bus_kafka_leave(sw_bus *bus, uint32_t lane);
 
+/* ---- moving ---- */
+
+typedef struct sw_kafka_move_report {
+    uint64_t records, rows, tasks; /* that were found equal */
+} sw_kafka_move_report;
+
+/* Copies the topics of a bus that nobody uses onto the cluster: every record with its offset, its
+ * time, its key and value, and then compares all of it. Goes on where an earlier call ended.
+ * SW_E_CONFLICT: something else is there. */
+SW_NODISCARD sw_err sw_bus_kafka_move_log(const sw_bus_options *options,
+                                          const sw_bus_kafka_options *kafka, sw_bus *from,
+                                          sw_diags *diags, sw_kafka_move_report *ret);
+/* After it, for each service: its state into its changelogs. Then opens the service's bus with
+ * `kafka->dir`, an empty folder of its own, restores, and compares every row and read position.
+ * SW_E_CONFLICT: the service has run there already. */
+SW_NODISCARD sw_err sw_bus_kafka_move_state(const sw_bus_options *options,
+                                            const sw_bus_kafka_options *kafka, sw_bus *from,
+                                            sw_diags *diags, sw_kafka_move_report *ret);
+
 /* ---- topics ---- */
 
 typedef struct sw_kafka_topics_report {

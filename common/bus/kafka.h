@@ -77,6 +77,9 @@ SW_NODISCARD sw_err kafka_topics_ready(kafka_home *home, rd_kafka_t *rk, const k
 
 /* ---- kafka_cursor.c: one reader of one partition ---- */
 
+/* In a header of what only keeps an offset: see kafka_move_log.c. Readers pass over it. */
+#define KAFKA_FILLER_HEADER "sw-filler"
+
 typedef struct kafka_cursor {
     uint32_t topic, partition;
     rd_kafka_topic_t *handle;
@@ -143,25 +146,6 @@ SW_NODISCARD sw_err kafka_task_write(const kafka_task *task, const sw_bus_option
 /* SW_E_CORRUPT, SW_E_VERSION. Topics that are no longer there are passed over. */
 SW_NODISCARD sw_err kafka_task_read(kafka_task *task, const sw_bus_options *options,
                                     sw_slice bytes);
-
-/* ---- kafka_rows.c: rows of changelogs, into the database ---- */
-
-typedef struct kafka_rows kafka_rows;
-SW_NODISCARD sw_err kafka_rows_new(kafka_bus *bus, kafka_rows **ret);
-void kafka_rows_free(kafka_rows *rows);
-/* The partition's rows are filled from nothing: what is there of them goes, and what comes is
- * written in large pieces. */
-SW_NODISCARD sw_err kafka_rows_from_nothing(kafka_rows *rows, uint32_t changelog,
-                                            uint32_t partition);
-/* SW_E_LIMIT: seal and write first. */
-SW_NODISCARD sw_err kafka_rows_put(kafka_rows *rows, uint32_t changelog, uint32_t partition,
-                                   sw_slice key, sw_slice value, bool tombstone);
-/* Changes since the last write into a batch, to which more may be added before it is written. */
-SW_NODISCARD sw_err kafka_rows_seal(kafka_rows *rows);
-sw_batch *kafka_rows_batch(kafka_rows *rows);
-SW_NODISCARD sw_err kafka_rows_write(kafka_rows *rows);
-/* All of what is filled from nothing has come: it is there now, and what follows from it. */
-SW_NODISCARD sw_err kafka_rows_finish(kafka_rows *rows);
 
 /* ---- kafka_restore.c: the changelogs of a lane, into the database ---- */
 

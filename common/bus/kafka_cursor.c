@@ -124,10 +124,12 @@ static sw_err judge(kafka_reader *reader, kafka_cursor *cursor, const rd_kafka_m
     size_t size;
     kafka_origin origin;
     *ret_repeat = false;
-    if (rd_kafka_message_headers(message, &headers) ||
-        rd_kafka_header_get_last(headers, KAFKA_ORIGIN_HEADER, &value, &size) ||
-        !kafka_origin_read(sw_slice_of(value, size), &origin))
+    if (rd_kafka_message_headers(message, &headers)) return SW_OK;
+    if (rd_kafka_header_get_last(headers, KAFKA_ORIGIN_HEADER, &value, &size)) {
+        *ret_repeat = !rd_kafka_header_get_last(headers, KAFKA_FILLER_HEADER, &value, &size);
         return SW_OK;
+    }
+    if (!kafka_origin_read(sw_slice_of(value, size), &origin)) return SW_OK;
     kafka_sequel sequel;
     sw_err err = kafka_writers_take(&cursor->writers, &origin, &sequel);
     if (err || sequel == KAFKA_NEXT) return err;

@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "base/wire.h"
-#include "bus/kafka.h"
+#include "bus/kafka_rows.h"
 
 typedef struct restore_part {
     uint32_t changelog, partition;

@@ -1,5 +1,5 @@
+#include "bus/kafka_rows.h"
 #include "base/wire.h"
-#include "bus/kafka.h"
 #include "store/load.h"
 #include "store/overlay.h"
 #include "stream/timers.h"

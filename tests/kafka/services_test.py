@@ -43,8 +43,11 @@ class Service:
         sets = {"data_dir": self.folder, "http.listen": "127.0.0.1:0", "http.port_file": port, "partitions": 4, "memory": "16MiB",
                 "kafka.bootstrap.servers": self.world.cluster.servers, "topics.prefix": self.world.prefix, "seal.personal": "false", **self.sets}
         words = [w for k, v in sets.items() for w in ("--set", f"{k}={v}")]
-        self.process = subprocess.Popen([self.world.build / f"bin/seawall-{self.name}", *words], stderr=self.log.open("a"), stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([*self.command(), *words], stderr=self.log.open("a"), stdin=subprocess.DEVNULL)
         self.port = int(until(lambda: f"{self.name} serves:\n{self.text()}", lambda: self.alive() and port.exists() and port.read_text()))
+
+    def command(self):
+        return [self.world.build / f"bin/seawall-{self.name}"]
 
     def alive(self):
         if self.process.poll() is not None:

@@ -50,10 +50,10 @@ static sw_err build_topology(sw_up *up, sw_diags *diags) {
 }
 
 /* The topics keep their number of partitions for ever: keys lie where they hashed to. */
-static sw_err check_partitions(sw_up *up, sw_diags *diags) {
+sw_err sw_up_check_partitions(sw_up *up, const char *dir, sw_diags *diags) {
     char path[4096], text[32] = "";
     int64_t want = sw_config_int(up->config, "partitions");
-    snprintf(path, sizeof path, "%s/partitions", sw_config_cstr(up->config, "data_dir"));
+    snprintf(path, sizeof path, "%s/partitions", dir);
     FILE *file = fopen(path, "r");
     if (!file) {
         file = fopen(path, "w");
@@ -72,7 +72,8 @@ static sw_err check_partitions(sw_up *up, sw_diags *diags) {
 }
 
 bool sw_up_runs(const sw_up *up, const char *service) {
-    sw_slice own = sw_config_text(up->config, "service");
+    sw_slice own =
+        up->as_service ? sw_slice_cstr(up->as_service) : sw_config_text(up->config, "service");
     return sw_slice_is(own, "all") || sw_slice_is(own, service);
 }
 
@@ -103,8 +104,8 @@ static bool owns(void *arg, const sw_task_spec *task) {
 }
 
 /* What the settings say of the cluster. Lives in the arena. */
-static sw_err kafka_options(sw_up *up, const char *service, const char *dir,
-                            sw_bus_kafka_options *ret) {
+sw_err sw_up_kafka_options(sw_up *up, const char *service, const char *dir,
+                           sw_bus_kafka_options *ret) {
     enum { SETTINGS_MAX = 64 };
     const char *names[SETTINGS_MAX], *values[SETTINGS_MAX];
     sw_kafka_setting *settings = sw_arena_zero(up->arena, SETTINGS_MAX, sizeof *settings);
@@ -131,7 +132,7 @@ static sw_err kafka_options(sw_up *up, const char *service, const char *dir,
     return SW_OK;
 }
 
-static sw_bus_options bus_options(sw_up *up) {
+sw_bus_options sw_up_bus_options(sw_up *up) {
     return (sw_bus_options){
         .topics = up->topics,
         .topic_count = up->topic_count,
@@ -171,13 +172,18 @@ static sw_err check_service(sw_up *up, sw_diags *diags) {
 
 static sw_err open_bus(sw_up *up, sw_diags *diags) {
     sw_slice path = sw_arena_printf(up->arena, "%s/log", sw_config_cstr(up->config, "data_dir"));
-    const sw_bus_options options = bus_options(up);
+    const sw_bus_options options = sw_up_bus_options(up);
     sw_bus_kafka_options kafka;
     if (!path.ptr) return SW_E_NOMEM;
     if (!sw_slice_is(sw_config_text(up->config, "bus"), "kafka"))
         return sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
-    sw_err err = kafka_options(up, sw_config_cstr(up->config, "service"), path.ptr, &kafka);
+    sw_err err = sw_up_kafka_options(up, sw_config_cstr(up->config, "service"), path.ptr, &kafka);
     return err ? err : sw_bus_kafka_open(&options, &kafka, diags, &up->bus);
+}
+
+sw_err sw_up_pipeline_build(sw_up *up, sw_diags *diags) {
+    sw_err err = add_processors(up, diags);
+    return err ? err : build_topology(up, diags);
 }
 
 sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
@@ -185,8 +191,8 @@ sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
     sw_bus_kafka_options kafka;
     sw_err err = up->topology.node_count ? SW_OK : add_processors(up, diags);
     if (!err && !up->topology.node_count) err = build_topology(up, diags);
-    if (!err) err = kafka_options(up, service, NULL, &kafka);
-    const sw_bus_options options = bus_options(up);
+    if (!err) err = sw_up_kafka_options(up, service, NULL, &kafka);
+    const sw_bus_options options = sw_up_bus_options(up);
     diags->file = SW_SLICE_NONE;
     return err ? err : sw_bus_kafka_topics(&options, &kafka, make, diags, ret);
 }
@@ -266,7 +272,8 @@ static sw_err open_runtime(sw_up *up) {
 
 sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     sw_err err = check_service(up, diags);
-    if (!err) err = check_partitions(up, diags);
+    if (!err) err = sw_up_check_moved(sw_config_cstr(up->config, "data_dir"), diags);
+    if (!err) err = sw_up_check_partitions(up, sw_config_cstr(up->config, "data_dir"), diags);
     if (!err) err = sw_up_people_open(up, diags);
     if (!err) err = add_processors(up, diags);
     if (!err) err = build_topology(up, diags);

@@ -21,7 +21,8 @@ enum { SW_UP_PROCESSORS_MAX = 32 };
 typedef struct sw_up {
     sw_arena *arena; /* the process's */
     const sw_config *config;
-    sw_load load; /* catalogue, calendars, rules */
+    const char *as_service; /* in place of the setting `service`; NULL: as that says */
+    sw_load load;           /* catalogue, calendars, rules */
     sw_clock clock;
     sw_metrics metrics;
     sw_env env;
@@ -85,6 +86,19 @@ bool sw_up_runs(const sw_up *up, const char *service);
  * anything. As sw_bus_kafka_topics. */
 SW_NODISCARD sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
                                  sw_kafka_topics_report *ret);
+/* Moves the log and the state of a stopped `seawall up` in `dir` onto the cluster of the settings,
+ * for services (or for one process of all): move.c. */
+SW_NODISCARD sw_err sw_up_move(sw_up *up, const char *dir, bool services, sw_diags *diags,
+                               sw_kafka_move_report *ret);
+/* SW_E_CONFLICT: the data directory was moved onto a cluster, or a move has begun. */
+SW_NODISCARD sw_err sw_up_check_moved(const char *dir, sw_diags *diags);
+/* For move.c: topics and processors; what the settings say of the cluster. */
+SW_NODISCARD sw_err sw_up_pipeline_build(sw_up *up, sw_diags *diags);
+SW_NODISCARD sw_err sw_up_kafka_options(sw_up *up, const char *service, const char *dir,
+                                        sw_bus_kafka_options *ret);
+sw_bus_options sw_up_bus_options(sw_up *up);
+/* The number of partitions that a data directory was made with, or is made with now. */
+SW_NODISCARD sw_err sw_up_check_partitions(sw_up *up, const char *dir, sw_diags *diags);
 /* Processors, topics, bus, runtime: pipeline.c. */
 SW_NODISCARD sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags);
 SW_NODISCARD sw_err sw_up_pipeline_start(sw_up *up);
