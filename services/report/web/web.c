@@ -12,6 +12,7 @@
 /* Every file of the page: its symbol, its name in the build and under /dashboard/, its type. */
 #define FILES(ONE)                                                                                 \
     ONE(index, "index.html", "", HTML)                                                             \
+    ONE(frame, "frame.js", "frame.js", JS)                                                         \
     ONE(icon, "icon.svg", "icon.svg", SVG)                                                         \
     ONE(style, "app.css", "app.css", CSS)                                                          \
     ONE(api, "api.js", "api.js", JS)                                                               \
@@ -30,6 +31,7 @@
     ONE(names, "names.js", "names.js", JS)                                                         \
     ONE(officer, "officer.js", "officer.js", JS)                                                   \
     ONE(parts, "parts.js", "parts.js", JS)                                                         \
+    ONE(scores, "scores.js", "scores.js", JS)                                                      \
     ONE(screen, "screen.js", "screen.js", JS)                                                      \
     ONE(signin, "signin.js", "signin.js", JS)                                                      \
     ONE(text, "text.js", "text.js", JS)                                                            \

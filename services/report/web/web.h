@@ -5,7 +5,7 @@
 
 #include "host/http.h"
 
-enum { SW_WEB_ROUTES = 29 };
+enum { SW_WEB_ROUTES = 31 };
 
 /* GET /dashboard/ and what it loads, compressed where the browser takes that, with an ETag: nothing
  * comes from elsewhere, and no script runs that is not one of these files

@@ -4,7 +4,7 @@ import {h, replace} from "./dom.js";
 import {bars, over} from "./chart.js";
 import {label, ownUnit} from "./names.js";
 import {card, change, empty, listHref, shown, table, th, unitName} from "./parts.js";
-import {asked, frame, grain, hashOf} from "./unit.js";
+import {asked, frame, grain, hashOf} from "./frame.js";
 import {named, share, t} from "./text.js";
 
 const UNITS_SHOWN = 15;

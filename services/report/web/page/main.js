@@ -14,6 +14,8 @@ const VIEWS = {
   unit: () => import("./unit.js").then((m) => m.unit),
   model: () => import("./models.js").then((m) => m.model),
   ranking: () => import("./models.js").then((m) => m.ranking),
+  scores: () => import("./scores.js").then((m) => m.scores),
+  score: () => import("./scores.js").then((m) => m.score),
   figures: () => import("./figures.js").then((m) => m.figures),
   entries: () => import("./entries.js").then((m) => m.entries),
   bulletins: () => import("./bulletins.js").then((m) => m.bulletins),
@@ -22,7 +24,7 @@ const VIEWS = {
   warning: () => import("./warning.js").then((m) => m.warning),
   screen: () => import("./screen.js").then((m) => m.screen),
 };
-const MENU = [["duty", ["duty"]], ["mine", ["mine", "officer"]], ["unit", ["unit", "model", "ranking", "figures"]], ["bulletins", ["bulletins"]], ["find", ["find"]]];
+const MENU = [["duty", ["duty"]], ["mine", ["mine", "officer"]], ["unit", ["unit", "model", "ranking", "scores", "score", "figures"]], ["bulletins", ["bulletins"]], ["find", ["find"]]];
 const SLOW_MS = 200; // what comes sooner is shown without a word of waiting
 
 const main = document.getElementById("main"), top_ = document.getElementById("top"), banner = document.getElementById("banner");
@@ -135,7 +137,7 @@ async function begin() {
     return;
   }
   live.start();
-  await readNames();
+  await readNames(who);
   await show();
 }
 

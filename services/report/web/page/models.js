@@ -3,8 +3,8 @@ import {get} from "./api.js";
 import {h, replace} from "./dom.js";
 import {bars, over} from "./chart.js";
 import {label, ownUnit} from "./names.js";
-import {card, change, colourTag, counted, empty, listHref, shown, table, th, unitLink, unitName} from "./parts.js";
-import {asked, frame, hashOf} from "./unit.js";
+import {card, change, colourTag, counted, empty, listHref, ownReasons, shown, table, th, unitLink, unitName} from "./parts.js";
+import {asked, frame, hashOf} from "./frame.js";
 import {named, number, share, t} from "./text.js";
 
 const num = (word, n, title, tone) => h("div", {class: tone ? `tile ${tone}` : "tile"}, h("span", null, t(word)), h("b", null, typeof n === "string" ? n : counted(n, title)));
@@ -23,7 +23,7 @@ function backlog(found, span) {
 }
 
 function breakdown(found, span, go) {
-  const nameOf = (part, v) => (part.by === "unit" ? unitName(v.name) || v.label || v.name : v.label ?? v.name);
+  const nameOf = (part, v) => (part.by === "unit" ? unitName(v.name) || v.label || v.name : named("v-", v.label ?? v.name));
   return [
     h("div", {class: "tiles"}, num("total", found.total, label(found)), h("div", {class: "tile"}, h("span", null, t("previous")), h("b", null, number(found.previous)), h("small", null, change({better: "less"}, found.total.value, found.previous))),
       h("div", {class: "tile"}, h("span", null, t("year")), h("b", null, number(found.year_before)), h("small", null, change({better: "less"}, found.total.value, found.year_before)))),
@@ -45,11 +45,13 @@ function listing(found, span) {
     h("div", {class: "tiles"}, ["red", "yellow", "blue", "none"].map((c) => h("div", {class: `tile l-${c}`}, colourTag(c), h("b", null, number(found.counts[c] ?? 0))))),
     h("div", {class: "grid"},
       card("w8", t("plates"), h("small", {class: "soft"}, t("units", {n: found.units.length})), found.units.length ? table([th("plates"), th("unit"), th("reasons")], found.units.map((u) => h("tr", {"data-org": u.org}, h("td", null, colourTag(u.colour)),
-        h("th", {scope: "row"}, h("a", {href: hashOf("model/checkup", span, {org: u.org})}, unitName(u.org) || u.name)), h("td", null, h("ul", {class: "plain"}, u.reasons.map(reason)))))) : empty("nothing")),
+        h("th", {scope: "row"}, h("a", {href: hashOf("model/checkup", span, {org: u.org})}, unitName(u.org) || u.name)), h("td", null, h("ul", {class: "plain inline"}, ownReasons(u).map(reason)))))) : empty("nothing")),
       card("w4", t("rules"), null, h("ul", {class: "plain"}, found.rules.map((r) => h("li", null, colourTag(r.colour), " ", label(r), h("small", {class: "soft block"}, r.at_least !== undefined ? t("at-least", {n: number(r.at_least)}) : r.above !== undefined ? t("above", {n: share(r.above)}) : ""))))))];
 }
 
 const MARKS = {better: ["▲", "good"], worse: ["▼", "bad"], same: ["=", "soft"]};
+
+const saysAnything = (f) => Boolean(f.value || f.previous || f.year_before || f.peers?.mean);
 
 function checkFigure(f) {
   const [sign, tone] = MARKS[f.mark] ?? ["", "soft"];
@@ -62,8 +64,8 @@ function checkup(found) {
     h("div", {class: "tiles"}, h("div", {class: `tile l-${found.colour}`}, h("span", null, t("plates")), h("b", null, colourTag(found.colour))), found.clears.map((c) => h("div", {class: "tile"}, h("span", null, label(c)), h("b", null, counted(c.backlog, label(c))),
       h("small", {class: c.overdue.value ? "late" : null}, t("overdue"), " ", counted(c.overdue, label(c)))))),
     h("div", {class: "checkup"},
-      card("whole", t("findings"), h("button", {type: "button", class: "button", onclick: () => print()}, t("print")), found.findings.length || found.reasons.length ? h("ul", {class: "plain"}, found.reasons.map(reason), found.findings.map((f) => h("li", null, h("span", {class: "bad"}, "▼ "), h("b", null, label(f)), ` ${f.text ?? ""}`))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`)),
-      found.sections.map((s) => card("", named("d-", s.domain), null, table([th("indicator"), th("value", "n"), th("previous", "n"), th("year", "n far"), h("th", {class: "far"}), h("th")], s.figures.map(checkFigure)))))];
+      card("whole", t("findings"), h("button", {type: "button", class: "button", onclick: () => print()}, t("print")), found.findings.length || found.reasons.length ? h("ul", {class: "plain columns"}, ownReasons(found).map(reason), found.findings.map((f) => h("li", null, h("span", {class: "bad"}, "▼ "), h("b", null, label(f)), ` ${f.text ?? ""}`))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`)),
+      found.sections.map((s) => [s, s.figures.filter(saysAnything)]).filter(([, figures]) => figures.length).map(([s, figures]) => card("", named("d-", s.domain), null, table([th("indicator"), th("value", "n"), th("previous", "n"), th("year", "n far"), h("th", {class: "far"}), h("th")], figures.map(checkFigure))))), h("p", {class: "soft"}, t("not-listed"))];
 }
 
 const KINDS = {backlog, breakdown, listing, checkup};

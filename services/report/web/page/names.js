@@ -1,6 +1,6 @@
 // Names of units and rules, so that nobody has to read codes.
 import {get} from "./api.js";
-import {english} from "./text.js";
+import {day, english} from "./text.js";
 
 const units = new Map(), rules = new Map(), events = new Map();
 export const unitList = [];
@@ -8,6 +8,7 @@ export const unitList = [];
 async function readUnits() {
   const found = await get("/v1/units");
   for (const unit of found.units) {
+    if (unit.code && unit.code.replace(/(00)+$/, "") !== unit.org) continue; // the unit itself, once more among its children
     unitList.push(unit);
     if (unit.code) units.set(unit.code, unit);
     units.set(unit.org, unit);
@@ -20,11 +21,19 @@ async function readWords() {
   for (const event of found.events) events.set(event.type, event);
 }
 
+/** The tree has what is below one's unit; the unit itself is asked for by itself. */
+async function readOwn(who) {
+  const org = who.org.replace(/(00)+$/, ""), today = day(0);
+  if (!org) return;
+  const {unit} = await get(`/v1/units/${encodeURIComponent(org)}`, {from: today, to: today});
+  units.set(org, {...unit, parent: undefined});
+}
+
 /** Without names the page still works, with codes. */
-export function readNames() {
+export function readNames(who) {
   units.clear();
   unitList.length = 0;
-  return Promise.allSettled([readUnits(), readWords()]);
+  return Promise.allSettled([readUnits(), readWords(), readOwn(who)]);
 }
 
 /** The unit of a code, of 12 digits or of its beginning. */

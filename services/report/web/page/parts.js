@@ -69,7 +69,7 @@ export function loading(width, heading, side, load) {
 export const table = (heads, rows, attributes) => h("div", {class: "wrap"}, h("table", attributes, h("thead", null, h("tr", null, heads)), h("tbody", null, rows)));
 export const th = (word, name) => h("th", {scope: "col", class: name ?? null}, t(word));
 
-export const shown = (definition, value) => (definition.unit === "ratio" ? share(value) : number(value));
+export const shown = (definition, value) => (definition.unit === "ratio" && typeof value !== "string" ? share(value) : number(value));
 
 /** ▲ 12.0 %, green or red by what is better; the arrow says it without colour. */
 export function change(definition, now, then) {
@@ -82,9 +82,13 @@ export function change(definition, now, then) {
 /** The list behind a number of the API: {value, list}. */
 export const listHref = (list, title) => (list ? `#/entries?${new URLSearchParams({of: list, title: title ?? ""})}` : null);
 export const counted = (n, title, definition) => {
-  const value = definition ? shown(definition, n?.value ?? n) : number(n?.value ?? n);
+  const plain = n !== null && typeof n === "object" ? n.value : n, value = definition ? shown(definition, plain) : number(plain);
   return n?.list ? h("a", {href: listHref(n.list, title)}, value) : value;
 };
+
+/** Of a listed unit the reasons for its own colour: those for a lesser one say nothing more. */
+export const ownReasons = (unit) => unit.reasons.filter((r) => r.colour === unit.colour);
+export const reasonsOf = (unit) => ownReasons(unit).map(label).join(" · ");
 
 /** A line of values without axes; the numbers stand beside it as text. */
 export function spark(values) {

@@ -5,7 +5,7 @@ import {h, replace} from "./dom.js";
 import {byUrgency, dueRow, dueWithin, levelTiles} from "./duty.js";
 import {openWarnings, watch} from "./live.js";
 import {label} from "./names.js";
-import {colourTag, empty, keyText, levelTag, matters, ruleName, unitName} from "./parts.js";
+import {colourTag, empty, keyText, levelTag, matters, reasonsOf, ruleName, unitName} from "./parts.js";
 import {clock, day, isOver, left, moment, number, t} from "./text.js";
 
 const ROWS = 14, DUE_ROWS = 9, NEW_ROWS = 9, PLATE_ROWS = 6;
@@ -48,7 +48,7 @@ export async function screen({main}) {
     const series = trends.value?.series ?? [];
     replace(trend, series.length ? over(t("trend"), trends.value.dates.map((d) => d.slice(5)), series.map((s, i) => ({name: label(s), values: s.values, area: i === 0}))) : empty("nothing-figures"));
     const listed = plates.value?.units?.filter((u) => u.colour !== "none") ?? [];
-    replace(units, listed.length ? h("ul", {class: "rows"}, listed.slice(0, PLATE_ROWS).map((u) => h("li", null, colourTag(u.colour), h("div", null, unitName(u.org) || u.name, h("small", null, u.reasons.map(label).join(" · ")))))) : empty("nothing"));
+    replace(units, listed.length ? h("ul", {class: "rows"}, listed.slice(0, PLATE_ROWS).map((u) => h("li", null, colourTag(u.colour), h("div", null, unitName(u.org) || u.name, h("small", null, reasonsOf(u)))))) : empty("nothing"));
     fit(units.querySelector("ul") ?? units);
   }
 
