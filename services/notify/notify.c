@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "notify/http/http.h"
+#include "notify/plan/plan.h"
 #include "notify/processors.h"
 #include "topics/topics.h"
 
@@ -34,6 +35,7 @@ sw_err sw_notify_open(const sw_notify_options *options, sw_diags *diags, sw_noti
     sw_arena_init(&n->arena, SETTINGS_BYTES);
     n->shared.catalogue = options->catalogue;
     n->shared.partitions = options->partitions;
+    n->data_dir = options->data_dir;
     n->shared.tier = options->tier ? options->tier : "";
     sw_err err = load(n, options, diags);
     if (err) {
@@ -78,8 +80,8 @@ static sw_err open_reads(sw_notify *n) {
         sw_read *read;
     } reads[] = {{"notify.tasks", &n->tasks},         {"notify.routes", &n->routes},
                  {"notify.directory", &n->directory}, {"directory.entries", &n->entries},
-                 {"outbox.people", &n->people},       {"outbox.notices", &n->notices},
-                 {"outbox.inbox", &n->inbox}};
+                 {"notify.patrols", &n->patrols},     {"outbox.people", &n->people},
+                 {"outbox.notices", &n->notices},     {"outbox.inbox", &n->inbox}};
     sw_err err = SW_OK;
     for (size_t i = 0; i < SW_COUNT(reads) && !err; i++)
         err = sw_read_open(sw_bus_db(n->home.bus), n->home.topology, reads[i].name, reads[i].read);
@@ -124,6 +126,11 @@ uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_
          .handler = sw_notify_get_tasks,
          .work = true},
         {.method = SW_HTTP_GET,
+         .path = "/v1/patrols",
+         .roles = SW_ROLE_READ,
+         .handler = sw_notify_get_patrols,
+         .work = true},
+        {.method = SW_HTTP_GET,
          .path = "/v1/officers/{id}/inbox",
          .roles = SW_ROLE_READ,
          .handler = sw_notify_get_inbox,
@@ -154,6 +161,11 @@ uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_
 
 sw_slice sw_notify_reply_path(const sw_notify *notify) {
     return sw_slice_cstr(notify->reply_path);
+}
+
+const char *sw_notify_degraded(sw_notify *notify) {
+    bool down = notify->executor && sw_executor_gateway_down(notify->executor);
+    return down ? "the SMS gateway can't be reached" : NULL;
 }
 
 void sw_notify_stop(sw_notify *notify) {

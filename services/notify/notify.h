@@ -46,6 +46,9 @@ typedef struct sw_notify_home {
      * is recorded like any other event. `type` is application/cloudevents+json or -batch+json. */
     void (*post)(void *arg, sw_http_exchange *x, const char *type, sw_slice body);
     void *post_arg;
+    /* Hands in an event of our own, as JSON; the same source and id again changes nothing. Any
+     * thread. NULL: periods of plans are begun by somebody else. */
+    sw_err (*record)(void *post_arg, sw_slice json);
 } sw_notify_home;
 
 /* Starts the executor. `home` is copied; with a runtime that is running. */
@@ -54,6 +57,10 @@ SW_NODISCARD sw_err sw_notify_start(sw_notify *notify, const sw_notify_home *hom
 uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_MAX]);
 /* Under what address a gateway hands in replies: "/v1/sms/reply/…". Keep it secret. */
 sw_slice sw_notify_reply_path(const sw_notify *notify);
+/* About once a second, by one thread: begins the periods of patrol plans. */
+void sw_notify_tick(sw_notify *notify);
+/* What does not work though events are taken in; NULL: everything works. Any thread. */
+const char *sw_notify_degraded(sw_notify *notify);
 void sw_notify_stop(sw_notify *notify);
 void sw_notify_close(sw_notify *notify); /* NULL is a no-op */
 

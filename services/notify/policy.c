@@ -171,6 +171,35 @@ static void read_events(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
     }
 }
 
+const char *const sw_each_names[4] = {"day", "week", "month", "quarter"};
+
+static void read_plans(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
+    static const char *const names[] = {"name", "each", "of", "by"};
+    const sw_yaml *item;
+    uint32_t count = items_of(r, root, "patrols", &item);
+    policy->plans = sw_pb_zero(&r->pb, count + 1, sizeof *policy->plans);
+    for (; item && policy->plans; item = item->next) {
+        sw_plan_policy *plan = &policy->plans[policy->plan_count++];
+        sw_reading_keys(r, item, names, SW_COUNT(names), "a patrol plan");
+        plan->name = sw_reading_text(r, item, "name", true);
+        plan->of = sw_reading_text(r, item, "of", true);
+        plan->by = sw_reading_words(r, item, "by", &plan->by_count);
+        const char *each = sw_reading_text(r, item, "each", true);
+        size_t n = 0;
+        while (n < SW_COUNT(sw_each_names) && strcmp(each, sw_each_names[n]) != 0) n++;
+        plan->each = n < SW_COUNT(sw_each_names) ? (sw_each)n : SW_EACH_WEEK;
+        if (n == SW_COUNT(sw_each_names))
+            sw_reading_fault(r, item, SW_E_UNKNOWN, "each", "day week month quarter",
+                             "'%s' is no period of the calendar", each);
+        if (sw_tier_find(sw_slice_cstr(plan->of)) == SW_TIER_COUNT)
+            sw_reading_fault(r, item, SW_E_UNKNOWN, "of", "station", "there is no tier '%s'",
+                             plan->of);
+        if (!plan->by_count)
+            sw_reading_fault(r, item, SW_E_MISSING, "by", "[county, case_centre]",
+                             "a plan says who patrols");
+    }
+}
+
 static void read_gates(sw_reading *r, const sw_yaml *root, sw_policy *policy) {
     static const char *const names[] = {"again", "on"};
     static const char *const own[] = {"type", "field", "values"};
@@ -225,8 +254,8 @@ static void read_findings(sw_reading *r, const sw_yaml *root, sw_policy *policy)
 
 sw_err sw_policy_load(sw_arena *arena, const char *path, sw_diags *diags, const sw_policy **ret) {
     static const char *const names[] = {
-        "apiVersion", "kind",      "timezone", "language", "max_age",  "quiet",    "limits",
-        "settle",     "task_from", "levels",   "events",   "webhooks", "findings", "gate"};
+        "apiVersion", "kind",   "timezone", "language", "max_age",  "quiet", "limits",  "settle",
+        "task_from",  "levels", "events",   "webhooks", "findings", "gate",  "patrols", "keep"};
     sw_reading r = {.pb = {arena, false}, .diags = diags};
     const sw_yaml *root = sw_reading_file(&r, path, "Notify");
     if (!root) return r.err;
@@ -239,12 +268,14 @@ sw_err sw_policy_load(sw_arena *arena, const char *path, sw_diags *diags, const 
                          "there is no time zone '%s'", zone);
     policy->language = sw_reading_text(&r, root, "language", false);
     policy->max_age_ms = sw_reading_duration(&r, root, "max_age", 24 * HOUR_MS);
+    policy->keep_ms = sw_reading_duration(&r, root, "keep", 365 * 24 * HOUR_MS);
     policy->settle_ms = sw_reading_duration(&r, root, "settle", HOUR_MS / 6);
     policy->task_from = sw_reading_level(&r, root, "task_from", 2);
     read_levels(&r, root, policy);
     read_quiet(&r, root, policy);
     read_limits(&r, root, policy);
     read_events(&r, root, policy);
+    read_plans(&r, root, policy);
     read_gates(&r, root, policy);
     read_webhooks(&r, root, policy);
     read_findings(&r, root, policy);

@@ -49,6 +49,19 @@ typedef struct sw_gate_policy {
     uint32_t value_count;
 } sw_gate_policy;
 
+typedef enum sw_each { SW_EACH_DAY, SW_EACH_WEEK, SW_EACH_MONTH, SW_EACH_QUARTER } sw_each;
+extern const char *const sw_each_names[4];
+
+/* A patrol plan: each unit of a tier, in each period of the calendar, by somebody of these tiers.
+ */
+typedef struct sw_plan_policy {
+    const char *name;
+    sw_each each;
+    const char *of;  /* tier of the units */
+    const char **by; /* tiers of who patrols: as patrol.done has them */
+    uint32_t by_count;
+} sw_plan_policy;
+
 typedef struct sw_webhook {
     const char *name, *url, *secret_file;
     uint32_t from_level;
@@ -62,6 +75,7 @@ typedef struct sw_policy {
     const sw_zone *zone;
     const char *language;
     int64_t max_age_ms;
+    int64_t keep_ms;                       /* of what is done with, in an inbox; 0: for ever */
     int64_t quiet_from_ms, quiet_until_ms; /* of the local day; equal: none */
     uint32_t quiet_pass;                   /* this level and higher */
     uint32_t digest_over;                  /* more than so many at once become a digest */
@@ -72,6 +86,8 @@ typedef struct sw_policy {
     sw_level_policy levels[SW_NOTIFY_LEVELS];
     sw_event_policy *events;
     uint32_t event_count;
+    sw_plan_policy *plans;
+    uint32_t plan_count;
     sw_gate_policy *gates;
     uint32_t gate_count;
     int64_t gate_again_ms; /* the same refusal is told again after so long */

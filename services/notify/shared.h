@@ -24,6 +24,7 @@ enum {
     SW_NOTIFY_WARNINGS,  /* "h/" warning_id -> task that it is to take over */
     SW_NOTIFY_ROUTES,    /* field=value -> Route; "w/" field=value -> Waiting; "w#" how many wait */
     SW_NOTIFY_DIRECTORY, /* id -> DirectoryVersions */
+    SW_NOTIFY_PATROLS,   /* unit_org=CODE -> Patrols */
     SW_NOTIFY_STORES
 };
 

@@ -80,6 +80,17 @@ class Stub(parts.Case):
         self.settled(node, "A-bad", "failed")
         self.assertEqual(node.states()["A-late"], "delivered")
 
+    def test_a_gateway_that_is_down_is_told_before_any_message_needs_it(self):
+        port = self.gateway.port
+        self.gateway.close()
+        node = self.node(channels=self.kannel_channels(f"http://127.0.0.1:{port}/cgi-bin/sendsms", more=", probe: 1s"))
+        log = lambda word: word in (self.path / "node.log").read_text()
+        parts.wait("it is told", lambda: log("notify.gateway.down"))
+        self.assertEqual(node.states(), {})
+        self.gateway = parts.Gateway(port)
+        parts.wait("and that it is back", lambda: log("notify.gateway.up"))
+        self.assertEqual(self.sent(), [])  # nothing was asked of it
+
     def test_503_waits_4xx_fails_and_a_gateway_that_is_down_comes_back(self):
         node = self.open()
         answers = [(503, "busy")] * 3

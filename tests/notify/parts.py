@@ -179,10 +179,10 @@ class Case(unittest.TestCase):
         path.write_text(text)
         return path
 
-    def kannel_channels(self, url, report="", timeout="5s"):
+    def kannel_channels(self, url, report="", timeout="5s", more=""):
         secret = self.file("gateway.password", "pass word\n")
         text = (f"kind: Channels\nsms: {{driver: kannel, url: '{url}', username: seawall, password_file: {secret}, "
-                f"from: '10690', timeout: {timeout}{', report_base: ' + chr(39) + report + chr(39) if report else ''}}}\n")
+                f"from: '10690', timeout: {timeout}{more}{', report_base: ' + chr(39) + report + chr(39) if report else ''}}}\n")
         return self.file("channels.yaml", text)
 
     def node(self, **options):

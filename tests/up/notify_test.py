@@ -113,6 +113,63 @@ class Notify(Case):
         until(lambda: any("F1" in m["text"] for m in self.sms()), "what came after")
         self.assertEqual(sum("讯问放行被拒" in m["text"] for m in self.sms()), 2)
 
+    def test_patrols_cover_their_week_and_the_week_opens_the_periods(self):
+        def plan(*more):
+            return json.loads(seawall("patrols", "--json", "--url", self.url, *more)[0])["plans"][0]
+        now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8)))
+        first = plan()
+        self.assertEqual((first["covered"], first["of"], first["each"]), (0, 3, "week"))
+        begin, end = (datetime.datetime.fromisoformat(first[name]) for name in ("from", "until"))
+        self.assertEqual((begin.weekday(), end - begin, begin.hour), (0, datetime.timedelta(days=7), 0))
+        self.assertTrue(begin <= now < end)
+        # What had begun before there were plans is nobody's fault.
+        self.assertEqual(self.one.get("/v1/deadlines?rule=sv.patrol.county-weekly")[1]["deadlines"], [])
+        self.one.stop()
+        (self.folder / "data/patrols.since").write_text("0\n")
+        self.one.start()
+        self.url = f"http://127.0.0.1:{self.one.port}"
+        running = lambda: self.one.get("/v1/deadlines?rule=sv.patrol.county-weekly")[1]["deadlines"]
+        until(lambda: len(running()) == 3, "each unit's week runs")
+        def done(number, tier, time):
+            return {"specversion": "1.0", "id": f"p-{number}", "source": "urn:patrol", "type": "patrol.done", "time": time.isoformat(), "orgcode": STATION,
+                    "data": {"unit_org": STATION, "county_org": "320981000000", "tier": tier, "topic": "filing", "findings": 2}}
+        early = begin - datetime.timedelta(seconds=1)
+        self.one.post([done(1, "station", now), done(2, "county", early), done(3, "county", now)])
+        until(lambda: plan()["covered"] == 1, "it is covered")
+        unit = next(u for u in plan()["units"] if u["patrolled"])
+        self.assertEqual((unit["unit"], [(p["tier"], p["topic"], p["findings"]) for p in unit["patrols"]]), (STATION, [("county", "filing", 2)]))
+        until(lambda: len(running()) == 2, "its period is over")
+        self.assertEqual(plan("--at", early.isoformat())["covered"], 1)
+        self.assertEqual([u["unit"] for u in plan("--missing")["units"]], ["320981020000", "320981030000"])
+        out, _ = seawall("patrols", "--url", self.url, code=3)
+        self.assertRegex(out, r"county-weekly: 1 of 3 units from .*\n(.*\n)*.*not yet")
+        # One that never was does not count.
+        self.one.post({"specversion": "1.0", "id": "r-1", "source": "urn:patrol", "type": "event.retracted", "time": now.isoformat(), "orgcode": STATION,
+                       "data": {"source": "urn:patrol", "id": "p-3"}})
+        until(lambda: plan()["covered"] == 0, "it is taken back")
+        until(lambda: len(running()) == 3, "and the period runs on")
+        # The same week again, by another process: nothing new.
+        self.one.stop()
+        self.one.start()
+        self.url = f"http://127.0.0.1:{self.one.port}"
+        self.find(1)
+        until(lambda: self.task(), "what came after")
+        self.assertEqual(len(running()), 3)
+
+    def test_a_gateway_that_is_down_degrades_and_events_are_still_taken_in(self):
+        self.assertNotIn("degraded", self.one.get("/readyz")[1])
+        (self.folder / "password").write_text("x\n")
+        with up.socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        channels = self.folder / "channels.yaml"
+        channels.write_text(f"kind: Channels\nsms: {{driver: kannel, url: 'http://127.0.0.1:{port}/', username: a, password_file: {self.folder}/password, probe: 1s}}\n")
+        self.one.stop()
+        self.one.sets = (*self.one.sets, f"notify.channels={channels}")
+        self.one.start()
+        until(lambda: self.one.get("/readyz") == (200, {"status": "ready", "reasons": [], "degraded": ["the SMS gateway can't be reached"]}), "it is said")
+        self.assertIn(b"seawall_notify_gateway_up 0", self.one.ask("GET", "/metrics")[2])
+
     def test_a_reply_signs_and_a_restart_keeps_everything(self):
         self.find(1)
         first = until(lambda: next((m for m in self.sms() if m["recipient"] == "030011"), None), "the SMS")

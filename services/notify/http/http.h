@@ -15,8 +15,12 @@ struct sw_notify {
     const sw_channels *channels;
     sw_notify_home home;
     sw_executor *executor;
-    sw_read tasks, routes, directory, entries, people, notices, inbox;
+    sw_read tasks, routes, directory, patrols, entries, people, notices, inbox;
     char reply_path[64];
+    const char *data_dir;
+    /* Of plans: since when there are any; when the next period begins; up to where the directory
+     * was read, by the last round and by one that found it unchanged; no round before. */
+    int64_t plans_since_ms, plans_next_ms, plans_seen, plans_ends, plans_rest_ms;
 };
 
 /* One request's view. */

@@ -12,6 +12,7 @@ static const sw_processor_store stores[SW_NOTIFY_STORES] = {
     [SW_NOTIFY_WARNINGS] = {"warnings", 1, 64, NULL},
     [SW_NOTIFY_ROUTES] = {"routes", 1, 1 << 16, NULL},
     [SW_NOTIFY_DIRECTORY] = {"directory", 1, SW_VALUE_BYTES_MAX, NULL},
+    [SW_NOTIFY_PATROLS] = {"patrols", 1, 1 << 14, NULL},
 };
 
 static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) {

@@ -173,6 +173,10 @@ sw_err sw_notify_on_event(sw_notify_call *call, const sw_input *input) {
     bool of_finding = sw_slice_starts(input->key, SW_S("finding_id="));
     bool of_warning = sw_slice_starts(input->key, SW_S("warning_id="));
     bool of_joint = sw_slice_starts(input->key, SW_S("joint_id="));
+    if (sw_slice_starts(input->key, SW_S("unit_org="))) {
+        sw_err err = sw_notify_on_patrol(call, input, type);
+        if (err) return err;
+    }
     if (!told && !of_finding && !of_warning && !of_joint) return SW_OK;
     sw_event *event;
     sw_err err =

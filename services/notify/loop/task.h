@@ -72,6 +72,8 @@ const sw_slice *sw_tell_words(sw_notify_call *call, const char *const *words, ui
 
 SW_NODISCARD sw_err sw_notify_on_warning(sw_notify_call *call, const sw_input *input);
 SW_NODISCARD sw_err sw_notify_on_event(sw_notify_call *call, const sw_input *input);
+/* An event under unit_org=CODE: of a patrol, or one that corrects another event. */
+SW_NODISCARD sw_err sw_notify_on_patrol(sw_notify_call *call, const sw_input *input, sw_slice type);
 SW_NODISCARD sw_err sw_notify_on_hop(sw_notify_call *call, const sw_input *input);
 /* A recorded decision reaches its task. */
 SW_NODISCARD sw_err sw_notify_decide(sw_notify_call *call, const Seawall__V1__Decision *decision);

@@ -90,6 +90,9 @@ bool sw_notice_became(sw_outbox_call *call, sw_notice *notice, const char *messa
 /* Holds a notice until then. */
 SW_NODISCARD sw_err sw_outbox_hold(sw_outbox_call *call, sw_notice *notice, int64_t until_ms,
                                    const char *reason);
+/* At most once a day: what is done with and older than the policy keeps goes, some hundred at a
+ * time. */
+SW_NODISCARD sw_err sw_outbox_trim(sw_outbox_call *call);
 /* Takes a held one back. */
 SW_NODISCARD sw_err sw_outbox_unhold(sw_outbox_call *call, const sw_notice *notice);
 

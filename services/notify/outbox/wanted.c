@@ -102,7 +102,8 @@ sw_err sw_outbox_wanted(sw_outbox_call *call, sw_notice *notice) {
     if (level >= SW_NOTIFY_LEVELS) return sw_ctx_fail(call->ctx, SW_E_INVALID, "no such level");
     bool sms = has_channel(notice, "sms"), email = has_channel(notice, "email");
     bool other = has_channel(notice, "webhook") || has_channel(notice, "file");
-    if (!has_channel(notice, "webhook")) err = into_inbox(call, notice);
+    err = into_inbox(call, notice);
+    if (!err) err = sw_outbox_trim(call);
     if (!err) err = inhibit(call, notice);
     if (err) return err;
     if (!sms && !email && !other) return sw_notice_save(call, notice, "inbox", "level", NULL);

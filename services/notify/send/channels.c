@@ -58,8 +58,9 @@ static void own_secret(sw_reading *r, const char *data_dir, sw_channels *channel
 
 static void read_sms(sw_reading *r, const sw_yaml *root, const char *data_dir,
                      sw_channels *channels) {
-    static const char *const names[] = {"driver",        "file", "url",         "username",
-                                        "password_file", "from", "report_base", "timeout"};
+    static const char *const names[] = {"driver",        "file",     "url",         "username",
+                                        "password_file", "from",     "report_base", "timeout",
+                                        "probe",         "probe_url"};
     const sw_yaml *sms = sw_yaml_get(root, "sms");
     if (!sms) return;
     sw_reading_keys(r, sms, names, SW_COUNT(names), "sms");
@@ -78,6 +79,8 @@ static void read_sms(sw_reading *r, const sw_yaml *root, const char *data_dir,
         secret_of(r, sms, "password_file", sw_reading_text(r, sms, "password_file", kannel));
     channels->sms_from = sw_reading_text(r, sms, "from", false);
     channels->report_base = sw_reading_text(r, sms, "report_base", false);
+    channels->probe_ms = sw_reading_duration(r, sms, "probe", channels->probe_ms);
+    channels->probe_url = sw_reading_text(r, sms, "probe_url", false);
     channels->timeout_ms = sw_reading_duration(r, sms, "timeout", channels->timeout_ms);
     const char *const headers[] = {channels->sms_user, channels->sms_password, channels->sms_from,
                                    channels->report_base};
@@ -114,6 +117,8 @@ sw_err sw_channels_load(sw_arena *arena, const char *path, const char *data_dir,
                               .sms_from = "",
                               .report_base = "",
                               .timeout_ms = 10000,
+                              .probe_ms = 30000,
+                              .probe_url = "",
                               .mail_url = "",
                               .mail_from = "",
                               .mail_user = "",

@@ -15,6 +15,8 @@ typedef struct sw_channels {
     const char *sms_user, *sms_password, *sms_from;
     const char *report_base; /* under which the gateway reaches us; "": no reports */
     int64_t timeout_ms;      /* of one call */
+    int64_t probe_ms;        /* so often it is asked whether the gateway can be reached; 0: never */
+    const char *probe_url;   /* a page that answers 2xx where it works; "": that it listens */
     const char *mail_url;    /* smtp://…, smtps://…; "": none */
     const char *mail_from, *mail_user, *mail_password;
     const char *file;             /* of the channel file */

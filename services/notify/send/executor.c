@@ -7,6 +7,7 @@
 #include "notify/directory/directory.h"
 #include "notify/outbox/outbox.h"
 #include "notify/send/flight.h"
+#include "notify/send/probe.h"
 #include "topics/topics.h"
 
 #define FLYING_DEFAULT 512u
@@ -38,6 +39,7 @@ struct sw_executor {
     bool started;
     atomic_bool stopping;
     resting rests[CHANNELS];
+    sw_probe probe;
     char (*cursors)[CHANNELS][SW_NOTIFY_LEVELS][CURSOR_BYTES]; /* by partition */
     int64_t *ends;                       /* of seawall.notices, as last seen */
     int64_t again_us, filled_us, tokens; /* thousandths of a part */
@@ -308,6 +310,7 @@ static void take_ended(sw_executor *e) {
         char *private = NULL;
         CURL *handle = msg->easy_handle;
         CURLcode code = msg->data.result;
+        if (sw_probe_ended(&e->probe, e->multi, handle, code)) continue;
         curl_easy_getinfo(handle, CURLINFO_PRIVATE, &private);
         sw_flight *f = (sw_flight *)(void *)private;
         curl_multi_remove_handle(e->multi, handle);
@@ -363,6 +366,7 @@ static void *run(void *arg) {
     }
     while (!atomic_load(&e->stopping) || e->flying) {
         if (!atomic_load(&e->stopping)) pull_queue(e);
+        if (!atomic_load(&e->stopping)) sw_probe_go(&e->probe, e->multi);
         go_on(e);
         curl_multi_perform(e->multi, &running);
         take_ended(e);
@@ -390,7 +394,7 @@ static sw_err open_parts(sw_executor *e) {
     if (!err)
         err = sw_metrics_get(o->env.metrics, SW_METRIC_COUNTER, "seawall_notify_forged_total", "",
                              "reports and replies with a wrong token", &e->forged);
-    return err;
+    return err ? err : sw_probe_init(&e->probe, o->channels, o->env);
 }
 
 sw_err sw_executor_open(const sw_executor_options *options, sw_executor **ret) {
@@ -454,11 +458,16 @@ void sw_executor_close(sw_executor *e) {
         sw_flight_clear(&e->flights[i]);
         sw_arena_done(&e->flights[i].arena);
     }
+    sw_probe_done(&e->probe, e->multi);
     if (e->multi) curl_multi_cleanup(e->multi);
     sw_heap_free(e->flights);
     sw_heap_free(e->cursors);
     sw_heap_free(e->ends);
     sw_heap_free(e);
+}
+
+bool sw_executor_gateway_down(sw_executor *e) {
+    return sw_probe_down(&e->probe);
 }
 
 sw_err sw_executor_report(sw_executor *e, sw_slice recipient, sw_slice message, sw_slice token,

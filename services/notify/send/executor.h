@@ -35,6 +35,8 @@ void sw_executor_stop(sw_executor *executor);
 /* After the runtime was closed. NULL is a no-op. */
 void sw_executor_close(sw_executor *executor);
 
+/* Whether the gateway could not be reached when it was probed last. Any thread. */
+bool sw_executor_gateway_down(sw_executor *executor);
 /* A report of the gateway about a message: Kannel's types 1 delivered, 2 failed, 4 buffered, 8
  * accepted, 16 refused by the centre. SW_E_NOT_FOUND: the token is not of that message;
  * SW_E_INVALID: no such type; what the runtime says. */

@@ -30,6 +30,7 @@ extern const sw_command sw_cmd_export;
 extern const sw_command sw_cmd_generate;
 extern const sw_command sw_cmd_import;
 extern const sw_command sw_cmd_move;
+extern const sw_command sw_cmd_patrols;
 extern const sw_command sw_cmd_replay;
 extern const sw_command sw_cmd_rules;
 extern const sw_command sw_cmd_scores;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "ingest/http_events.h"
+#include "seawall/up/record.h"
 
 const char *sw_up_notify_dir(sw_arena *arena) {
     const char *packs = sw_packs_dir(arena);
@@ -50,13 +51,20 @@ static void post(void *arg, sw_http_exchange *x, const char *type, sw_slice body
     sw_ingest_answer_at_once(x, err, &whole);
 }
 
+static sw_err record(void *arg, sw_slice json) {
+    return sw_up_record(arg, json);
+}
+
 sw_err sw_up_people_start(sw_up *up) {
+    /* Rules of other law have no such periods. */
+    const bool plans = sw_catalogue_find(up->load.catalogue, SW_S("clock.boundary")) != NULL;
     const sw_notify_home home = {.topology = &up->topology,
                                  .bus = up->bus,
                                  .runtime = up->runtime,
                                  .env = up->env,
                                  .post = post,
-                                 .post_arg = up};
+                                 .post_arg = up,
+                                 .record = plans ? record : NULL};
     uint32_t count = sw_notify_routes(up->notify, up->notify_routes);
     sw_err err = sw_http_route_add(up->http, up->notify_routes, count);
     return err ? err : sw_notify_start(up->notify, &home);

@@ -34,8 +34,11 @@ static void get_readyz(void *arg, sw_http_exchange *x) {
     reason(&list, &count, !up->ready && !up->stopping, "starting");
     reason(&list, &count, sw_runtime_error(up->runtime) != SW_OK, "a write failed");
     reason(&list, &count, !sw_db_has_room(sw_bus_db(up->bus)), "the disk is nearly full");
-    sw_buf_printf(&body, "{\"status\":\"%s\",\"reasons\":[%.*s]}", count ? "not-ready" : "ready",
+    sw_buf_printf(&body, "{\"status\":\"%s\",\"reasons\":[%.*s]", count ? "not-ready" : "ready",
                   SW_FMT(sw_buf_slice(&list)));
+    const char *degraded = up->notify ? sw_notify_degraded(up->notify) : NULL;
+    if (degraded) sw_buf_printf(&body, ",\"degraded\":[\"%s\"]", degraded);
+    sw_buf_add_byte(&body, '}');
     sw_buf_done(&list);
     answer_text(x, count ? 503 : 200, "application/json", &body);
 }

@@ -95,6 +95,7 @@ static void on_reload(void *arg) {
 static void on_tick(void *arg) {
     sw_up *up = arg;
     sw_ingest_tick(up->ingest);
+    if (up->ready && sw_up_runs(up, "notify")) sw_notify_tick(up->notify);
     sw_err err = up->runtime ? sw_runtime_error(up->runtime) : SW_OK;
     if (!err || up->failed) return;
     sw_buf text;

@@ -384,6 +384,51 @@ static void cabinet_and_gate_reach_handler_and_leader_at_once_and_once(void **st
     nrig_close(&r);
 }
 
+/* Rows of a recipient in a store of the outbox. */
+static uint32_t rows_of(nrig *r, const char *store, const char *recipient) {
+    sw_read read;
+    uint32_t count = 0;
+    char from[40], to[40];
+    int len = snprintf(from, sizeof from, "%s%c", recipient, 0);
+    snprintf(to, sizeof to, "%s%c", recipient, 1);
+    const sw_read_range range = {.partition = sw_partition_of(sw_slice_cstr(recipient), 4),
+                                 .from = sw_slice_of(from, (size_t)len),
+                                 .to = sw_slice_of(to, (size_t)len)};
+    assert_ok(sw_read_open(sw_bus_db(r->bus), &r->topology, store, &read));
+    assert_ok(sw_read_scan(&read, &range, nrig_count_row, &count));
+    return count;
+}
+
+static void an_inbox_loses_what_is_old_and_done_with_and_nothing_else(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    r.policy.keep_ms = 48 * HOUR;
+    for (int i = 0; i < 600; i++) {
+        sw_told_warning told = nrig_warning(&r, sw_arena_printf(&r.arena, "A%d", i).ptr, SW_GREEN);
+        nrig_tell(&r, &told);
+    }
+    sw_told_warning runs = nrig_warning(&r, "B1", SW_RED);
+    runs.due_ms += 1000 * HOUR;
+    nrig_tell(&r, &runs);
+    nrig_run(&r);
+    nrig_raise(&r, "B2", SW_RED); /* never leaves: still to be sent */
+    assert_int_equal(rows_of(&r, "outbox.inbox", "S3"), 602);
+    nrig_pass(&r, 47 * HOUR);
+    nrig_raise(&r, "C1", SW_GREEN);
+    assert_int_equal(rows_of(&r, "outbox.inbox", "S3"), 603);
+    nrig_pass(&r, 26 * HOUR);
+    for (int i = 0; i < 4; i++) /* some hundred at a time */
+        nrig_raise(&r, sw_arena_printf(&r.arena, "D%d", i).ptr, SW_GREEN);
+    assert_int_equal(rows_of(&r, "outbox.inbox", "S3"), 7);
+    assert_int_equal(rows_of(&r, "outbox.notices", "S3"), 7);
+    assert_string_equal(nrig_notice(&r, "S3", hex(nrig_id("A1", SW_GREEN))), "");
+    assert_string_equal(nrig_notice(&r, "S3", hex(nrig_id("B1", SW_RED))), "intended ");
+    assert_string_equal(nrig_notice(&r, "S3", hex(nrig_id("B2", SW_RED))), "intended ");
+    assert_string_equal(nrig_notice(&r, "S3", hex(nrig_id("C1", SW_GREEN))), "inbox level");
+    nrig_close(&r);
+}
+
 static void an_import_of_old_events_sends_nothing(void **state) {
     (void)state;
     nrig r;
@@ -420,6 +465,7 @@ int main(void) {
         cmocka_unit_test(several_channels_at_once_have_each_its_own_state),
         cmocka_unit_test(a_postponed_message_is_tried_again_until_it_is_of_no_use),
         cmocka_unit_test(cabinet_and_gate_reach_handler_and_leader_at_once_and_once),
+        cmocka_unit_test(an_inbox_loses_what_is_old_and_done_with_and_nothing_else),
         cmocka_unit_test(an_import_of_old_events_sends_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -349,6 +349,14 @@ void nrig_outcome(nrig *r, const Seawall__V1__Message *message, const char *stat
     nrig_run(r);
 }
 
+bool nrig_count_row(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
+    (void)partition;
+    (void)key;
+    (void)value;
+    ++*(uint32_t *)arg;
+    return true;
+}
+
 static bool count_one(nrig *r, const sw_record *record, void *arg) {
     (void)r;
     (void)record;

@@ -58,6 +58,8 @@ const Seawall__V1__Task *nrig_task(nrig *r, sw_hash128 warning);
 /* The last message of a recipient with an open state; NULL. */
 const Seawall__V1__Message *nrig_message(nrig *r, const char *recipient);
 void nrig_outcome(nrig *r, const Seawall__V1__Message *message, const char *state);
+/* For a scan of rows: counts in `arg`, a uint32_t. */
+bool nrig_count_row(void *arg, uint32_t partition, sw_slice key, sw_slice value);
 uint32_t nrig_count(nrig *r, const char *topic);
 
 #endif
