@@ -74,7 +74,7 @@ test("prints on A4: content without menu, buttons and colours of the screen", as
   const pdf = await page.pdf({preferCSSPageSize: true});
   writeFileSync(join(SHOTS, "print-case.pdf"), pdf);
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
-  await page.emulateMedia({media: "screen"});
+  await page.emulateMedia({media: null});
   await goTo(page, "#/model/checkup?org=32098101", "model");
   const sheet = await page.pdf({preferCSSPageSize: true});
   writeFileSync(join(SHOTS, "print-checkup.pdf"), sheet);

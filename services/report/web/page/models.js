@@ -64,7 +64,7 @@ function checkup(found) {
     h("div", {class: "tiles"}, h("div", {class: `tile l-${found.colour}`}, h("span", null, t("plates")), h("b", null, colourTag(found.colour))), found.clears.map((c) => h("div", {class: "tile"}, h("span", null, label(c)), h("b", null, counted(c.backlog, label(c))),
       h("small", {class: c.overdue.value ? "late" : null}, t("overdue"), " ", counted(c.overdue, label(c)))))),
     h("div", {class: "checkup"},
-      card("whole", t("findings"), h("button", {type: "button", class: "button", onclick: () => print()}, t("print")), found.findings.length || found.reasons.length ? h("ul", {class: "plain columns"}, ownReasons(found).map(reason), found.findings.map((f) => h("li", null, h("span", {class: "bad"}, "▼ "), h("b", null, label(f)), ` ${f.text ?? ""}`))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`)),
+      card("whole", t("findings"), h("button", {type: "button", class: "button", onclick: () => print()}, t("print")), found.findings.length || found.reasons.length ? h("ul", {class: "plain columns"}, ownReasons(found).map(reason), found.findings.map((f) => h("li", null, h("span", {class: "bad"}, "▼ "), h("b", null, label(f)), h("span", {class: "detail"}, ` ${f.text ?? ""}`)))) : h("p", {class: "good"}, `✓ ${t("no-findings")}`)),
       found.sections.map((s) => [s, s.figures.filter(saysAnything)]).filter(([, figures]) => figures.length).map(([s, figures]) => card("", named("d-", s.domain), null, table([th("indicator"), th("value", "n"), th("previous", "n"), th("year", "n far"), h("th", {class: "far"}), h("th")], figures.map(checkFigure))))), h("p", {class: "soft"}, t("not-listed"))];
 }
 
