@@ -14,6 +14,10 @@
  * memtables may have: then each write flushes one. */
 #define ARENA_BYTES ((size_t)32 * 1024)
 
+/* Of a log: values from this size on lie in files of their own. */
+#define BLOB_BYTES_MIN  512u
+#define BLOB_FILE_BYTES ((uint64_t)64 << 20)
+
 /* Churn. Runs are merged when there are so many: more of them where nobody looks up single keys.
  * Files are small, because a filter is built whole and its keys wait in memory. So many runs more
  * (SLACK) slow writers down, and as many again stop them. */
@@ -107,6 +111,17 @@ static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *opti
     rocksdb_options_set_level0_stop_writes_trigger(options, runs + 2 * CHURN_RUNS_SLACK);
 }
 
+/* What comes in order stays as it came: values go to files of their own, once, and only their
+ * places are merged. */
+static void set_log_options(const sw_store_spec *spec, rocksdb_options_t *options) {
+    if (!spec || !spec->ordered_tail) return;
+    rocksdb_options_set_enable_blob_files(options, 1);
+    rocksdb_options_set_min_blob_size(options, BLOB_BYTES_MIN);
+    rocksdb_options_set_blob_file_size(options, BLOB_FILE_BYTES);
+    rocksdb_options_set_blob_compression_type(options, rocksdb_lz4_compression);
+    rocksdb_options_set_enable_blob_gc(options, 1);
+}
+
 sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     if (db->budget.memory_bytes == 0) db->budget.memory_bytes = MEMORY_DEFAULT;
     db->family_options = sw_heap_zero(db->family_count, sizeof db->family_options[0]);
@@ -116,6 +131,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     for (uint32_t i = 0; i < db->family_count; i++) {
         db->family_options[i] = rocksdb_options_create_copy(db->options);
         set_churn_options(spec_of(db, specs, i), db->family_options[i]);
+        set_log_options(spec_of(db, specs, i), db->family_options[i]);
         set_table_options(db, spec_of(db, specs, i), db->family_options[i]);
     }
     db->read = rocksdb_readoptions_create();
