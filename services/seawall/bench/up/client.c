@@ -49,11 +49,7 @@ static bool connect_one(run *r, connection *c) {
         return fail(r, "can't connect");
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = c}};
-    if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, c->fd, &event) != 0) return fail(r, "epoll");
-    sw_buf_init(&c->body, BODY_BYTES);
-    sw_buf_init(&c->out, BODY_BYTES + 1024);
-    sw_buf_init(&c->in, ANSWER_BYTES);
-    return true;
+    return epoll_ctl(r->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0 || fail(r, "epoll");
 }
 
 /* Sends what the socket takes now; the rest when it takes more. */
@@ -76,6 +72,7 @@ static void push(run *r, connection *c) {
 
 /* False: nothing more to send. */
 static bool begin(run *r, connection *c, double due_s) {
+    if (c->fd < 0 && !connect_one(r, c)) return false;
     sw_buf_clear(&c->body);
     sw_buf_clear(&c->out);
     sw_buf_clear(&c->in);
@@ -147,11 +144,24 @@ static void settle(run *r, connection *c, int status) {
     if (load->rate == 0 && (load->seconds == 0 || now_s(r) < load->seconds)) begin(r, c, now_s(r));
 }
 
+/* The server closes what was idle for too long, and a request may have been on its way to it: sent
+ * again, its time runs on. */
+static void reopen(run *r, connection *c) {
+    close(c->fd);
+    c->fd = -1;
+    c->sent = 0;
+    if (c->waits && connect_one(r, c)) push(r, c);
+}
+
 static void pull(run *r, connection *c) {
     char bytes[16384];
     int status = 0;
     ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (n <= 0 && c->in.len == 0 && (n == 0 || errno == ECONNRESET)) {
+        reopen(r, c);
+        return;
+    }
     if (n <= 0) {
         fail(r, n ? "can't receive" : "the server has closed a connection");
         return;
@@ -205,15 +215,21 @@ bool sw_bench_load_run(sw_bench_load *load) {
     run r = {.load = load, .epoll = epoll_create1(EPOLL_CLOEXEC)};
     r.connections = calloc(load->connections, sizeof *r.connections);
     if (!r.connections) return false;
-    uint32_t open = 0;
-    while (open < load->connections && connect_one(&r, &r.connections[open])) open++;
+    for (uint32_t i = 0; i < load->connections; i++) {
+        connection *c = &r.connections[i];
+        sw_buf_init(&c->body, BODY_BYTES);
+        sw_buf_init(&c->out, BODY_BYTES + 1024);
+        sw_buf_init(&c->in, ANSWER_BYTES);
+        c->fd = -1;
+        if (!r.failed) connect_one(&r, c);
+    }
     r.start = sw_bench_now();
     if (!r.failed) drive(&r);
     sw_bench_meter used = sw_bench_since(r.start);
     load->wall_s = used.wall_s;
     load->client_cpu_s = used.cpu_s;
-    for (uint32_t i = 0; i < open; i++) {
-        close(r.connections[i].fd);
+    for (uint32_t i = 0; i < load->connections; i++) {
+        if (r.connections[i].fd >= 0) close(r.connections[i].fd);
         sw_buf_done(&r.connections[i].body);
         sw_buf_done(&r.connections[i].out);
         sw_buf_done(&r.connections[i].in);

@@ -2,14 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "seawall/bench/up/up.h"
 
 enum { BATCH = 100, BATCH_CONNECTIONS = 4, SINGLE_CONNECTIONS = 64, HALF_CONNECTIONS = 64 };
-enum { CHINA_S = 8 * 3600, DAY_S = 24 * 3600, COUNTY_EVENTS = 11700 };
+/* What one core is to carry: its half is the load that answers are measured under. */
+#define WANTED_A_SECOND 12000.0
 
 /* A file of events, a line each. */
 typedef struct source {
@@ -34,38 +32,6 @@ static bool make(void *arg, sw_buf *body) {
     if (s->batch > 1) sw_buf_add_byte(body, ']');
     s->events += count;
     return count > 0;
-}
-
-/* One county's yesterday, after what the file has. A server of today finds few of its periods past
- * due, as in life. */
-static bool generate_county(const char *path, uint32_t number, const char *day) {
-    char seed[16], org[16];
-    snprintf(seed, sizeof seed, "%u", number);
-    snprintf(org, sizeof org, "32%04u", number);
-    const char *const args[] = {"seawall", "generate",   "--seed", seed,     "--org",
-                                org,       "--stations", "99",     "--span", "day",
-                                "--cut",   "--start",    day,      NULL};
-    pid_t pid = fork();
-    if (pid == 0) {
-        if (!freopen(path, "a", stdout) || !freopen("/dev/null", "w", stderr)) _exit(126);
-        sw_bench_exec(args);
-    }
-    int status = 0;
-    if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return true;
-    fprintf(stderr, "seawall bench: seawall generate failed\n");
-    return false;
-}
-
-static bool generate(const char *path, uint64_t events) {
-    char day[32];
-    time_t yesterday = time(NULL) + CHINA_S - DAY_S;
-    struct tm there;
-    gmtime_r(&yesterday, &there);
-    strftime(day, sizeof day, "%Y-%m-%d", &there);
-    for (uint32_t n = 1; n <= events / COUNTY_EVENTS + 1; n++)
-        if (!generate_county(path, n, day)) return false;
-    return true;
 }
 
 typedef struct figures {
@@ -121,8 +87,9 @@ static bool measure_all(sw_bench_report *report, const sw_bench_server *server, 
     s->batch = BATCH;
     bool ok = measure(server, s, BATCH_CONNECTIONS, 0, seconds, &full);
     if (!ok) return false;
-    tell(report, "batches of 100", &full, 12000);
-    ok = measure(server, s, HALF_CONNECTIONS, full.a_second / BATCH / 2, seconds, &half);
+    tell(report, "batches of 100", &full, WANTED_A_SECOND);
+    double carried = full.a_cpu_second < WANTED_A_SECOND ? full.a_cpu_second : WANTED_A_SECOND;
+    ok = measure(server, s, HALF_CONNECTIONS, carried / BATCH / 2, seconds, &half);
     if (!ok) return false;
     sw_bench_line(report, "batches at half load: answer, median", half.p50_ms, "ms", 0, true);
     sw_bench_line(report, "batches at half load: answer, p99", half.p99_ms, "ms", 50, true);
@@ -130,18 +97,19 @@ static bool measure_all(sw_bench_report *report, const sw_bench_server *server, 
     ok = measure(server, s, SINGLE_CONNECTIONS, 0, seconds, &full);
     if (!ok) return false;
     tell(report, "single events, 64 connections", &full, 5000);
-    ok = measure(server, s, SINGLE_CONNECTIONS, full.a_second / 2, seconds, &half);
+    ok = measure(server, s, SINGLE_CONNECTIONS, full.a_cpu_second / 2, seconds, &half);
     if (!ok) return false;
     sw_bench_line(report, "single events at half load: answer, p99", half.p99_ms, "ms", 0, true);
     return true;
 }
 
-bool sw_bench_up_events(sw_bench_report *report, const char *dir, uint64_t events, double seconds) {
+bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix mix, uint64_t events,
+                        double seconds) {
     char path[700];
     snprintf(path, sizeof path, "%s/events.jsonl", dir);
     source s = {0};
     sw_bench_server server = {.dir = dir};
-    bool ok = generate(path, events) && (s.file = fopen(path, "r")) != NULL &&
+    bool ok = sw_bench_mix_write(mix, path, events) && (s.file = fopen(path, "r")) != NULL &&
               sw_bench_server_start(&server);
     if (ok) ok = measure_all(report, &server, &s, seconds);
     uint64_t memory = server.pid ? sw_bench_server_resident_bytes(&server) : 0;

@@ -7,8 +7,8 @@
 #include "seawall/cli/cli.h"
 
 static const sw_cli_option cli_options[] = {
-    {"only", "PART", "events or periods (both)", false},
-    {"events", "N", "generated ones, of which as many are sent as the time allows (600000)", false},
+    {"only", "PART", "events, backlog or periods (events and periods)", false},
+    {"events", "N", "generated ones, of which as many are sent as the time allows (300000)", false},
     {"seconds", "N", "of each load (8)", false},
     {"periods", "N", "how many are many (1000000)", false},
     {"dir", "FOLDER", "where to make the data directories ($TMPDIR)", false},
@@ -31,13 +31,15 @@ static bool measure(sw_bench_report *report, const sw_cli *cli, const char *dir,
     const char *only = sw_cli_value(cli, "only");
     char folder[600];
     bool ok = true;
-    if (only && strcmp(only, "events") != 0 && strcmp(only, "periods") != 0) {
-        fprintf(stderr, "seawall bench: --only takes events or periods, not '%s'\n", only);
+    bool backlog = only && strcmp(only, "backlog") == 0;
+    if (only && !backlog && strcmp(only, "events") != 0 && strcmp(only, "periods") != 0) {
+        fprintf(stderr, "seawall bench: --only takes events, backlog or periods, not '%s'\n", only);
         return false;
     }
-    if (!only || strcmp(only, "events") == 0)
+    if (!only || backlog || strcmp(only, "events") == 0)
         ok = part(dir, "events", folder, sizeof folder) &&
-             sw_bench_up_events(report, folder, (uint64_t)events, (double)seconds);
+             sw_bench_up_events(report, folder, backlog ? SW_MIX_BACKLOG : SW_MIX_LIVE,
+                                (uint64_t)events, (double)seconds);
     if (ok && (!only || strcmp(only, "periods") == 0))
         ok = part(dir, "periods", folder, sizeof folder) &&
              sw_bench_up_periods(report, folder, 100000, (uint64_t)periods);
@@ -49,7 +51,7 @@ static int run(int argc, char **argv) {
     sw_cli cli;
     int exit_code = SW_EXIT_USAGE;
     char dir[512];
-    int64_t events = 600000, seconds = 8, periods = 1000000;
+    int64_t events = 300000, seconds = 8, periods = 1000000;
     sw_arena_init(&arena, 1 << 16);
     if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code) &&
         sw_bench_number("events", sw_cli_value(&cli, "events"), 1000, 100000000, &events) &&

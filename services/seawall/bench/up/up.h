@@ -5,11 +5,13 @@
 
 #include "seawall/bench/runtime/runtime.h"
 #include "seawall/bench/up/client.h"
+#include "seawall/bench/up/mix.h"
 #include "seawall/bench/up/server.h"
 
 /* Generated events through the whole pipeline: batches and single ones, each at full and at half
  * load. False with a text on stderr. */
-bool sw_bench_up_events(sw_bench_report *report, const char *dir, uint64_t events, double seconds);
+bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix mix, uint64_t events,
+                        double seconds);
 
 /* So many periods that are open: what they take, what a start takes, and what an event costs among
  * `few` and among `many`, in the order in which the periods were opened and in no order. */
