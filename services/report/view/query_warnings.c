@@ -54,14 +54,11 @@ static sw_err take(void *arg, uint32_t partition, sw_hash128 id, int64_t time_ms
 }
 
 static sw_view_place place_of(const sw_warnings_ask *ask) {
-    sw_view_place place;
-    if (ask->key.len)
-        place = (sw_view_place){SW_DIM_KEY, ask->key};
-    else if (ask->rule.len)
-        place = (sw_view_place){SW_DIM_RULE, ask->rule};
-    else
-        place = sw_view_place_of(ask->org.len ? ask->org : sw_org_prefix(ask->sight.unit));
-    return ask->states == SW_ASK_OPEN ? sw_view_open(place) : place;
+    if (ask->key.len) return (sw_view_place){SW_DIM_KEY, ask->key};
+    bool open = ask->states == SW_ASK_OPEN;
+    if (ask->rule.len && !open) return (sw_view_place){SW_DIM_RULE, ask->rule};
+    sw_view_place place = sw_view_place_of(ask->org.len ? ask->org : sw_org_prefix(ask->sight.unit));
+    return open ? sw_view_open(place) : place;
 }
 
 sw_err sw_queries_warnings(const sw_queries *queries, const sw_warnings_ask *ask, sw_buf *out,

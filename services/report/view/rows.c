@@ -5,7 +5,8 @@
 #include "text/time.h"
 #include "text/utf8.h"
 
-#define CODE_DIGITS 12u
+#define CODE_DIGITS    12u
+#define STATION_DIGITS 8u
 
 static bool is_code(sw_slice org) {
     if (org.len != CODE_DIGITS) return false;
@@ -19,12 +20,11 @@ uint32_t sw_view_places(sw_slice org, sw_slice rule, sw_slice key,
     uint32_t count = 0;
     ret[count++] = (sw_view_place){SW_DIM_ALL, SW_SLICE_NONE};
     if (rule.len) ret[count++] = (sw_view_place){SW_DIM_RULE, rule};
-    ret[count++] = (sw_view_place){SW_DIM_KEY, key};
-    if (is_code(org)) {
-        ret[count++] = (sw_view_place){SW_DIM_COUNTY, sw_slice_sub(org, 0, 6)};
-        ret[count++] = (sw_view_place){SW_DIM_STATION, sw_slice_sub(org, 0, 8)};
-    }
-    if (org.len) ret[count++] = (sw_view_place){SW_DIM_UNIT, org};
+    if (key.len) ret[count++] = (sw_view_place){SW_DIM_KEY, key};
+    if (is_code(org))
+        ret[count++] = (sw_view_place){SW_DIM_STATION, sw_slice_sub(org, 0, STATION_DIGITS)};
+    else if (org.len)
+        ret[count++] = (sw_view_place){SW_DIM_UNIT, org};
     return count;
 }
 
@@ -33,12 +33,10 @@ sw_view_place sw_view_place_of(sw_slice org_prefix) {
     while (digits < org_prefix.len && org_prefix.ptr[digits] >= '0' &&
            org_prefix.ptr[digits] <= '9')
         digits++;
-    if (org_prefix.len == 0) return (sw_view_place){SW_DIM_ALL, SW_SLICE_NONE};
-    if (digits < org_prefix.len || digits == CODE_DIGITS)
-        return (sw_view_place){SW_DIM_UNIT, org_prefix};
-    if (digits > CODE_DIGITS || digits < 6) return (sw_view_place){SW_DIM_ALL, SW_SLICE_NONE};
-    if (digits < 8) return (sw_view_place){SW_DIM_COUNTY, sw_slice_sub(org_prefix, 0, 6)};
-    return (sw_view_place){SW_DIM_STATION, sw_slice_sub(org_prefix, 0, 8)};
+    if (digits < org_prefix.len) return (sw_view_place){SW_DIM_UNIT, org_prefix};
+    if (digits < STATION_DIGITS || digits > CODE_DIGITS)
+        return (sw_view_place){SW_DIM_ALL, SW_SLICE_NONE};
+    return (sw_view_place){SW_DIM_STATION, sw_slice_sub(org_prefix, 0, STATION_DIGITS)};
 }
 
 /* ---- keys ---- */

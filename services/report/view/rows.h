@@ -8,31 +8,33 @@
 #include "env/limits.h"
 
 /* An index row's key: dimension, value, 0, time, id; its value says what most questions ask, so
- * that only what is answered is read whole.
- */
+ * that only what is answered is read whole. Each dimension is a row that every warning and period
+ * writes: there are as few as keep an answer from walking over more than some thousand others. A
+ * county is found among all, a unit within its station, what is open of a rule among all that is
+ * open. */
 typedef enum sw_view_dim {
     SW_DIM_ALL = 'a',
     SW_DIM_RULE = 'r',
-    SW_DIM_KEY = 'k',    /* "case_id=A1" */
-    SW_DIM_COUNTY = '6', /* the first digits of a unit's code: 6, 8, and the whole text */
-    SW_DIM_STATION = '8',
-    SW_DIM_UNIT = 'u'
+    SW_DIM_KEY = 'k',     /* "case_id=A1" */
+    SW_DIM_STATION = '8', /* the first 8 digits of a unit's code */
+    SW_DIM_UNIT = 'u'     /* a unit whose code is no such number */
 } sw_view_dim;
 
 #define SW_VIEW_ROW_MAX  (SW_KEY_BYTES_MAX + 26)
 #define SW_VIEW_TAIL     24u /* time and id */
-#define SW_VIEW_DIMS_MAX 6u
+#define SW_VIEW_DIMS_MAX 4u
 
 typedef struct sw_view_place {
     char dim;
     sw_slice value;
 } sw_view_place;
 
-/* Where a thing of this unit, rule (empty: none) and key stands. Returns how many. */
+/* Where a thing of this unit, rule and key stands; without those that are empty. Returns how many.
+ */
 uint32_t sw_view_places(sw_slice org, sw_slice rule, sw_slice key,
                         sw_view_place ret[SW_VIEW_DIMS_MAX]);
 
-/* The same place among open warnings alone. */
+/* The same place among open warnings alone; they stand at all and at their unit. */
 static inline sw_view_place sw_view_open(sw_view_place place) {
     return (sw_view_place){(char)(place.dim - 32), place.value};
 }

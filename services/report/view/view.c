@@ -12,9 +12,9 @@ static const char *const inputs[] = {SW_TOPIC_WARNINGS, SW_TOPIC_PERIODS, SW_TOP
 static const char *const outputs[] = {NULL};
 static const sw_processor_store stores[SW_VIEW_STORES] = {
     [SW_VIEW_WARNINGS] = {.name = "warnings", .version = 1},
-    [SW_VIEW_INDEX] = {.name = "index", .version = 1},
+    [SW_VIEW_INDEX] = {.name = "index", .version = 2},
     [SW_VIEW_PERIODS] = {.name = "periods", .version = 1},
-    [SW_VIEW_DUE] = {.name = "due", .version = 1},
+    [SW_VIEW_DUE] = {.name = "due", .version = 2},
     [SW_VIEW_EVENTS] = {.name = "events", .version = 1},
 };
 
@@ -28,7 +28,9 @@ static sw_err change_index(sw_ctx *ctx, const sw_told_warning *told, sw_slice ke
                            bool put) {
     sw_view_place places[SW_VIEW_DIMS_MAX];
     char room[SW_VIEW_ROW_MAX];
-    uint32_t count = sw_view_places(told->orgcode, told->rule, key, places);
+    uint32_t count = open_only
+                         ? sw_view_places(told->orgcode, SW_SLICE_NONE, SW_SLICE_NONE, places)
+                         : sw_view_places(told->orgcode, told->rule, key, places);
     const sw_view_brief brief = {.level = (int32_t)told->level,
                                  .org = told->orgcode,
                                  .compartment = told->compartment,
@@ -155,13 +157,10 @@ static sw_err on_event(sw_ctx *ctx, const sw_input *input) {
     event.offset = input->offset;
     sw_slice row = sw_view_event_row(input->key, event.time_ms,
                                      sw_event_identity(event.source, event.id), room);
-    sw_slice old;
-    sw_err err = sw_ctx_get(ctx, SW_VIEW_EVENTS, row, &old);
-    if (err != SW_E_NOT_FOUND) return err; /* delivered again, or a failure */
     sw_buf value;
     sw_buf_init(&value, ROW_BYTES_MAX);
     sw_view_event_write(&event, &value);
-    err = value.err ? value.err : sw_ctx_put(ctx, SW_VIEW_EVENTS, row, sw_buf_slice(&value));
+    sw_err err = value.err ? value.err : sw_ctx_put(ctx, SW_VIEW_EVENTS, row, sw_buf_slice(&value));
     sw_buf_done(&value);
     return err;
 }
