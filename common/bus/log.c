@@ -29,6 +29,10 @@ sw_log_part *sw_log_part_of(sw_log *log, uint32_t topic, uint32_t partition) {
     return &log->parts[log->topics[topic].first_part + partition];
 }
 
+static uint32_t part_number(const sw_log *log, const sw_log_part *part) {
+    return (uint32_t)(part - log->parts);
+}
+
 uint32_t sw_log_topic_id(const sw_log *log, const sw_log_part *part) {
     return log->topics[part->topic].id;
 }
@@ -176,7 +180,8 @@ static sw_err lay_out(sw_log *log, const sw_bus_options *options) {
     }
     log->parts = sw_heap_zero(log->part_count, sizeof log->parts[0]);
     log->touched = sw_heap_zero(log->part_count, sizeof log->touched[0]);
-    if (!log->parts || !log->touched) return SW_E_NOMEM;
+    log->tail = sw_log_tail_new(log->part_count);
+    if (!log->parts || !log->touched || !log->tail) return SW_E_NOMEM;
     for (uint32_t t = 0; t < log->topic_count; t++)
         for (uint32_t p = 0; p < log->topics[t].spec.partitions; p++)
             log->parts[log->topics[t].first_part + p] = (sw_log_part){.topic = t,
@@ -218,6 +223,7 @@ void sw_log_close(sw_log *log) {
         sw_chunk_done(&log->parts[i].writer);
     sw_chunk_done(&log->upkeep);
     sw_log_drop_pass(log);
+    sw_log_tail_free(log->tail);
     sw_heap_free(log->touched);
     sw_heap_free(log->parts);
     sw_heap_free(log->topics);
@@ -234,6 +240,8 @@ static sw_err seal_chunk(sw_log *log, sw_log_part *part, sw_batch *batch) {
     sw_slice value = sw_chunk_seal(&part->writer, key, last);
     sw_err err = sw_batch_put(batch, log->first_store + SW_LOG_CHUNKS, key, value);
     if (err) return err;
+    sw_log_tail_keep(log->tail, part_number(log, part), part->writer.head.first_offset, last, key,
+                     value);
     part->draft.chain = part->writer.head.chain;
     part->draft.max_ms = part->writer.head.max_ms;
     part->draft.bytes += value.len;
@@ -282,6 +290,7 @@ void sw_log_publish(sw_log *log) {
     }
     log->touched_count = 0;
     pthread_mutex_unlock(&log->view);
+    sw_log_tail_publish(log->tail);
 }
 
 void sw_log_drop(sw_log *log) {
@@ -291,4 +300,5 @@ void sw_log_drop(sw_log *log) {
         part->open = part->touched = false;
     }
     log->touched_count = 0;
+    sw_log_tail_drop(log->tail);
 }

@@ -7,6 +7,7 @@
 
 #include "bus/bus.h"
 #include "bus/chunk.h"
+#include "bus/log_tail.h"
 #include "bus/newest.h"
 
 /* The stores that a log adds to a database, after those of the processors. */
@@ -72,6 +73,7 @@ typedef struct sw_log {
     uint32_t topic_count, part_count, touched_count;
     uint32_t upkeep_at; /* the partition whose turn it is */
     sw_chunk_writer upkeep;
+    sw_log_tail *tail;
     sw_log_pass pass;
     pthread_mutex_t view;
 } sw_log;

@@ -64,6 +64,21 @@ static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
     return SW_OK;
 }
 
+/* As far as the tail has it. */
+static sw_err take_tail(sw_log *log, poll *p) {
+    uint32_t part = (uint32_t)(p->part - log->parts);
+    const sw_tail_chunk *chunk;
+    sw_err err = SW_OK;
+    while (!err && !p->full && p->next < p->end &&
+           (chunk = sw_log_tail_get(log->tail, part, p->next))) {
+        sw_chunk_head head;
+        err = sw_chunk_open(chunk->key, chunk->value, &head);
+        if (!err) err = take_chunk(p, chunk->value, &head);
+        sw_log_tail_put(log->tail, chunk);
+    }
+    return err;
+}
+
 sw_err sw_log_poll(sw_log *log, sw_position from, uint32_t records_max, size_t bytes_max,
                    sw_arena *arena, sw_record *ret_records, uint32_t *ret_count,
                    int64_t *ret_next_offset) {
@@ -80,8 +95,8 @@ sw_err sw_log_poll(sw_log *log, sw_position from, uint32_t records_max, size_t b
               .end = head.end};
     sw_iter *iter = NULL;
     sw_slice key, value;
-    sw_err err = SW_OK;
-    if (p.next < p.end) err = sw_log_chunks(log, part, p.next, &iter);
+    sw_err err = take_tail(log, &p);
+    if (!err && !p.full && p.next < p.end) err = sw_log_chunks(log, part, p.next, &iter);
     while (!err && !p.full && p.next < p.end && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
         err = sw_chunk_open(key, value, &chunk);

@@ -80,8 +80,10 @@ sw_err sw_log_maintain(sw_log *log, int64_t now_ms, uint32_t chunks_max, sw_batc
     for (uint32_t i = 0; !err && i < log->part_count && u.bytes_left > 0; i++) {
         sw_log_part *part = &log->parts[log->upkeep_at];
         err = log->topics[part->topic].spec.compacted ? sw_log_compact(&u, part) : retain(&u, part);
+        bool anew = sw_batch_count(batch) > 0;
         if (!err) err = sw_log_prove_some(&u, part);
         if (!err && sw_batch_count(batch)) err = sw_db_write(log->db, batch, false);
+        if (anew) sw_log_tail_forget(log->tail, (uint32_t)(part - log->parts));
         sw_batch_clear(batch);
         if (u.bytes_left > 0 || !log->pass.part)
             log->upkeep_at = (log->upkeep_at + 1) % log->part_count;

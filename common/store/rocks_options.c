@@ -18,6 +18,12 @@
 #define BLOB_BYTES_MIN  512u
 #define BLOB_FILE_BYTES ((uint64_t)64 << 20)
 
+/* State. Its newer part is not compressed: it is soon written again. A merge of everything is due
+ * when what is above the last run is as large as it. */
+#define STATE_RUNS           8
+#define STATE_COMPRESSED_PCT 60
+#define STATE_SPACE_PCT      100
+
 /* Churn. Runs are merged when there are so many: more of them where nobody looks up single keys.
  * Files are small, because a filter is built whole and its keys wait in memory. So many runs more
  * (SLACK) slow writers down, and as many again stop them. */
@@ -30,11 +36,11 @@
  * meanwhile, so that they may hold twice of it: half of their share is the limit. docs/decisions
  * has the reasons. */
 static size_t memtable_limit(size_t memory_bytes) {
-    return memory_bytes / 8;
+    return memory_bytes / 4;
 }
 
 static size_t cache_bytes(size_t memory_bytes) {
-    return memory_bytes - memory_bytes / 4;
+    return memory_bytes - memory_bytes / 2;
 }
 
 /* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
@@ -98,17 +104,30 @@ static const sw_store_spec *spec_of(const rocks_db *db, const sw_store_spec *spe
     return i < db->store_count ? &specs[i] : NULL;
 }
 
-/* Levelled compaction writes a random row about ten times on its way down, the universal one four.
- */
-static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
-    if (!spec || !spec->churn) return;
+static void set_runs(rocksdb_options_t *options, int runs) {
     rocksdb_options_set_compaction_style(options, rocksdb_universal_compaction);
-    rocksdb_options_set_compression(options, rocksdb_no_compression);
-    rocksdb_options_set_target_file_size_base(options, CHURN_FILE_BYTES);
-    int runs = spec->point_lookups ? CHURN_RUNS : CHURN_RUNS_SCAN;
     rocksdb_options_set_level0_file_num_compaction_trigger(options, runs);
     rocksdb_options_set_level0_slowdown_writes_trigger(options, runs + CHURN_RUNS_SLACK);
     rocksdb_options_set_level0_stop_writes_trigger(options, runs + 2 * CHURN_RUNS_SLACK);
+}
+
+/* Levelled compaction writes a random row about ten times on its way down, the universal one four.
+ */
+static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *options) {
+    if (!spec || spec->churn || spec->ordered_tail) return;
+    rocksdb_universal_compaction_options_t *merge = rocksdb_universal_compaction_options_create();
+    rocksdb_universal_compaction_options_set_compression_size_percent(merge, STATE_COMPRESSED_PCT);
+    rocksdb_universal_compaction_options_set_max_size_amplification_percent(merge, STATE_SPACE_PCT);
+    rocksdb_options_set_universal_compaction_options(options, merge);
+    rocksdb_universal_compaction_options_destroy(merge);
+    set_runs(options, STATE_RUNS);
+}
+
+static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
+    if (!spec || !spec->churn) return;
+    rocksdb_options_set_compression(options, rocksdb_no_compression);
+    rocksdb_options_set_target_file_size_base(options, CHURN_FILE_BYTES);
+    set_runs(options, spec->point_lookups ? CHURN_RUNS : CHURN_RUNS_SCAN);
 }
 
 /* What comes in order stays as it came: values go to files of their own, once, and only their
@@ -130,6 +149,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     db->options = database_options(db);
     for (uint32_t i = 0; i < db->family_count; i++) {
         db->family_options[i] = rocksdb_options_create_copy(db->options);
+        set_state_options(spec_of(db, specs, i), db->family_options[i]);
         set_churn_options(spec_of(db, specs, i), db->family_options[i]);
         set_log_options(spec_of(db, specs, i), db->family_options[i]);
         set_table_options(db, spec_of(db, specs, i), db->family_options[i]);

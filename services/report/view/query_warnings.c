@@ -57,7 +57,8 @@ static sw_view_place place_of(const sw_warnings_ask *ask) {
     if (ask->key.len) return (sw_view_place){SW_DIM_KEY, ask->key};
     bool open = ask->states == SW_ASK_OPEN;
     if (ask->rule.len && !open) return (sw_view_place){SW_DIM_RULE, ask->rule};
-    sw_view_place place = sw_view_place_of(ask->org.len ? ask->org : sw_org_prefix(ask->sight.unit));
+    sw_view_place place =
+        sw_view_place_of(ask->org.len ? ask->org : sw_org_prefix(ask->sight.unit));
     return open ? sw_view_open(place) : place;
 }
 

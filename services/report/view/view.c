@@ -28,9 +28,8 @@ static sw_err change_index(sw_ctx *ctx, const sw_told_warning *told, sw_slice ke
                            bool put) {
     sw_view_place places[SW_VIEW_DIMS_MAX];
     char room[SW_VIEW_ROW_MAX];
-    uint32_t count = open_only
-                         ? sw_view_places(told->orgcode, SW_SLICE_NONE, SW_SLICE_NONE, places)
-                         : sw_view_places(told->orgcode, told->rule, key, places);
+    uint32_t count = open_only ? sw_view_places(told->orgcode, SW_SLICE_NONE, SW_SLICE_NONE, places)
+                               : sw_view_places(told->orgcode, told->rule, key, places);
     const sw_view_brief brief = {.level = (int32_t)told->level,
                                  .org = told->orgcode,
                                  .compartment = told->compartment,

@@ -19,7 +19,7 @@ typedef struct plain {
 /* The settings of the store (store/rocks_options.c), so that only what Seawall adds is compared. */
 static void set_options(plain *p, size_t memory_bytes) {
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
-    rocksdb_cache_t *cache = rocksdb_cache_create_lru(memory_bytes - memory_bytes / 4);
+    rocksdb_cache_t *cache = rocksdb_cache_create_lru(memory_bytes / 2);
     rocksdb_block_based_options_set_block_cache(table, cache);
     rocksdb_block_based_options_set_format_version(table, 5);
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
@@ -33,7 +33,7 @@ static void set_options(plain *p, size_t memory_bytes) {
     rocksdb_block_based_options_set_data_block_hash_ratio(table, 0.75);
     p->options = rocksdb_options_create();
     rocksdb_options_set_create_if_missing(p->options, 1);
-    rocksdb_options_set_write_buffer_size(p->options, memory_bytes / 8);
+    rocksdb_options_set_write_buffer_size(p->options, memory_bytes / 4);
     rocksdb_options_set_max_background_jobs(p->options, 2);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(p->options, 1);
     rocksdb_options_set_compression(p->options, rocksdb_lz4_compression);
