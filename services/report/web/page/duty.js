@@ -84,7 +84,7 @@ function tasksCard() {
     return [
       h("dl", {class: "counts"}, h("div", null, h("dt", null, t("tasks-serious")), h("dd", null, sum(serious))),
         TASK_STATES.map((state, i) => h("div", null, h("dt", null, t(`st-${state}`)), h("dd", null, sum([moving[i]]))))),
-      waiting.length ? h("ul", {class: "rows scroll short", tabindex: "0", "aria-label": t("tasks-waiting")}, waiting.slice(0, 60).map(taskRow)) : empty("nothing-tasks")];
+      waiting.length ? h("ul", {class: "rows two scroll short", tabindex: "0", "aria-label": t("tasks-waiting")}, waiting.slice(0, 60).map(taskRow)) : empty("nothing-tasks")];
   });
 }
 
@@ -112,8 +112,8 @@ export async function duty({main, announce}) {
 
   replace(main, h("div", {class: "grid"},
     h("section", {class: "w12"}, h("h1", {class: "visually-hidden"}, t("duty")), tiles),
-    h("section", {class: "card w8 tall"}, h("header", null, h("h2", null, t("open-matters")), count, search), list.node),
-    h("div", {class: "w4 column"}, due, h("section", {class: "card"}, h("header", null, h("h2", null, t("newest")), h("small", {class: "soft"}, t("live"))), newest), tasks)));
+    h("div", {class: "w8 column"}, h("section", {class: "card tall"}, h("header", null, h("h2", null, t("open-matters")), count, search), list.node), tasks),
+    h("div", {class: "w4 column"}, due, h("section", {class: "card"}, h("header", null, h("h2", null, t("newest")), h("small", {class: "soft"}, t("live"))), newest))));
   draw();
 
   let later = 0;

@@ -2,7 +2,7 @@
 import {get} from "./api.js";
 import {h, replace} from "./dom.js";
 import {watch} from "./live.js";
-import {dueCell, empty, keyText, levelTag, loading, rankOf, roleName, ruleName, subject, table, th, unitName, warningLink} from "./parts.js";
+import {dueCell, empty, keyText, levelTag, loading, matters, rankOf, roleName, ruleName, subject, table, th, unitName, warningLink} from "./parts.js";
 import {end, moment, named, number, span, t} from "./text.js";
 
 const LIMIT = 100;
@@ -24,7 +24,7 @@ export async function mine(view) {
 }
 
 const tile = (word, n, tone) => h("div", {class: `tile ${tone ?? ""}`}, h("span", null, t(word)), h("b", null, number(n)));
-const flatten = (entry) => ({orgcode: entry.org, ...entry.item, rule_name: entry.item.name});
+const flatten = (entry) => ({orgcode: entry.org, ...entry.item, rule_name: entry.item.name, matter: [entry.item.rule, keyText(entry.item.key), entry.item.due ?? entry.item.fires_at].join("\n")});
 
 function taskItem(task) {
   const wait = task.escalates ? Date.parse(task.escalates) - Date.now() : null;
@@ -53,10 +53,14 @@ export async function officer({main, rest: [id], who}) {
   const path = `/v1/officers/${encodeURIComponent(id)}`, own = !who.local && ownNumber(who) === id;
   let overview = get(`${path}/overview`, {limit: LIMIT});
   const tiles = h("div", {class: "tiles"});
-  const part = (width, word, heads, pick, row) => loading(width, t(word), null, async () => {
-    const list = pick(await overview);
-    return list.length ? table(heads, list.map(row)) : empty("nothing");
-  });
+  const part = (word, heads, pick, row) => {
+    const count = h("small", {class: "soft"});
+    return loading("", t(word), count, async () => {
+      const list = pick(await overview);
+      count.textContent = list.length < LIMIT ? number(list.length) : `${LIMIT}+`;
+      return list.length ? h("div", {class: "scroll cap", tabindex: "0", role: "region", "aria-label": t(word)}, table(heads, list.map(row))) : empty("nothing");
+    });
+  };
   const head = async () => {
     const found = await overview;
     replace(tiles, tile("overdue", found.periods.overdue, "l-breach"), tile("due-today", found.periods.due_today, "l-orange"), tile("due-3-days", found.periods.due_3_days, "l-yellow"), tile("running", found.periods.running), tile("open-warnings", found.warnings.open), tile("cases", found.cases.count));
@@ -65,13 +69,14 @@ export async function officer({main, rest: [id], who}) {
     return found;
   };
   const cards = [
-    loading("w7", t(own ? "my-tasks" : "tasks"), null, () => tasksOf(id)),
-    part("w5", own ? "my-periods" : "periods", [th("level"), th("rule"), th("due", "n far"), th("left", "n")], (f) => f.periods.entries.map(flatten), periodRow),
-    part("w7", own ? "my-cases" : "cases", [th("level"), th("key"), th("periods", "far"), th("next-due", "n"), th("left", "n")], (f) => f.cases.entries, caseRow),
-    part("w5", own ? "my-warnings" : "warnings", [th("level"), th("rule"), th("when", "n far"), th("left", "n")], (f) => f.warnings.entries.map(flatten), warningRow),
-    loading("w12", t("inbox"), null, () => inboxOf(id)),
+    loading("", t(own ? "my-tasks" : "tasks"), null, () => tasksOf(id)),
+    part(own ? "my-periods" : "periods", [th("level"), th("rule"), th("due", "n far"), th("left", "n")], (f) => f.periods.entries.map(flatten), periodRow),
+    part(own ? "my-cases" : "cases", [th("level"), th("key"), th("periods", "far"), th("next-due", "n"), th("left", "n")], (f) => f.cases.entries, caseRow),
+    part(own ? "my-warnings" : "warnings", [th("level"), th("rule"), th("when", "n far"), th("left", "n")], (f) => matters(f.warnings.entries.map(flatten)), warningRow),
+    loading("", t("inbox"), null, () => inboxOf(id)),
   ];
-  replace(main, h("h1", {tabindex: "-1"}, own ? `${t("my-page")} · ${id}` : t("officer-page", {id})), tiles, h("div", {class: "grid"}, cards));
+  replace(main, h("h1", {tabindex: "-1"}, own ? `${t("my-page")} · ${id}` : t("officer-page", {id})), tiles, h("div", {class: "grid"},
+    h("div", {class: "w7 column"}, cards[0], cards[2], cards[4]), h("div", {class: "w5 column"}, cards[1], cards[3])));
   await Promise.all([head().catch(() => {}), ...cards.map((card) => card.ready)]);
 
   let later = 0;

@@ -4,7 +4,7 @@ import {over} from "./chart.js";
 import {h, replace} from "./dom.js";
 import {byUrgency, dueRow, dueWithin, levelTiles} from "./duty.js";
 import {openWarnings, watch} from "./live.js";
-import {label} from "./names.js";
+import {label, ownUnit} from "./names.js";
 import {colourTag, empty, keyText, levelTag, matters, reasonsOf, ruleName, unitName} from "./parts.js";
 import {clock, day, isOver, left, moment, number, t} from "./text.js";
 
@@ -20,7 +20,7 @@ function fit(list) {
 }
 const heading = (word, side) => h("header", null, h("h2", null, word), side ?? null);
 
-export async function screen({main}) {
+export async function screen({main, who}) {
   const now = h("span", {class: "clock"}), tiles = h("div", {class: "tiles"}), serious = h("ul", {class: "rows"}), newest = h("ul", {class: "rows"}), due = h("div"), trend = h("div"), units = h("div"), count = h("small");
   replace(main, h("h1", {class: "visually-hidden"}, t("screen")), h("div", {class: "wall"},
     panel("tiles", tiles), panel("serious", heading(t("serious"), count), serious), panel("due", heading(t("due-next"), h("small", null, t("next-hours", {n: 24}))), due),
@@ -41,7 +41,7 @@ export async function screen({main}) {
   }
 
   async function slow() {
-    const span = {from: day(-29), to: day(0)};
+    const span = {org: ownUnit(who), from: day(-29), to: day(0)};
     const [coming, trends, plates] = await Promise.allSettled([dueWithin(24, DUE_ROWS), get("/v1/trends", {...span, by: "day", indicators: TREND}), get("/v1/models/plates", span)]);
     if (coming.value) replace(due, coming.value.list.length ? h("ul", {class: "rows"}, coming.value.list.slice(0, DUE_ROWS).map(dueRow)) : empty("nothing-due"));
     fit(due.querySelector("ul") ?? due);
