@@ -3,6 +3,9 @@
 #include "report/models/models.h"
 #include "text/json.h"
 
+/* What a city's units have is more than a request's own arena holds. */
+#define ARENA_BYTES_MAX ((size_t)64 << 20)
+
 static void add_names(sw_buf *out, const sw_model *model) {
     sw_buf_add_cstr(out, "\"id\":");
     sw_json_write_string(out, model->id);
@@ -44,19 +47,22 @@ static bool read_model(sw_http_exchange *x, const sw_figures_api *api, const sw_
 static void get_model(void *arg, sw_http_exchange *x) {
     static const char *const names[] = {"org", "from", "to"};
     const sw_figures_api *api = arg;
-    sw_model_ask ask = {.api = api, .arena = sw_http_arena(x)};
+    sw_arena arena;
+    sw_model_ask ask = {.api = api, .arena = &arena};
     sw_buf out;
     if (!sw_http_query_only(x, names, SW_COUNT(names)) || !read_model(x, api, &ask.model) ||
         !sw_ask_span(x, &ask.span))
         return;
     ask.today = (int32_t)sw_zone_day(api->figures.indicators->zone, sw_clock_now_ms(api->clock));
     sw_err err = api->units ? sw_units_take(api->units, &ask.names) : SW_OK;
+    sw_arena_init(&arena, ARENA_BYTES_MAX);
     sw_answer_begin(api, &out);
     sw_buf_add_byte(&out, ',');
     add_names(&out, ask.model);
     sw_answer_span(&out, &ask.span);
     if (!err) err = sw_model_answer(&ask, &out);
     sw_units_give(ask.names);
+    sw_arena_done(&arena);
     sw_answer_end(x, &out, err, "the model");
 }
 

@@ -6,9 +6,10 @@
 #include "report/models/models.h"
 #include "text/json.h"
 
-#define INDICATORS_MAX 20u
-#define DATES_MAX      400u
-#define RANKED_DEFAULT 50u
+#define INDICATORS_MAX    20u
+#define DATES_MAX         400u
+#define RANKED_DEFAULT    50u
+#define SCRATCH_BYTES_MAX ((size_t)64 << 20)
 
 typedef struct ask {
     const sw_figures_api *api;
@@ -18,16 +19,19 @@ typedef struct ask {
     sw_figure_span span;
     const sw_indicator **wanted;
     uint32_t wanted_count;
+    sw_arena scratch; /* for what a city has: more than a request's own */
     sw_buf out;
 } ask;
 
 static sw_err begin(ask *a) {
     sw_answer_begin(a->api, &a->out);
+    sw_arena_init(&a->scratch, SCRATCH_BYTES_MAX);
     return a->api->units ? sw_units_take(a->api->units, &a->names) : SW_OK;
 }
 
 static void end(ask *a, sw_err err, const char *what) {
     sw_units_give(a->names);
+    sw_arena_done(&a->scratch);
     sw_answer_end(a->x, &a->out, err, what);
 }
 
@@ -58,29 +62,38 @@ static uint32_t children_of(const sw_slice *orgs, uint32_t count, uint32_t at) {
     return children;
 }
 
-/* Every unit below, each level with those that the directory does not know but figures do. */
-static sw_err tree_of(ask *a, sw_slice **ret, uint32_t *ret_count) {
+/* Units of one length below: those of the directory, and down to the county, or where the directory
+ * knows none, those that have had figures lately. */
+static sw_err level_of(ask *a, size_t len, sw_slice **ret, uint32_t *ret_count) {
+    enum { LATELY_DAYS = 31 };
+    const sw_model_ask of = {.names = a->names, .arena = &a->scratch};
     const int32_t today = (int32_t)sw_zone_day(a->all->zone, sw_clock_now_ms(a->api->clock));
-    const sw_figure_span year = {a->span.org, today - 366, today};
-    const sw_model_ask of = {.names = a->names, .arena = sw_http_arena(a->x)};
+    const sw_figure_span lately = {a->span.org, today - LATELY_DAYS, today};
     const sw_figure_table none = {0};
-    sw_figure_table levels[4] = {0};
+    sw_figure_table table = {0};
+    uint32_t first;
+    const bool known = a->names && sw_unit_names_below(a->names, a->span.org, &first) > 1;
+    sw_err err = SW_OK;
+    if (len <= 6 || !known)
+        err = sw_figure_unit_names(&a->api->figures, &lately, len, SW_MODEL_UNITS_MAX, of.arena,
+                                   &table);
+    return err ? err : sw_model_units(&of, a->span.org, len, &table, &none, ret, ret_count);
+}
+
+/* Every unit below, level by level. */
+static sw_err tree_of(ask *a, sw_slice **ret, uint32_t *ret_count) {
     uint32_t count = 0;
     sw_err err = SW_OK;
-    sw_slice *list = sw_arena_alloc(of.arena, (SW_MODEL_UNITS_MAX + 1) * sizeof *list);
+    sw_slice *list = sw_arena_alloc(&a->scratch, (SW_MODEL_UNITS_MAX + 1) * sizeof *list);
     if (!list) return SW_E_LIMIT;
-    size_t len = next_length(a->span.org.len);
-    for (uint32_t l = 0; !err && len && l < SW_COUNT(levels); l++, len = next_length(len)) {
+    for (size_t len = next_length(a->span.org.len); !err && len; len = next_length(len)) {
         sw_slice *orgs;
-        uint32_t some;
+        uint32_t some = 0;
         /* units of the whole code are those of eight digits, where nothing stands below them */
         if (len == SW_ORG_DIGITS && a->span.org.len < 8) break;
-        err =
-            sw_figure_units(&a->api->figures, &year, len, SW_MODEL_UNITS_MAX, of.arena, &levels[l]);
-        if (!err) err = sw_model_units(&of, a->span.org, len, &levels[l], &none, &orgs, &some);
+        err = level_of(a, len, &orgs, &some);
         for (uint32_t i = 0; !err && i < some && count <= SW_MODEL_UNITS_MAX; i++)
             list[count++] = orgs[i];
-        if (count > SW_MODEL_UNITS_MAX) break;
     }
     *ret = list;
     *ret_count = count;
@@ -145,7 +158,7 @@ static void add_definitions(ask *a) {
 }
 
 static sw_err counts_of(ask *a, const sw_figure_span *span, uint64_t **ret) {
-    *ret = sw_arena_zero(sw_http_arena(a->x), a->all->count + 1, sizeof **ret);
+    *ret = sw_arena_zero(&a->scratch, a->all->count + 1, sizeof **ret);
     return *ret ? sw_figure_counts(&a->api->figures, span, *ret) : SW_E_LIMIT;
 }
 
@@ -195,7 +208,7 @@ static uint32_t known_below(const ask *a, sw_slice org) {
 
 static sw_err add_children(ask *a) {
     const size_t len = next_length(a->span.org.len);
-    const sw_model_ask of = {.names = a->names, .arena = sw_http_arena(a->x)};
+    const sw_model_ask of = {.names = a->names, .arena = &a->scratch};
     const sw_figure_table none = {0};
     sw_figure_table table;
     sw_slice *orgs;
@@ -302,7 +315,7 @@ static void give_ranks(ranked *list, uint32_t count) {
 }
 
 static sw_err rank(ask *a, size_t len, ranked **ret, uint32_t *ret_count) {
-    sw_arena *arena = sw_http_arena(a->x);
+    sw_arena *arena = &a->scratch;
     const sw_model_ask of = {.names = a->names, .arena = arena};
     const sw_span_days days = sw_span_previous((sw_span_days){a->span.from, a->span.to});
     const sw_figure_span previous = {a->span.org, days.from, days.to};
@@ -440,8 +453,8 @@ static void get_trends(void *arg, sw_http_exchange *x) {
     }
     sw_err err = begin(&a);
     if (!err)
-        err = sw_figure_dates(&api->figures, &a.span, days ? SW_BY_DAY : SW_BY_MONTH, DATES_MAX,
-                              sw_http_arena(x), &table);
+        err = sw_figure_dates(&api->figures, &a.span, days ? SW_BY_DAY : SW_BY_MONTH, a.wanted,
+                              a.wanted_count, DATES_MAX, &a.scratch, &table);
     sw_answer_span(&a.out, &a.span);
     sw_buf_printf(&a.out, ",\"by\":\"%s\",\"dates\":[", bys[!days]);
     for (int32_t date = first; date <= last; date++) {

@@ -71,6 +71,22 @@ static size_t behind(char *key, size_t len) {
     return len;
 }
 
+/* One row of each partition, where it is known which: looking it up is cheaper than seeking. */
+static sw_err get_month(gather *g, const sw_figure_row *row) {
+    char key[SW_FIGURE_KEY_BYTES_MAX], space[256];
+    const sw_slice at = sw_slice_of(key, sw_figure_key(row, key));
+    const sw_read *read = &g->figures->figures;
+    for (uint32_t p = 0; p < read->partitions; p++) {
+        sw_buf value = {.ptr = space, .cap = sizeof space, .max = sizeof space};
+        const sw_err err = sw_read_get_in(read, p, at, &value);
+        if (err == SW_E_NOT_FOUND) continue;
+        if (err) return err;
+        g->take(g, row, sw_buf_slice(&value));
+        if (g->err) return g->err;
+    }
+    return SW_OK;
+}
+
 /* Partitions one after the other: sums need no order. */
 static sw_err scan_month(gather *g, int32_t month) {
     char from[SW_FIGURE_KEY_BYTES_MAX], to[SW_FIGURE_KEY_BYTES_MAX];
@@ -79,6 +95,7 @@ static sw_err scan_month(gather *g, int32_t month) {
     if (g->only && g->org.len == sw_org_levels[g->level]) {
         row.indicator = g->only->number;
         row.split = SW_S("");
+        if (g->whole) return get_month(g, &row);
         len = sw_figure_key(&row, from);
     }
     memcpy(to, from, len);
@@ -110,7 +127,7 @@ static const sw_indicator *counted(const sw_figures *figures, const sw_indicator
 
 /* Where the row's indicator is counted; NULL: the pack has it no longer. */
 static uint64_t *place_of(const gather *g, uint64_t *counts, uint64_t number) {
-    if (g->only) return counts;
+    if (g->only) return g->width > 1 ? &counts[g->only->index] : counts;
     const sw_indicator *indicator = sw_indicators_numbered(g->figures->indicators, number);
     return indicator ? &counts[indicator->index] : NULL;
 }
@@ -131,12 +148,18 @@ static gather gather_of(const sw_figures *figures, const sw_figure_span *span) {
     SW_ASSERT(figures && span && span->org.len <= SW_ORG_DIGITS);
     gather g = {.figures = figures,
                 .org = span->org,
-                .level = sw_org_level(span->org.len),
+                .level = sw_org_level(span->org.len, false),
                 .from = span->from,
                 .to = span->to,
                 .take = take_sum};
     g.whole = g.level < SW_ORG_UNIT;
     return g;
+}
+
+/* Rows of splits instead of the whole. */
+static void apart(gather *g) {
+    g->level = sw_org_level(g->org.len, true);
+    g->whole = false;
 }
 
 sw_err sw_figure_count(const sw_figures *figures, const sw_indicator *indicator,
@@ -148,7 +171,7 @@ sw_err sw_figure_count(const sw_figures *figures, const sw_indicator *indicator,
     g.counts = ret;
     g.filtered = split.len > 0;
     g.split = split;
-    g.whole = g.whole && !g.filtered;
+    if (g.filtered) apart(&g);
     return scan(&g);
 }
 
@@ -259,7 +282,7 @@ static void group_by(gather *g, sw_figure_by by, uint32_t max, sw_arena *arena) 
 static void group_by_unit(gather *g, size_t len) {
     SW_ASSERT(len >= g->org.len && len <= SW_ORG_DIGITS);
     g->name_len = len;
-    g->level = sw_org_level(len);
+    g->level = sw_org_level(len, false);
     g->whole = g->level < SW_ORG_UNIT;
 }
 
@@ -281,7 +304,7 @@ sw_err sw_figure_parts(const sw_figures *figures, const sw_indicator *indicator,
     gather g = gather_of(figures, span);
     g.only = counted(figures, indicator);
     group_by(&g, by, max, arena);
-    if (by == SW_BY_SPLIT) g.whole = false;
+    if (by == SW_BY_SPLIT) apart(&g);
     if (by == SW_BY_UNIT) group_by_unit(&g, sw_org_below(span->org.len));
     sw_err err = scan(&g);
     if (err) return err;
@@ -293,6 +316,25 @@ sw_err sw_figure_parts(const sw_figures *figures, const sw_indicator *indicator,
     *ret = values;
     *ret_count = g.count;
     return SW_OK;
+}
+
+/* Any row will do: what it counts is not read. */
+static void take_name(gather *g, const sw_figure_row *row, sw_slice days) {
+    (void)days;
+    (void)group(g, sw_slice_sub(row->org, 0, g->name_len), 0);
+}
+
+sw_err sw_figure_unit_names(const sw_figures *figures, const sw_figure_span *span, size_t len,
+                            uint32_t max, sw_arena *arena, sw_figure_table *ret) {
+    gather g = gather_of(figures, span);
+    group_by(&g, SW_BY_UNIT, max, arena);
+    group_by_unit(&g, len);
+    g.width = 1;
+    g.take = take_name;
+    sw_err err = scan(&g);
+    finish(&g);
+    *ret = (sw_figure_table){g.rows, g.count};
+    return err;
 }
 
 sw_err sw_figure_units(const sw_figures *figures, const sw_figure_span *span, size_t len,
@@ -317,12 +359,34 @@ sw_err sw_figure_unit_totals(const sw_figures *figures, sw_slice org, size_t len
     return err;
 }
 
+/* A few indicators are looked up one by one, many are read with all the others. */
+static sw_err scan_some(gather *g, const sw_indicator *const *some, uint32_t count) {
+    enum { FEW = 6 };
+    const sw_indicator *list = g->figures->indicators->list;
+    uint32_t ids[2 * FEW], wanted = 0;
+    sw_err err = SW_OK;
+    if (count > FEW || count == 0) return scan(g);
+    for (uint32_t i = 0; i < count; i++) {
+        const bool ratio = some[i]->kind == SW_INDICATOR_RATIO;
+        ids[wanted++] = ratio ? some[i]->part : some[i]->index;
+        if (ratio) ids[wanted++] = some[i]->whole;
+    }
+    for (uint32_t i = 0; !err && i < wanted; i++) {
+        uint32_t before = 0;
+        while (ids[before] != ids[i]) before++;
+        g->only = &list[ids[i]];
+        if (before == i) err = scan(g); /* not twice the same */
+    }
+    return err;
+}
+
 sw_err sw_figure_dates(const sw_figures *figures, const sw_figure_span *span, sw_figure_by by,
-                       uint32_t max, sw_arena *arena, sw_figure_table *ret) {
+                       const sw_indicator *const *some, uint32_t some_count, uint32_t max,
+                       sw_arena *arena, sw_figure_table *ret) {
     SW_ASSERT(by == SW_BY_DAY || by == SW_BY_MONTH);
     gather g = gather_of(figures, span);
     group_by(&g, by, max, arena);
-    sw_err err = scan(&g);
+    sw_err err = scan_some(&g, some, some_count);
     finish(&g);
     *ret = (sw_figure_table){g.rows, g.count};
     return err;

@@ -71,9 +71,15 @@ SW_NODISCARD sw_err sw_figure_units(const sw_figures *figures, const sw_figure_s
 /* The same of all days together: indicators of periods alone have counts. */
 SW_NODISCARD sw_err sw_figure_unit_totals(const sw_figures *figures, sw_slice org, size_t len,
                                           uint32_t max, sw_arena *arena, sw_figure_table *ret);
-/* Of each day or month (`by`) that has any. */
+/* The units alone that have any row in the months of the span; no counts. */
+SW_NODISCARD sw_err sw_figure_unit_names(const sw_figures *figures, const sw_figure_span *span,
+                                         size_t len, uint32_t max, sw_arena *arena,
+                                         sw_figure_table *ret);
+/* Of each day or month (`by`) that has any, of some indicators (0: of all); the others may be left
+ * out of it. */
 SW_NODISCARD sw_err sw_figure_dates(const sw_figures *figures, const sw_figure_span *span,
-                                    sw_figure_by by, uint32_t max, sw_arena *arena,
+                                    sw_figure_by by, const sw_indicator *const *some,
+                                    uint32_t some_count, uint32_t max, sw_arena *arena,
                                     sw_figure_table *ret);
 
 /* A figure's list. */
@@ -96,8 +102,9 @@ typedef struct sw_figure_entry {
 /* A page goes through so many rows at most; then it is shorter, and the next one goes on. */
 #define SW_FIGURE_ROWS_MAX 20000u
 
-/* What was counted, in order of unit, day, split, in the arena. `ret_after` is where to go on,
- * empty at the end; it stays good while rows come and go. SW_E_INVALID: `after` is of another list.
+/* What was counted, in order of month, unit, day, split, in the arena. `ret_after` is where to go
+ * on, empty at the end; it stays good while rows come and go. SW_E_INVALID: `after` is of another
+ * list.
  */
 SW_NODISCARD sw_err sw_figure_list(const sw_figures *figures, const sw_figure_list_ask *ask,
                                    sw_arena *arena, const sw_figure_entry **ret,

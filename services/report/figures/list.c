@@ -18,13 +18,14 @@ typedef struct lister {
     sw_err err;
 } lister;
 
-/* Of days outside of the span whole runs are jumped over. */
+/* Months and units outside of what is asked are jumped over; days within a month are not. */
 static bool outside(lister *l, const sw_list_row *row) {
     const sw_figure_span *span = &l->ask->span;
-    if (row->day >= span->from && row->day <= span->to) return false;
-    sw_list_row to = *row;
-    to.day = row->day < span->from ? span->from : INT32_MAX;
-    l->next_len = sw_list_key_start(&to, l->next);
+    const sw_slice org = sw_slice_of(row->org, SW_ORG_DIGITS);
+    const int32_t month = sw_month_of_day(row->day);
+    if (sw_slice_starts(org, span->org)) return false;
+    const bool before = sw_slice_cmp(org, span->org) < 0;
+    l->next_len = sw_list_key_start(row->indicator, before ? month : month + 1, span->org, l->next);
     return true;
 }
 
@@ -64,10 +65,11 @@ static bool each_entry(void *arg, uint32_t partition, sw_slice key, sw_slice val
         l->more = true;
         return false;
     }
+    if (outside(l, &row)) return false;
     l->visited++;
     memcpy(l->last, key.ptr, key.len);
     l->last_len = key.len;
-    if (outside(l, &row)) return false;
+    if (row.day < l->ask->span.from || row.day > l->ask->span.to) return true;
     if (l->ask->split.len && !sw_slice_eq(row.split, l->ask->split)) return true;
     l->err = load(l, partition, &row);
     if (l->err) return false;
@@ -75,18 +77,23 @@ static bool each_entry(void *arg, uint32_t partition, sw_slice key, sw_slice val
     return keep(l, &row);
 }
 
+/* What a month can't be before or after. */
+static int32_t month_within(int32_t day) {
+    enum { FAR = 3660000 }; /* ten thousand years */
+    return sw_month_of_day(day < -FAR ? -FAR : day > FAR ? FAR : day);
+}
+
 /* From where to where; false: the cursor is of another list. */
 static bool range_of(const sw_figure_list_ask *ask, uint64_t number, char *from, size_t *from_len,
                      char *to, size_t *to_len) {
     sw_list_row row;
-    sw_wire_put_be(from, number, 8);
-    if (ask->span.org.len) memcpy(from + 8, ask->span.org.ptr, ask->span.org.len);
-    *from_len = 8 + ask->span.org.len;
-    memcpy(to, from, *from_len);
-    to[*from_len] = '\xff';
-    *to_len = *from_len + 1;
+    *from_len = sw_list_key_start(number, month_within(ask->span.from), ask->span.org, from);
+    *to_len = sw_list_key_start(number, month_within(ask->span.to) + 1, SW_S(""), to);
     if (ask->after.len == 0) return true;
-    if (!sw_list_key_read(ask->after, &row) || memcmp(ask->after.ptr, from, *from_len) != 0)
+    const sw_slice low = sw_slice_of(from, *from_len), high = sw_slice_of(to, *to_len);
+    if (!sw_list_key_read(ask->after, &row) || row.indicator != number ||
+        !sw_slice_starts(sw_slice_of(row.org, SW_ORG_DIGITS), ask->span.org) ||
+        sw_slice_cmp(ask->after, low) < 0 || sw_slice_cmp(ask->after, high) >= 0)
         return false;
     memcpy(from, ask->after.ptr, ask->after.len);
     from[ask->after.len] = '\0'; /* the next key that there can be */
@@ -109,7 +116,7 @@ static sw_err run(lister *l, char *from, size_t from_len, sw_slice to) {
 
 sw_err sw_figure_list(const sw_figures *figures, const sw_figure_list_ask *ask, sw_arena *arena,
                       const sw_figure_entry **ret, uint32_t *ret_count, sw_slice *ret_after) {
-    char from[SW_LIST_KEY_BYTES_MAX + 1], to[8 + SW_ORG_DIGITS + 1];
+    char from[SW_LIST_KEY_BYTES_MAX + 1], to[SW_LIST_KEY_BYTES_MAX];
     size_t from_len, to_len;
     lister l = {.figures = figures, .ask = ask, .arena = arena};
     SW_ASSERT(ask->max > 0 && ask->span.org.len <= SW_ORG_DIGITS);

@@ -70,7 +70,8 @@ static sw_err move_day(call *c, const sw_figure_row *row, uint32_t day, int32_t 
     return err;
 }
 
-/* The unit's own, and of each beginning of its code the whole and what is counted apart. */
+/* The unit's own; of each beginning of its code the whole; up to the county what is counted apart.
+ */
 static sw_err move_levels(call *c, const sw_tally *part, const char *org, int32_t month,
                           uint32_t day, int32_t by) {
     sw_figure_row row = {.level = SW_ORG_UNIT,
@@ -85,7 +86,7 @@ static sw_err move_levels(call *c, const sw_tally *part, const char *org, int32_
         row.whole = true;
         row.split = SW_S("");
         err = move_day(c, &row, day, by);
-        if (err || part->split.len == 0) continue;
+        if (err || part->split.len == 0 || level > SW_ORG_COUNTY) continue;
         row.whole = false;
         row.split = part->split;
         err = move_day(c, &row, day, by);
@@ -247,8 +248,8 @@ static const char *const inputs[] = {SW_TOPIC_EVENTS, SW_TOPIC_WARNINGS, SW_TOPI
                                      SW_TOPIC_DIRECTORY, NULL};
 static const sw_processor_store stores[SW_ROLLUP_STORES] = {
     [SW_ROLLUP_ITEMS] = {"items", 2, ITEM_BYTES_MAX, NULL},
-    [SW_ROLLUP_FIGURES] = {"figures", 2, 256, &months},
-    [SW_ROLLUP_LISTS] = {"lists", 2, 1, NULL},
+    [SW_ROLLUP_FIGURES] = {"figures", 3, 256, &months},
+    [SW_ROLLUP_LISTS] = {"lists", 3, 1, NULL},
     [SW_ROLLUP_HANDS] = {"hands", 1, 1, NULL},
     [SW_ROLLUP_NAMES] = {"names", 1, 0, NULL},
 };

@@ -3,15 +3,15 @@
 #include "base/wire.h"
 #include "text/time.h"
 
-const uint8_t sw_org_levels[SW_ORG_LEVELS] = {0, 4, 6, SW_ORG_DIGITS};
+const uint8_t sw_org_levels[SW_ORG_LEVELS] = {0, 4, 6, 8, SW_ORG_DIGITS};
 
 #define SIGN UINT32_C(0x80000000) /* turned over, dates before 1970 come first */
 
-uint32_t sw_org_level(size_t len) {
+uint32_t sw_org_level(size_t len, bool apart) {
     uint32_t level = 0;
     SW_ASSERT(len <= SW_ORG_DIGITS);
     while (sw_org_levels[level] < len) level++;
-    return level;
+    return apart && level == SW_ORG_STATION ? SW_ORG_UNIT : level;
 }
 
 void sw_org_fill(sw_slice org, char ret[SW_ORG_DIGITS]) {
@@ -120,15 +120,21 @@ bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret) {
 
 /* ---- lists ------------------------------------------------------------------------------ */
 
-size_t sw_list_key_start(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]) {
-    sw_wire_put_be(ret, row->indicator, 8);
-    memcpy(ret + 8, row->org, SW_ORG_DIGITS);
-    sw_wire_put_be(ret + 8 + SW_ORG_DIGITS, (uint32_t)row->day ^ SIGN, 4);
-    return 8 + SW_ORG_DIGITS + 4;
+enum { LIST_ORG = 8 + 4, LIST_DAY = LIST_ORG + SW_ORG_DIGITS, LIST_SPLIT = LIST_DAY + 1 };
+
+size_t sw_list_key_start(uint64_t indicator, int32_t month, sw_slice org,
+                         char ret[SW_LIST_KEY_BYTES_MAX]) {
+    sw_wire_put_be(ret, indicator, 8);
+    sw_wire_put_be(ret + 8, (uint32_t)month ^ SIGN, 4);
+    if (org.len) memcpy(ret + LIST_ORG, org.ptr, org.len);
+    return LIST_ORG + org.len;
 }
 
 size_t sw_list_key(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]) {
-    char *at = ret + sw_list_key_start(row, ret);
+    const int32_t month = sw_month_of_day(row->day);
+    char *at =
+        ret + sw_list_key_start(row->indicator, month, sw_slice_of(row->org, SW_ORG_DIGITS), ret);
+    *at++ = (char)(row->day - sw_first_day_of_month(month));
     if (row->split.len) memcpy(at, row->split.ptr, row->split.len);
     at += row->split.len;
     *at++ = '\0';
@@ -138,11 +144,12 @@ size_t sw_list_key(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]) {
 }
 
 bool sw_list_key_read(sw_slice key, sw_list_row *ret) {
-    const size_t head = 8 + SW_ORG_DIGITS + 4, tail = 1 + 1 + sizeof ret->item.bytes;
+    const size_t head = LIST_SPLIT, tail = 1 + 1 + sizeof ret->item.bytes;
     if (key.len < head + tail || key.len > SW_LIST_KEY_BYTES_MAX) return false;
     ret->indicator = sw_wire_get_be(key.ptr, 8);
-    memcpy(ret->org, key.ptr + 8, SW_ORG_DIGITS);
-    ret->day = (int32_t)((uint32_t)sw_wire_get_be(key.ptr + 8 + SW_ORG_DIGITS, 4) ^ SIGN);
+    memcpy(ret->org, key.ptr + LIST_ORG, SW_ORG_DIGITS);
+    const int32_t month = (int32_t)((uint32_t)sw_wire_get_be(key.ptr + 8, 4) ^ SIGN);
+    ret->day = sw_first_day_of_month(month) + (uint8_t)key.ptr[LIST_DAY];
     ret->split = sw_slice_sub(key, head, key.len - tail);
     ret->kind = key.ptr[key.len - tail + 1];
     memcpy(ret->item.bytes, key.ptr + key.len - sizeof ret->item.bytes, sizeof ret->item.bytes);

@@ -1,8 +1,9 @@
 /* rows.h - the rows that figures and their lists are kept in.  Layer 9.  Thread: any.
  *
  * A row of figures is one month of an indicator and a unit, or a beginning of unit codes: how many
- * were counted on each day. Counts of a unit stand apart by split, and whoever reads adds them up;
- * those of a beginning have a row of the whole as well, so that a city's month is a few rows. */
+ * were counted on each day. Counts of a unit stand apart by split; those of a beginning have a row
+ * of the whole, and up to the county others of the splits. So a city's month is a few rows, and one
+ * indicator's a single one. */
 #ifndef SW_REPORT_ROWS_H
 #define SW_REPORT_ROWS_H
 
@@ -11,12 +12,14 @@
 #define SW_ORG_DIGITS                                                                              \
     12u /* of a unit's code; shorter ones are filled up with '0', longer ones cut */
 
-/* Lengths of the beginnings of unit codes that have rows of their own: all, city, county, the unit
- * itself. What lies between is the sum of units. */
-enum { SW_ORG_LEVELS = 4, SW_ORG_UNIT = 3 };
+/* Lengths of the beginnings of unit codes that have rows of their own: all, city, county, station,
+ * the unit itself. What lies between is the sum of the next ones. Wholes are kept up to the
+ * station, splits up to the county and of the unit. */
+enum { SW_ORG_LEVELS = 5, SW_ORG_COUNTY = 2, SW_ORG_STATION = 3, SW_ORG_UNIT = 4 };
 extern const uint8_t sw_org_levels[SW_ORG_LEVELS];
-/* The level whose rows say how much a beginning of this length has. */
-uint32_t sw_org_level(size_t len);
+/* The level whose rows say how much a beginning of this length has, with all splits together (where
+ * there are such) or apart. */
+uint32_t sw_org_level(size_t len, bool apart);
 
 /* Instead of a month: all days together, of indicators that ask for it; it stands on day 0. */
 #define SW_MONTH_ALL INT32_MIN
@@ -31,7 +34,7 @@ typedef struct sw_figure_row {
 } sw_figure_row;
 
 #define SW_FIGURE_KEY_BYTES_MAX (1 + 4 + SW_ORG_DIGITS + 8 + SW_SPLIT_BYTES_MAX)
-#define SW_LIST_KEY_BYTES_MAX   (8 + SW_ORG_DIGITS + 4 + SW_SPLIT_BYTES_MAX + 1 + 1 + 16)
+#define SW_LIST_KEY_BYTES_MAX   (8 + 4 + SW_ORG_DIGITS + 1 + SW_SPLIT_BYTES_MAX + 1 + 1 + 16)
 
 void sw_org_fill(sw_slice org, char ret[SW_ORG_DIGITS]);
 int32_t sw_month_of_day(int32_t day);
@@ -56,8 +59,8 @@ bool sw_month_read(sw_slice bytes, sw_month *ret);
 /* What the days `from` to `to` of the month have, without reading the others. False as above. */
 bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret);
 
-/* What is counted: under indicator, unit, day, split; `kind` tells events, warnings and periods
- * apart. */
+/* What is counted: under indicator, month, unit, day, split; `kind` tells events, warnings and
+ * periods apart. */
 typedef struct sw_list_row {
     uint64_t indicator;
     char org[SW_ORG_DIGITS];
@@ -68,8 +71,9 @@ typedef struct sw_list_row {
 } sw_list_row;
 
 size_t sw_list_key(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]);
-/* Indicator, unit and day alone: where the day's entries begin. */
-size_t sw_list_key_start(const sw_list_row *row, char ret[SW_LIST_KEY_BYTES_MAX]);
+/* Where a month's entries of units begin whose codes begin with `org`. */
+size_t sw_list_key_start(uint64_t indicator, int32_t month, sw_slice org,
+                         char ret[SW_LIST_KEY_BYTES_MAX]);
 bool sw_list_key_read(sw_slice key, sw_list_row *ret);
 
 /* What an officer has in hand: running periods, those due first before the others; open warnings,

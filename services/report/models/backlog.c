@@ -84,8 +84,9 @@ static const uint64_t *counts_at(const sw_figure_table *table, int32_t date) {
 static sw_err add_burn_down(const sw_model_ask *ask, uint64_t open, sw_buf *out) {
     const bool by_day = ask->span.to - ask->span.from < DAYS_BY_DAY;
     sw_figure_table table;
+    const sw_indicator *const some[] = {ask->model->opened, ask->model->in_time, ask->model->late};
     sw_err err = sw_figure_dates(&ask->api->figures, &ask->span, by_day ? SW_BY_DAY : SW_BY_MONTH,
-                                 DATES_MAX, ask->arena, &table);
+                                 some, SW_COUNT(some), DATES_MAX, ask->arena, &table);
     if (err) return err;
     /* back to what was open before the span, then forwards */
     int64_t stands = (int64_t)open;

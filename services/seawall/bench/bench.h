@@ -13,6 +13,7 @@ extern const sw_command sw_bench_kafka;
 extern const sw_command sw_bench_plain;
 extern const sw_command sw_bench_store;
 extern const sw_command sw_bench_replay;
+extern const sw_command sw_bench_report_command;
 extern const sw_command sw_bench_runtime;
 extern const sw_command sw_bench_up;
 extern const sw_command sw_bench_rules;

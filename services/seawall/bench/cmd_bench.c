@@ -3,8 +3,8 @@
 #include "seawall/cli/cli.h"
 
 static const sw_command *const benches[] = {
-    &sw_bench_append, &sw_bench_kafka,   &sw_bench_notify, &sw_bench_plain, &sw_bench_replay,
-    &sw_bench_rules,  &sw_bench_runtime, &sw_bench_store,  &sw_bench_up,
+    &sw_bench_append,         &sw_bench_kafka, &sw_bench_notify,  &sw_bench_plain, &sw_bench_replay,
+    &sw_bench_report_command, &sw_bench_rules, &sw_bench_runtime, &sw_bench_store, &sw_bench_up,
 };
 
 static int run(int argc, char **argv) {
