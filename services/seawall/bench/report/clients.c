@@ -16,7 +16,8 @@ enum { CONNECTIONS = 24 };
 /* What is asked, of how many of 100: mostly a month of one unit; what a dashboard asks. */
 static const struct {
     uint32_t share;
-    const char *path, *unit, *rest; /* unit: what stands before it; rest: what stands after the span */
+    const char *path, *unit,
+        *rest; /* unit: what stands before it; rest: what stands after the span */
     bool month;
 } asks[] = {
     {30, "/v1/figures", "?org=", "", true},
@@ -49,17 +50,15 @@ static void target_of(const load *c, uint64_t i, char *ret, size_t size) {
     const uint32_t m = (uint32_t)(mixed >> 20) % 36;
     (void)snprintf(month, sizeof month, "%u-%02u", 2025 + m / 12, 1 + m % 12);
     char span[64] = "from=2025-01-01&to=2027-12-31";
-    if (asks[ask].month)
-        (void)snprintf(span, sizeof span, "from=%s-01&to=%s-28", month, month);
+    if (asks[ask].month) (void)snprintf(span, sizeof span, "from=%s-01&to=%s-28", month, month);
     (void)snprintf(ret, size, "%s%s%.*s%c%s%s", asks[ask].path, asks[ask].unit,
                    lengths[(mixed >> 30) % 10], org, strchr(asks[ask].unit, '?') ? '&' : '?', span,
                    asks[ask].rest);
 }
 
 static int dial(uint16_t port) {
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons(port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof to) != 0) {
         close(fd);
@@ -138,8 +137,13 @@ static int by_ms(const void *a, const void *b) {
 /* What the dashboard asks before it shows a leader's first view: its files, then its figures. */
 static double first_view(uint16_t port) {
     static const char *const targets[] = {
-        "/dashboard/", "/dashboard/main.js", "/dashboard/app.css", "/dashboard/echarts.js",
-        "/v1/indicators", "/v1/models", "/v1/units?org=3209",
+        "/dashboard/",
+        "/dashboard/main.js",
+        "/dashboard/app.css",
+        "/dashboard/echarts.js",
+        "/v1/indicators",
+        "/v1/models",
+        "/v1/units?org=3209",
         "/v1/units/3209?from=2027-12-01&to=2027-12-31",
         "/v1/trends?org=3209&by=month&from=2027-01-01&to=2027-12-31",
         "/v1/models/plates?org=3209&from=2027-12-01&to=2027-12-31",

@@ -30,9 +30,9 @@ static bool bulletin(sw_bench_report *report, sw_bench_rollup *rollup, const cha
     sw_arena_init(&arena, (size_t)256 << 20);
     sw_buf_init(&out, (size_t)64 << 20);
     const sw_bench_meter start = sw_bench_now();
-    sw_err err = sw_bulletin_make(&rollup->figures, SW_BULLETIN_MONTHLY, SW_S("320901"),
-                                  SW_BENCH_DAY_0 + 1080, sw_clock_now_ms(&rollup->clock), &arena,
-                                  &made);
+    sw_err err =
+        sw_bulletin_make(&rollup->figures, SW_BULLETIN_MONTHLY, SW_S("320901"),
+                         SW_BENCH_DAY_0 + 1080, sw_clock_now_ms(&rollup->clock), &arena, &made);
     if (!err) sw_bulletin_html(&made, SW_CHINESE, &out);
     if (!err) err = sw_bulletin_xlsx(&made, SW_CHINESE, dir, &out);
     const sw_bench_meter used = sw_bench_since(start);
@@ -51,8 +51,8 @@ static bool city(sw_bench_report *report, const char *dir, uint64_t events,
     bool ok = sw_bench_rollup_open(&rollup, dir, CASES) &&
               sw_bench_rollup_count(&rollup, events, STATIONS, DAYS, &cpu_s);
     if (ok)
-        sw_bench_line(report, "events of a city into figures, a CPU second",
-                      (double)events / cpu_s, "1/s", 0, false);
+        sw_bench_line(report, "events of a city into figures, a CPU second", (double)events / cpu_s,
+                      "1/s", 0, false);
     ok = ok && sw_bench_rollup_reopen(&rollup, dir) && bulletin(report, &rollup, dir) &&
          sw_bench_rollup_reopen(&rollup, dir) && sw_bench_ask(&rollup, clients, &asked);
     if (ok) {
@@ -80,8 +80,8 @@ static bool events_in(sw_bench_report *report, const char *dir, uint64_t events)
     ok = ok && sw_bench_rollup_count(&rollup, events, 0, 0, &cpu_s) &&
          sw_bench_rollup_tallies(&rollup, &tallies);
     if (ok)
-        sw_bench_line(report, "indicators that an event counts for", (double)tallies / (double)events,
-                      "", 0, false);
+        sw_bench_line(report, "indicators that an event counts for",
+                      (double)tallies / (double)events, "", 0, false);
     if (ok)
         sw_bench_line(report, "bytes given to write(2), log and rows, an event",
                       (double)sw_bench_since(start).written_bytes / (double)events, "B", 0, true);
@@ -98,8 +98,8 @@ static bool measure(sw_bench_report *report, const char *dir, int64_t events, in
     char folder[600];
     /* before there are threads */
     if (!sw_bench_clients_start(&clients, STATIONS, 500, (double)seconds)) return false;
-    bool ok = sw_bench_folder(dir, folder, sizeof folder) &&
-              events_in(report, folder, (uint64_t)events);
+    bool ok =
+        sw_bench_folder(dir, folder, sizeof folder) && events_in(report, folder, (uint64_t)events);
     if (ok) sw_bench_remove(folder);
     ok = ok && sw_bench_folder(dir, folder, sizeof folder) &&
          city(report, folder, (uint64_t)of_city, &clients);

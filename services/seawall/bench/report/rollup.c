@@ -38,7 +38,8 @@ static sw_err keep(void *ctx, const sw_event *event, sw_origin origin) {
 static bool generate(const char *path, uint32_t cases) {
     char count[16];
     (void)snprintf(count, sizeof count, "%u", cases);
-    const char *const args[] = {"seawall", "generate", "--cases", count, "--seed", "1", "--out", path, NULL};
+    const char *const args[] = {"seawall", "generate", "--cases", count, "--seed",
+                                "1",       "--out",    path,      NULL};
     const pid_t pid = fork();
     int status = -1;
     if (pid == 0) {
@@ -71,9 +72,8 @@ static bool open_bus(sw_bench_rollup *r, const char *dir) {
                                 .store_count = r->topology.store_count,
                                 .task_count = r->topology.task_numbers,
                                 .budget = {.memory_bytes = MEMORY_BYTES, .free_disk_bytes = 1}};
-    const sw_runtime_options runtime = {.topology = &r->topology,
-                                        .bus = NULL,
-                                        .env = {.clock = &r->clock, .metrics = &r->metrics}};
+    const sw_runtime_options runtime = {
+        .topology = &r->topology, .bus = NULL, .env = {.clock = &r->clock, .metrics = &r->metrics}};
     if (!told(sw_bus_embedded_open(log, &bus, NULL, &r->bus), "the log")) return false;
     sw_runtime_options options = runtime;
     options.bus = r->bus;

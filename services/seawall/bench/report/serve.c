@@ -32,16 +32,14 @@ static void *run_loop(void *arg) {
 static bool open_server(sw_bench_rollup *rollup, server *s) {
     sw_diags diags;
     sw_diags_init(&diags, &rollup->arena, SW_SLICE_NONE, 4);
-    s->api = (sw_figures_api){
-        .figures = rollup->figures, .as_of = as_of, .clock = &rollup->clock};
+    s->api = (sw_figures_api){.figures = rollup->figures, .as_of = as_of, .clock = &rollup->clock};
     sw_http_route *at = s->routes;
     sw_figures_routes(&s->api, at);
     sw_models_routes(&s->api, at += SW_FIGURES_ROUTES);
     sw_units_routes(&s->api, at += SW_MODELS_ROUTES);
     sw_web_routes(at += SW_UNITS_ROUTES);
-    const sw_http_options options = {
-        .listen = "127.0.0.1:0",
-        .env = {.clock = &rollup->clock, .metrics = &rollup->metrics}};
+    const sw_http_options options = {.listen = "127.0.0.1:0",
+                                     .env = {.clock = &rollup->clock, .metrics = &rollup->metrics}};
     sw_err err = sw_units_open(&s->api.figures, &rollup->clock, &s->api.units);
     if (!err) err = sw_loop_open(&s->loop);
     sw_http_options with = options;
