@@ -26,18 +26,10 @@ static uint32_t parts_of(const sw_touch *touch, const sw_rule *rule) {
 
 /* --- an event in a tally ------------------------------------------------------------------ */
 
-/* The time of the first that an `except` of this value takes out; SW_TIME_MAX: none. */
-static int64_t first_excepted(const sw_tally *tally, uint64_t value) {
-    const sw_lane *lane = &tally->lanes[0];
-    for (uint32_t i = 0; i < lane->count; i++)
-        if (lane->marks[i].except == value) return lane->items[i].time_ms;
-    return SW_TIME_MAX;
-}
-
 static int64_t affected_from(const sw_tally *tally, uint32_t lane, const sw_item *item,
                              const sw_mark *mark) {
     bool excepts = tally->rule->kind == SW_THRESHOLD && lane == 1;
-    return excepts ? first_excepted(tally, mark->value) : item->time_ms;
+    return excepts ? sw_tally_excepted_from(tally, mark->value) : item->time_ms;
 }
 
 /* Puts an event into the lanes of a group; what may fire otherwise since begins at `ret_from_ms`.
@@ -53,6 +45,27 @@ static sw_err put_in(sw_fire *f, sw_tally *tally, const sw_view *view, const sw_
         if (role->lane == 0) sw_cursor_retreat(tally, at);
         err = sw_lane_insert(f->book, tally, role->lane, at, &role->item, &role->mark);
     }
+    return err;
+}
+
+/* Lays an event that is in the book already into the lanes of a group to which it belongs, as far
+ * as it has a part in the rule there. */
+static sw_err lay_in(sw_fire *f, sw_tally *tally, const sw_view *view) {
+    const sw_touch *touch = sw_plan_touch(f->book->plan, view->type, f->strand_index);
+    bool has;
+    uint32_t lacks = 0, count;
+    int64_t ignored = SW_TIME_MAX;
+    if (!touch || !(parts_of(touch, f->rule) & SW_PARTS_OTHER)) return SW_OK;
+    sw_arena_mark mark = sw_arena_save(f->arena);
+    sw_role *roles = sw_arena_zero(f->arena, touch->use_count, sizeof *roles);
+    sw_err err =
+        roles ? sw_group_has(f->book, f->strand, view, f->group, f->arena, &has) : SW_E_NOMEM;
+    if (!err && has) {
+        err = sw_group_lacks(f->book, f->strand, view, f->arena, &lacks);
+        if (!err) err = sw_fire_roles(f, touch, view, !lacks, roles, &count);
+        if (!err) err = put_in(f, tally, view, roles, count, &ignored);
+    }
+    sw_arena_rewind(f->arena, mark);
     return err;
 }
 
@@ -77,20 +90,8 @@ static sw_err add_group(sw_fire *f, uint32_t rec, uint32_t combo, sw_tally **ret
     for (uint32_t i = 0; i < tallies->broad_count && !err; i++) {
         if (tallies->broad[i].rule != f->rule->index) continue;
         sw_view view;
-        bool has;
-        uint32_t count;
-        int64_t from_ms = SW_TIME_MAX;
         sw_book_read(f->book, tallies->broad[i].rec, &view);
-        const sw_touch *touch = sw_plan_touch(f->book->plan, view.type, f->strand_index);
-        sw_arena_mark mark = sw_arena_save(f->arena);
-        sw_role *roles = sw_arena_zero(f->arena, touch->use_count, sizeof *roles);
-        err =
-            roles ? sw_group_has(f->book, f->strand, &view, f->group, f->arena, &has) : SW_E_NOMEM;
-        if (!err && has) {
-            err = sw_fire_roles(f, touch, &view, false, roles, &count);
-            if (!err) err = put_in(f, tally, &view, roles, count, &from_ms);
-        }
-        sw_arena_rewind(f->arena, mark);
+        err = lay_in(f, tally, &view);
     }
     if (!err) *ret = tally;
     return err;
@@ -262,7 +263,6 @@ sw_err sw_fire_ready(sw_book *book, uint32_t skip, sw_arena *arena) {
 /* Reads the events of a group from a time on into its lanes again: a fact has changed. */
 static sw_err read_again(sw_fire *f, sw_tally *tally, int64_t from_ms) {
     sw_err err = SW_OK;
-    int64_t ignored = SW_TIME_MAX;
     for (uint32_t i = 0; i < tally->lane_count; i++) {
         uint32_t keep = sw_lane_find(&tally->lanes[i], from_ms, false);
         if (i == 0) sw_cursor_retreat(tally, keep);
@@ -271,19 +271,8 @@ static sw_err read_again(sw_fire *f, sw_tally *tally, int64_t from_ms) {
     for (uint32_t i = sw_book_find_time(f->book, from_ms, false); i < f->book->order_count && !err;
          i++) {
         sw_view view;
-        bool has;
-        uint32_t lacks = 0, count;
         sw_book_read(f->book, sw_book_list(f->book)[i], &view);
-        const sw_touch *touch = sw_plan_touch(f->book->plan, view.type, f->strand_index);
-        if (!touch || !(parts_of(touch, f->rule) & SW_PARTS_OTHER)) continue;
-        sw_arena_mark mark = sw_arena_save(f->arena);
-        sw_role *roles = sw_arena_zero(f->arena, touch->use_count, sizeof *roles);
-        err =
-            roles ? sw_group_has(f->book, f->strand, &view, f->group, f->arena, &has) : SW_E_NOMEM;
-        if (!err && has) err = sw_group_lacks(f->book, f->strand, &view, f->arena, &lacks);
-        if (!err && has) err = sw_fire_roles(f, touch, &view, !lacks, roles, &count);
-        if (!err && has) err = put_in(f, tally, &view, roles, count, &ignored);
-        sw_arena_rewind(f->arena, mark);
+        err = lay_in(f, tally, &view);
     }
     return err;
 }

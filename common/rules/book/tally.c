@@ -26,6 +26,7 @@ static void free_tally(sw_tally *tally) {
     sw_heap_free(tally->lanes);
     sw_heap_free(tally->cursor.slots);
     sw_heap_free(tally->excepts.slots);
+    sw_heap_free(tally->earliest.slots);
     sw_heap_free(tally);
 }
 
@@ -191,6 +192,8 @@ sw_err sw_lane_insert(sw_book *book, sw_tally *tally, uint32_t lane, uint32_t at
     if (tally->marked) err = grow(&l->marks, l->count, &cap, sizeof *l->marks, bytes);
     if (!err) err = grow(&l->items, l->count, &l->cap, sizeof *l->items, bytes);
     if (!err && holds_excepts(tally, lane)) err = sw_tally_add_except(tally, mark->value, bytes);
+    if (!err && lane == 0 && tally->rule->except_count && mark->except)
+        err = sw_tally_note_value(tally, mark->except, item->time_ms, bytes);
     if (err) return err;
     memmove(&l->items[at + 1], &l->items[at], (l->count - at) * sizeof *l->items);
     l->items[at] = *item;

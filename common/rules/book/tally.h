@@ -51,6 +51,16 @@ typedef struct sw_cursor {
     uint32_t slot_count, slot_cap; /* a power of two */
 } sw_cursor;
 
+/* For each value that `except` may name the earliest time of an item that has it, or an earlier one
+ * where such an item has gone. */
+typedef struct sw_earliest {
+    struct sw_earliest_slot {
+        uint64_t value; /* 0: free */
+        int64_t time_ms;
+    } * slots;
+    uint32_t slot_count, slot_cap; /* a power of two, at most half full */
+} sw_earliest;
+
 /* Lane 0: `on` or `left`. The others: `except`; each entry of `requires`; `right`. */
 typedef struct sw_tally {
     const sw_rule *rule;
@@ -62,6 +72,7 @@ typedef struct sw_tally {
     sw_lane *lanes;
     sw_cursor cursor;
     sw_cursor excepts; /* threshold: the values of its `except` events */
+    sw_earliest earliest;
     uint64_t pairs;    /* match */
 } sw_tally;
 
@@ -118,6 +129,11 @@ void sw_cursor_retreat(sw_tally *tally, uint32_t at);
 /* A value among those of the `except` events, or one time less. */
 SW_NODISCARD sw_err sw_tally_add_except(sw_tally *tally, uint64_t value, size_t *bytes);
 void sw_tally_drop_except(sw_tally *tally, uint64_t value);
+/* From which time on an `except` of a value may take items out; SW_TIME_MAX: it takes none. */
+int64_t sw_tally_excepted_from(const sw_tally *tally, uint64_t value);
+/* An item of lane 0 has the value. SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_tally_note_value(sw_tally *tally, uint64_t value, int64_t time_ms,
+                                        size_t *bytes);
 /* Works out again which items from `at` on count. */
 void sw_tally_mark(sw_tally *tally, uint32_t at);
 /* n at an item that counts: SW_E_NOMEM. `ret_lo`: the first item in its window. */

@@ -154,6 +154,43 @@ void sw_tally_drop_except(sw_tally *tally, uint64_t value) {
     if (--slot->count == 0) close_up(&tally->excepts, slot);
 }
 
+static struct sw_earliest_slot *earliest_of(const sw_earliest *e, uint64_t value) {
+    uint32_t i = (uint32_t)(value ^ value >> 32) & (e->slot_cap - 1);
+    while (e->slots[i].value && e->slots[i].value != value) i = (i + 1) & (e->slot_cap - 1);
+    return &e->slots[i];
+}
+
+static sw_err grow_earliest(sw_earliest *e, size_t *bytes) {
+    if (2 * (e->slot_count + 1) <= e->slot_cap) return SW_OK;
+    sw_earliest new = {.slot_count = e->slot_count};
+    new.slot_cap = e->slot_cap ? 2 * e->slot_cap : CURSOR_FIRST;
+    new.slots = sw_heap_zero(new.slot_cap, sizeof *new.slots);
+    if (!new.slots) return SW_E_NOMEM;
+    for (uint32_t i = 0; i < e->slot_cap; i++)
+        if (e->slots[i].value) *earliest_of(&new, e->slots[i].value) = e->slots[i];
+    *bytes += (new.slot_cap - e->slot_cap) * sizeof *new.slots;
+    sw_heap_free(e->slots);
+    *e = new;
+    return SW_OK;
+}
+
+sw_err sw_tally_note_value(sw_tally *tally, uint64_t value, int64_t time_ms, size_t *bytes) {
+    sw_earliest *e = &tally->earliest;
+    sw_err err = grow_earliest(e, bytes);
+    if (err) return err;
+    struct sw_earliest_slot *slot = earliest_of(e, value);
+    if (!slot->value) *slot = (struct sw_earliest_slot){value, time_ms}, e->slot_count++;
+    if (time_ms < slot->time_ms) slot->time_ms = time_ms;
+    return SW_OK;
+}
+
+int64_t sw_tally_excepted_from(const sw_tally *tally, uint64_t value) {
+    const sw_earliest *e = &tally->earliest;
+    if (!e->slot_count) return SW_TIME_MAX;
+    const struct sw_earliest_slot *slot = earliest_of(e, value);
+    return slot->value ? slot->time_ms : SW_TIME_MAX;
+}
+
 void sw_tally_mark(sw_tally *tally, uint32_t at) {
     if (!tally->marked) return;
     sw_lane *lane = &tally->lanes[0];

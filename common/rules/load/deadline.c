@@ -38,28 +38,23 @@ static const key_spec pause_keys[] = {
 };
 static const key_table pause_table = {"a pause", pause_keys, SW_COUNT(pause_keys)};
 
+static void load_pause(loader *l, const sw_yaml *item, void *entry) {
+    sw_pause_entry *pause = entry;
+    pause_nodes nodes = {0};
+    if (!load_map(l, item, &nodes, &pause_table, 0) || !nodes.from || !nodes.to) return;
+    size_t before = load_enter_key(l, SW_S("from"));
+    (void)cond_load_on(l, nodes.from, "pause from", true, false, &pause->from);
+    load_leave(l, before);
+    before = load_enter_key(l, SW_S("to"));
+    (void)cond_load_on(l, nodes.to, "pause to", true, false, &pause->to);
+    load_leave(l, before);
+}
+
 void load_pauses(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
     (void)spec;
-    rule_draft *draft = into;
-    item_iter items;
-    if (!load_items(l, node, true, &items)) return;
-    sw_pause_entry *pauses = load_zero(l, items.count, sizeof *pauses);
-    const sw_yaml *item = items.next;
-    for (uint32_t i = 0; pauses && i < items.count; i++, item = item->next) {
-        pause_nodes nodes = {0};
-        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
-        if (load_map(l, item, &nodes, &pause_table, 0) && nodes.from && nodes.to) {
-            size_t inner = load_enter_key(l, SW_S("from"));
-            (void)cond_load_on(l, nodes.from, "pause from", true, false, &pauses[i].from);
-            load_leave(l, inner);
-            inner = load_enter_key(l, SW_S("to"));
-            (void)cond_load_on(l, nodes.to, "pause to", true, false, &pauses[i].to);
-            load_leave(l, inner);
-        }
-        load_leave(l, before);
-    }
-    draft->rule.pauses = pauses;
-    draft->rule.pause_count = pauses ? items.count : 0;
+    sw_rule *rule = &((rule_draft *)into)->rule;
+    rule->pauses =
+        load_list(l, node, true, sizeof(sw_pause_entry), load_pause, &rule->pause_count);
 }
 
 /* `{days: expr}`: the units that an expression may have. */
@@ -224,7 +219,8 @@ static void load_extend_amount(loader *l, const sw_yaml *node, const sw_event_ty
     note_unit(l, amount->span);
 }
 
-static void load_extend(loader *l, const sw_yaml *node, sw_extend *extend) {
+static void load_extend(loader *l, const sw_yaml *node, void *entry) {
+    sw_extend *extend = entry;
     extend_nodes nodes = {0};
     if (!load_map(l, node, &nodes, &extend_table, 0)) return;
     extend->basis = nodes.basis;
@@ -250,16 +246,6 @@ static void load_extend(loader *l, const sw_yaml *node, sw_extend *extend) {
 
 void load_extends(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
     (void)spec;
-    rule_draft *draft = into;
-    item_iter items;
-    if (!load_items(l, node, true, &items)) return;
-    sw_extend *extends = load_zero(l, items.count, sizeof *extends);
-    const sw_yaml *item = items.next;
-    for (uint32_t i = 0; extends && i < items.count; i++, item = item->next) {
-        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
-        load_extend(l, item, &extends[i]);
-        load_leave(l, before);
-    }
-    draft->rule.extends = extends;
-    draft->rule.extend_count = extends ? items.count : 0;
+    sw_rule *rule = &((rule_draft *)into)->rule;
+    rule->extends = load_list(l, node, true, sizeof(sw_extend), load_extend, &rule->extend_count);
 }

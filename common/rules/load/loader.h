@@ -75,6 +75,11 @@ typedef struct item_iter {
 /* False, and told, if a list is empty though `empty_ok` is not set, or the node is null. */
 bool load_items(loader *l, const sw_yaml *node, bool empty_ok, item_iter *ret);
 
+/* Reads the items of a node, each into one of as many zeroed entries of `size`, with the path at
+ * the item. The entries; NULL: what is wrong with the whole has been told, or `full`. */
+void *load_list(loader *l, const sw_yaml *node, bool empty_ok, size_t size,
+                void (*read)(loader *l, const sw_yaml *item, void *entry), uint32_t *ret_count);
+
 /* Readers of plain values, for tables. */
 void load_text(loader *l, const sw_yaml *node, void *into, const key_spec *spec); /* sw_slice */
 void load_token(loader *l, const sw_yaml *node, void *into,

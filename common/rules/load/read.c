@@ -86,6 +86,22 @@ bool load_items(loader *l, const sw_yaml *node, bool empty_ok, item_iter *ret) {
     return true;
 }
 
+void *load_list(loader *l, const sw_yaml *node, bool empty_ok, size_t size,
+                void (*read)(loader *l, const sw_yaml *item, void *entry), uint32_t *ret_count) {
+    item_iter items;
+    *ret_count = 0;
+    if (!load_items(l, node, empty_ok, &items)) return NULL;
+    char *entries = load_zero(l, items.count, size);
+    const sw_yaml *item = items.next;
+    for (uint32_t i = 0; entries && i < items.count; i++, item = item->next) {
+        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
+        read(l, item, entries + i * size);
+        load_leave(l, before);
+    }
+    if (entries) *ret_count = items.count;
+    return entries;
+}
+
 bool load_is_scalar(loader *l, const sw_yaml *node, const char *wanted) {
     if (node->kind == SW_YAML_SEQ || node->kind == SW_YAML_MAP) {
         load_error_at(l, SW_E_TYPE, node, NULL, "%s is wanted here, not %s", wanted,

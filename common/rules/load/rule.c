@@ -38,19 +38,14 @@ static const key_spec basis_keys[] = {
 static const key_table basis_table = {"a basis {law, article, text}", basis_keys,
                                       SW_COUNT(basis_keys)};
 
+static void load_article(loader *l, const sw_yaml *item, void *entry) {
+    (void)load_map(l, item, entry, &basis_table, 0);
+}
+
 void load_basis(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
-    item_iter items;
-    if (!load_items(l, node, false, &items)) return;
-    sw_basis *basis = load_zero(l, items.count, sizeof *basis);
-    if (!basis) return;
-    const sw_yaml *item = items.next;
-    for (uint32_t i = 0; i < items.count; i++, item = item->next) {
-        size_t before = items.alone ? l->path_len : load_enter_item(l, i);
-        (void)load_map(l, item, &basis[i], &basis_table, 0);
-        load_leave(l, before);
-    }
-    *(const sw_basis **)((char *)into + spec->at) = basis;
-    *(uint32_t *)((char *)into + spec->at_count) = items.count;
+    *(const sw_basis **)((char *)into + spec->at) =
+        load_list(l, node, false, sizeof(sw_basis), load_article,
+                  (uint32_t *)((char *)into + spec->at_count));
 }
 
 static const char *near_key(loader *l, sw_slice name) {

@@ -23,7 +23,8 @@ static int measure(const sw_cli *cli, sw_arena *arena) {
     (void)arena;
     if (!sw_bench_number("hot", sw_cli_value(cli, "hot"), 0, 10000000, &most)) return SW_EXIT_USAGE;
     if (!sw_cli_value(cli, "hot")) most = MOST_DEFAULT;
-    bool done = sw_bench_many(cli->json) && sw_bench_hot((uint32_t)most, cli->json);
+    bool done = sw_bench_many(cli->json) && sw_bench_hot((uint32_t)most, cli->json) &&
+                sw_bench_commits((uint32_t)most, cli->json);
     return done ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 

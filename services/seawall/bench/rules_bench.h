@@ -29,6 +29,8 @@ SW_NODISCARD sw_err sw_bench_give(sw_bench_world *world, sw_book *book, const sw
 /* What an event of a hot place costs by the number of events before it: a table, or lines of JSON.
  * False with a text on stderr. */
 bool sw_bench_hot(uint32_t most, bool json);
+/* What it costs to encode such a place's book for a commit. */
+bool sw_bench_commits(uint32_t most, bool json);
 /* What an event costs by the number of rules. */
 bool sw_bench_many(bool json);
 

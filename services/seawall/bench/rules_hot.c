@@ -21,9 +21,11 @@ static const char catalogue[] =
     "  report: {element: place, fields: {place_id: {type: string, key: true}, n: int}}\n"
     "  seen: {element: place, fields: {place_id: {type: string, key: true}, n: int}}\n";
 
-/* One kind of rule alone. */
+/* One kind of rule alone. `soon`: an event of the other type names one of shortly before, else one
+ * value in five thousand, and so events of the whole year. */
 static const struct {
     const char *name, *pack;
+    bool soon;
 } rows[] = {
     {"threshold, within 365d", HEAD "  - {id: r, kind: threshold, " REPORT
                                     ", within: 365d, levels: {count: 50, level: red}}\n"},
@@ -36,6 +38,16 @@ static const struct {
     {"threshold, 365d, weight, except",
      HEAD "  - {id: r, kind: threshold, " REPORT ", within: 365d, weight: data.n % 3,\n"
           "     except: {on: seen, by: n}, levels: {count: 50, level: red}}\n"},
+    {"the same, except soon after",
+     HEAD "  - {id: r, kind: threshold, " REPORT ", within: 365d, weight: data.n % 3,\n"
+          "     except: {on: seen, by: n}, levels: {count: 50, level: red}}\n",
+     true},
+    {"threshold, 7d, ratio of a baseline",
+     HEAD "  - {id: r, kind: threshold, " REPORT ", within: 7d, baseline: 4,\n"
+          "     levels: {count: 50, ratio: 150%, level: red}}\n"},
+    {"threshold, week, below",
+     HEAD "  - {id: r, kind: threshold, " REPORT ", within: week, levels: {below: 50, level: "
+          "red}}\n"},
     {"sequence, requires within 365d", HEAD "  - {id: r, kind: sequence, " REPORT
                                             ", requires: {on: seen, within: 365d}, level: red}\n"},
     {"match, within 6h",
@@ -56,13 +68,15 @@ typedef struct place {
     uint32_t size;   /* events before those that are measured */
     int64_t step_ms; /* between events: a year holds `size` of them */
     uint64_t number, told;
+    bool soon;
 } place;
 
 /* The i-th event of the place: each hundredth is one of the other type. */
 static sw_err give(place *p, uint32_t i, int64_t time_ms, int64_t now_ms) {
-    const char *type = i % 100 == 0 ? "seen" : "report";
+    const bool seen = i % 100 == 0;
+    const uint32_t n = p->soon ? (uint32_t)p->number - (seen ? 5 : 0) : i * 7919u % 5003u;
     const sw_event *event =
-        sw_bench_event(&p->world, type, time_ms, p->number++, i * 7919u % 5003u);
+        sw_bench_event(&p->world, seen ? "seen" : "report", time_ms, p->number++, n);
     return sw_bench_give(&p->world, p->book, event, now_ms, &p->told);
 }
 
@@ -94,7 +108,7 @@ static sw_err measure(place *p, costs *ret) {
 }
 
 static bool measure_row(size_t row, uint32_t size, costs *ret) {
-    place p = {.size = size, .step_ms = YEAR_MS / size};
+    place p = {.size = size, .step_ms = YEAR_MS / size, .soon = rows[row].soon};
     bool open =
         sw_bench_world_open(&p.world, sw_slice_cstr(catalogue), sw_slice_cstr(rows[row].pack));
     sw_err err = open ? sw_book_open(p.world.plan, SW_S("P1"), &p.book) : SW_E_INVALID;
@@ -103,6 +117,40 @@ static bool measure_row(size_t row, uint32_t size, costs *ret) {
     sw_book_close(p.book);
     sw_bench_world_close(&p.world);
     return !err;
+}
+
+/* What a commit writes of the place's book: it is encoded whole, whatever has changed in it. */
+static bool measure_commit(uint32_t size, bool json) {
+    enum { TIMES = 20 };
+    place p = {.size = size, .step_ms = YEAR_MS / size};
+    size_t bytes = 0;
+    bool open = sw_bench_world_open(&p.world, sw_slice_cstr(catalogue), sw_slice_cstr(rows[0].pack));
+    sw_err err = open ? sw_book_open(p.world.plan, SW_S("P1"), &p.book) : SW_E_INVALID;
+    if (!err) err = fill(&p);
+    const sw_bench_meter start = sw_bench_now();
+    for (int i = 0; i < TIMES && !err; i++) {
+        sw_buf out;
+        sw_buf_init(&out, (size_t)1 << 30);
+        err = sw_book_encode(p.book, &out);
+        bytes = out.len;
+        sw_buf_done(&out);
+    }
+    const double us = sw_bench_since(start).cpu_s * 1e6 / TIMES;
+    sw_book_close(p.book);
+    sw_bench_world_close(&p.world);
+    if (json && !err)
+        printf("{\"commit\":true,\"events\":%u,\"us\":%.1f,\"bytes\":%zu}\n", size, us, bytes);
+    else if (!err)
+        printf("  n=%-6u %9.1f us, %zu bytes", size, us, bytes);
+    return !err;
+}
+
+bool sw_bench_commits(uint32_t most, bool json) {
+    if (!json) printf("\nits book encoded for a commit               ");
+    for (uint32_t size = SIZE_FIRST; size <= most; size *= 10)
+        if (!measure_commit(size, json)) return false;
+    if (!json) putchar('\n');
+    return true;
 }
 
 bool sw_bench_hot(uint32_t most, bool json) {

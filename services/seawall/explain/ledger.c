@@ -190,6 +190,14 @@ static void print_reached(FILE *to, const sw_json *level, sw_slice stop) {
     }
 }
 
+/* The number that a level of a threshold wants: "3", "5 and 150 %", "below 2". */
+static void print_wanted(FILE *to, const sw_json *level) {
+    const sw_slice count = member(level, "count"), below = member(level, "below"),
+                   ratio = member(level, "ratio_percent");
+    fprintf(to, "%s%.*s", below.len ? "below " : "", SW_FMT(below.len ? below : count));
+    if (ratio.len) fprintf(to, " and %.*s %%", SW_FMT(ratio));
+}
+
 static void print_level(FILE *to, const sw_json *level, sw_slice stop) {
     sw_slice name = member(level, "level"), at = member(level, "at"),
              id = member(level, "warning_id");
@@ -197,10 +205,15 @@ static void print_level(FILE *to, const sw_json *level, sw_slice stop) {
     sw_print_tinted(to, tint_of(name), name);
     fprintf(to, "%*s", sw_pad(name, 8), "");
     print_time(to, member(level, "time"));
-    if (member(level, "count").len)
+    if (member(level, "below").len || member(level, "ratio_percent").len) {
+        fputs("  n = ", to);
+        print_wanted(to, level);
+        fputs("  ", to);
+    } else if (member(level, "count").len) {
         fprintf(to, "  n = %-4.*s ", SW_FMT(member(level, "count")));
-    else
+    } else {
         fprintf(to, "  %-8.*s ", SW_FMT(at));
+    }
     print_reached(to, level, stop);
     if (id.len) fprintf(to, "  %.*s", SW_FMT(id));
     fputc('\n', to);
@@ -274,12 +287,24 @@ static void print_versions(FILE *to, const sw_json *why) {
 
 /* --- what other rules count, look back at, or lay side by side ----------------------------- */
 
+static void print_baseline(FILE *to, const sw_json *baseline) {
+    if (!baseline || baseline->kind != SW_JSON_OBJECT) return;
+    const sw_slice n = member(baseline, "n"), windows = member(baseline, "windows"),
+                   ratio = member(baseline, "ratio_percent");
+    fprintf(to, "  %-11s n = %.*s in the %.*s windows before, from ", "baseline", SW_FMT(n),
+            SW_FMT(windows));
+    print_time(to, member(baseline, "from"));
+    if (ratio.len) fprintf(to, ": %.*s %% of their mean", SW_FMT(ratio));
+    fputc('\n', to);
+}
+
 static void print_counted(FILE *to, const sw_json *counted) {
     if (!counted || counted->kind != SW_JSON_OBJECT) return;
     sw_slice n = member(counted, "n"), within = member(counted, "within");
     fprintf(to, "  %-11s n = %.*s within %.*s", "counted", SW_FMT(n), SW_FMT(within));
     if (member(counted, "from").len) fputs(", from ", to), print_time(to, member(counted, "from"));
     fputc('\n', to);
+    print_baseline(to, sw_json_get(counted, SW_S("baseline")));
     for (const sw_json *e = list(counted, "events"); e; e = e->next) {
         print_event(to, "", sw_json_get(e, SW_S("event")));
         if (member(e, "weight").len)
@@ -308,9 +333,11 @@ static void print_evidence(FILE *to, const sw_json *l) {
     print_counted(to, sw_json_get(l, SW_S("counted")));
     print_befores(to, "requires", list(l, "requires"));
     print_befores(to, "forbids", list(l, "forbids"));
-    for (const sw_json *w = list(l, "wanted"); w; w = w->next)
-        fprintf(to, "  %-11s n = %.*s for %.*s\n", w == list(l, "wanted") ? "wanted" : "",
-                SW_FMT(member(w, "count")), SW_FMT(member(w, "level")));
+    for (const sw_json *w = list(l, "wanted"); w; w = w->next) {
+        fprintf(to, "  %-11s n = ", w == list(l, "wanted") ? "wanted" : "");
+        print_wanted(to, w);
+        fprintf(to, " for %.*s\n", SW_FMT(member(w, "level")));
+    }
     for (const sw_json *p = list(l, "partners"); p; p = p->next) {
         print_event(to, "near it", sw_json_get(p, SW_S("right")));
         print_condition(to, "", sw_json_get(p, SW_S("where")));
