@@ -84,6 +84,7 @@ static void write_baseline(sw_ledger *l, const sw_tally *tally, uint32_t at, int
     int64_t from_ms, sum;
     if (!rule->baseline) return;
     sum = sw_tally_baseline(tally, at, &from_ms);
+    if (rule->within.form == SW_WINDOW_LENGTH) from_ms--; /* what is exactly so old is out */
     sw_ledger_name(l, "baseline");
     sw_ledger_open(l, '{');
     sw_ledger_int(l, "windows", rule->baseline);

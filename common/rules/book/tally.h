@@ -73,7 +73,7 @@ typedef struct sw_tally {
     sw_cursor cursor;
     sw_cursor excepts; /* threshold: the values of its `except` events */
     sw_earliest earliest;
-    uint64_t pairs;    /* match */
+    uint64_t pairs; /* match */
 } sw_tally;
 
 typedef struct sw_tallies {

@@ -53,8 +53,7 @@ static void load_pause(loader *l, const sw_yaml *item, void *entry) {
 void load_pauses(loader *l, const sw_yaml *node, void *into, const key_spec *spec) {
     (void)spec;
     sw_rule *rule = &((rule_draft *)into)->rule;
-    rule->pauses =
-        load_list(l, node, true, sizeof(sw_pause_entry), load_pause, &rule->pause_count);
+    rule->pauses = load_list(l, node, true, sizeof(sw_pause_entry), load_pause, &rule->pause_count);
 }
 
 /* `{days: expr}`: the units that an expression may have. */

@@ -124,7 +124,8 @@ static bool measure_commit(uint32_t size, bool json) {
     enum { TIMES = 20 };
     place p = {.size = size, .step_ms = YEAR_MS / size};
     size_t bytes = 0;
-    bool open = sw_bench_world_open(&p.world, sw_slice_cstr(catalogue), sw_slice_cstr(rows[0].pack));
+    bool open =
+        sw_bench_world_open(&p.world, sw_slice_cstr(catalogue), sw_slice_cstr(rows[0].pack));
     sw_err err = open ? sw_book_open(p.world.plan, SW_S("P1"), &p.book) : SW_E_INVALID;
     if (!err) err = fill(&p);
     const sw_bench_meter start = sw_bench_now();

@@ -8,9 +8,7 @@
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
 static const char *default_path(sw_up *up) {
-    uint32_t packs;
-    (void)sw_config_paths(up->config, "packs", &packs);
-    const char *dir = packs == 0 ? sw_packs_dir(up->arena) : NULL;
+    const char *dir = sw_packs_dir(up->arena);
     const sw_slice path =
         dir ? sw_arena_printf(up->arena, "%s/scores/cn-police.yaml", dir) : SW_SLICE_NONE;
     return path.ptr && access(path.ptr, R_OK) == 0 ? path.ptr : NULL;

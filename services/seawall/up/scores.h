@@ -5,9 +5,8 @@
 
 #include "seawall/up/up.h"
 
-/* Reads the weights that `scores` names, else those that come with cn-police where the rules are
- * these, and adds the processor. Rules of other law have no weights of ours: then no scores are
- * kept. */
+/* Reads the weights that `scores` names, else those that come with the program, and adds the
+ * processor. Without any no scores are kept. */
 SW_NODISCARD sw_err sw_up_scores_add(sw_up *up,
                                      void (*add)(sw_up *up, const sw_processor *processor,
                                                  const void *shared),

@@ -66,7 +66,7 @@ static const sw_config_key keys[] = {
     {"indicators", SW_CONFIG_PATH, NULL, NULL, 0, 0,
      "indicator pack; default: cn-police where the rules are, else no figures are kept"},
     {"scores", SW_CONFIG_PATH, NULL, NULL, 0, 0,
-     "weights of risk scores; default: cn-police where the rules are, else no scores are kept"},
+     "weights of risk scores; default: scores/cn-police.yaml of the packs"},
     {"bulletins.daily", SW_CONFIG_TEXT, "07:30", NULL, 0, 0,
      "when the bulletin of the day before issues itself, by the indicators' time zone; or off"},
     {"bulletins.weekly", SW_CONFIG_TEXT, "08:00", NULL, 0, 0,
