@@ -7,6 +7,8 @@
 
 #define CLAIM_BITS  20
 #define DOWN_US     INT64_C(2000000) /* without an answer for so long, nothing is taken in */
+#define PROBE_US    INT64_C(1000000) /* so often they are asked then, */
+#define PROBE_MS    100              /* for so long */
 #define MARKER_MS   10000            /* until what a commit has written can be read */
 #define CLUSTER_KEY SW_S("cluster")
 
@@ -74,26 +76,32 @@ sw_err kafka_task_load(kafka_bus *bus, kafka_task *task) {
     return err == SW_E_NOT_FOUND ? SW_OK : err;
 }
 
-static kafka_task *task_of(kafka_bus *bus, uint32_t number) {
+static sw_err task_of(kafka_bus *bus, uint32_t number, kafka_task **ret) {
     SW_ASSERT(number < bus->options.task_count);
-    kafka_task *task = bus->tasks[number];
-    if (task) return task;
-    task = sw_heap_zero(1, sizeof *task);
-    if (!task) return NULL;
+    *ret = bus->tasks[number];
+    if (*ret) return SW_OK;
+    kafka_task *task = sw_heap_zero(1, sizeof *task);
+    if (!task) return SW_E_NOMEM;
     task->number = number;
-    if (kafka_task_load(bus, task)) {
+    sw_err err = kafka_task_load(bus, task);
+    if (err) {
         kafka_task_done(task);
         sw_heap_free(task);
-        return NULL;
+        return err;
     }
-    return bus->tasks[number] = task;
+    *ret = bus->tasks[number] = task;
+    return SW_OK;
 }
 
-kafka_task *kafka_task_of(kafka_bus *bus, uint32_t number) {
+sw_err kafka_task_of(kafka_bus *bus, uint32_t number, kafka_task **ret) {
     pthread_mutex_lock(&bus->lock);
-    kafka_task *task = task_of(bus, number);
+    sw_err err = task_of(bus, number, ret);
     pthread_mutex_unlock(&bus->lock);
-    return task;
+    return err;
+}
+
+uint32_t kafka_format_of(const kafka_bus *bus, uint32_t changelog) {
+    return changelog < bus->options.store_count ? bus->options.stores[changelog].version : 1;
 }
 
 /* ---- reading ---- */
@@ -229,21 +237,23 @@ static sw_err kafka_position(sw_bus *base, uint32_t number, uint32_t topic, uint
                              int64_t *ret_next_offset) {
     kafka_bus *bus = of(base);
     pthread_mutex_lock(&bus->lock);
-    const kafka_task *task = task_of(bus, number);
+    kafka_task *task;
+    sw_err err = task_of(bus, number, &task);
     *ret_next_offset = 0;
-    for (uint32_t i = 0; task && i < task->position_count; i++)
+    for (uint32_t i = 0; !err && i < task->position_count; i++)
         if (task->positions[i].topic == topic && task->positions[i].partition == partition)
             *ret_next_offset = task->positions[i].next_offset;
     pthread_mutex_unlock(&bus->lock);
-    return task ? SW_OK : SW_E_NOMEM;
+    return err;
 }
 
 static sw_err kafka_last_commit(sw_bus *base, uint32_t number, uint64_t *ret_epoch,
                                 int64_t *ret_now_ms, uint64_t *ret_seq) {
     kafka_bus *bus = of(base);
     pthread_mutex_lock(&bus->lock);
-    const kafka_task *task = task_of(bus, number);
-    sw_err err = !task ? SW_E_NOMEM : task->seq == 0 ? SW_E_NOT_FOUND : SW_OK;
+    kafka_task *task;
+    sw_err err = task_of(bus, number, &task);
+    if (!err && task->seq == 0) err = SW_E_NOT_FOUND;
     if (!err) {
         *ret_epoch = task->last_epoch;
         *ret_now_ms = task->now_ms;
@@ -258,8 +268,8 @@ static sw_err kafka_claim(sw_bus *base, uint32_t number, uint64_t *ret_epoch) {
     kafka_lane *lane = &bus->lanes[kafka_lane_of(bus, number)];
     pthread_mutex_lock(&lane->lock);
     sw_err err = lane->rk ? SW_OK : kafka_lane_open(lane);
-    kafka_task *task = err ? NULL : kafka_task_of(bus, number);
-    if (!err && !task) err = SW_E_NOMEM;
+    kafka_task *task;
+    if (!err) err = kafka_task_of(bus, number, &task);
     if (!err) *ret_epoch = task->epoch = lane->claims << CLAIM_BITS | ++lane->claimed;
     pthread_mutex_unlock(&lane->lock);
     return err;
@@ -308,18 +318,28 @@ static uint32_t kafka_lane_number(sw_bus *base, uint32_t task) {
     return kafka_lane_of(of(base), task);
 }
 
+/* Asks the brokers whether they are there again, now and then. */
+static bool answers(kafka_bus *bus, int64_t now_us) {
+    kafka_reader *reader;
+    const rd_kafka_metadata_t *metadata;
+    int64_t probed_us = __atomic_load_n(&bus->home.probed_us, __ATOMIC_RELAXED);
+    if (now_us - probed_us < PROBE_US ||
+        !__atomic_compare_exchange_n(&bus->home.probed_us, &probed_us, now_us, false,
+                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        return false;
+    if (reader_of(bus, 0, &reader) ||
+        rd_kafka_metadata(reader->rk, 0, NULL, &metadata, PROBE_MS) != 0)
+        return false;
+    rd_kafka_metadata_destroy(metadata);
+    __atomic_store_n(&bus->home.down_us, 0, __ATOMIC_RELAXED);
+    return true;
+}
+
 static bool kafka_ready(sw_bus *base) {
     kafka_bus *bus = of(base);
     int64_t down_us = __atomic_load_n(&bus->home.down_us, __ATOMIC_RELAXED);
     int64_t now_us = kafka_mono_us(bus);
-    if (down_us != 0 && now_us - down_us > DOWN_US) {
-        /* One is let in now and then: its commit tells whether they are back. */
-        int64_t probed_us = __atomic_load_n(&bus->home.probed_us, __ATOMIC_RELAXED);
-        if (now_us - probed_us < DOWN_US ||
-            !__atomic_compare_exchange_n(&bus->home.probed_us, &probed_us, now_us, false,
-                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-            return false;
-    }
+    if (down_us != 0 && now_us - down_us > DOWN_US && !answers(bus, now_us)) return false;
     return sw_db_has_room(bus->db);
 }
 
@@ -500,6 +520,7 @@ sw_err sw_bus_kafka_open(const sw_bus_options *options, const sw_bus_kafka_optio
     bus->home = (kafka_home){.self = &bus->home, .bus = &bus->options, .kafka = &bus->kafka};
     if (bus->kafka.groups == 0) bus->kafka.groups = 1;
     if (bus->kafka.transaction_ms == 0) bus->kafka.transaction_ms = KAFKA_TRANSACTION_MS;
+    if (bus->kafka.behind_ms == 0) bus->kafka.behind_ms = KAFKA_BEHIND_MS;
     set_stores(bus);
     bus->wake = -1;
     pthread_mutex_init(&bus->lock, NULL);

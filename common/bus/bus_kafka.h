@@ -31,9 +31,13 @@ typedef struct sw_bus_kafka_options {
     uint32_t groups;     /* tasks of partitions p with the same p % groups share a producer and move
                             together; 0: 1. All instances of a service have the same number */
     int16_t replication; /* of topics that are made; 0: the cluster's default */
-    bool make_topics;    /* that are missing; else it is an error */
+    /* That are missing, on the first start; else it is an error. A service that has committed does
+     * not make them again: state would have gone with them. */
+    bool make_topics;
     int64_t poll_wait_ms;   /* sw_bus_poll waits so long for what is not at hand */
     int64_t transaction_ms; /* a commit that takes longer is lost; 0: 30 s */
+    int64_t behind_ms;      /* so far the clock may be behind the last commit; more, and nothing is
+                               claimed until it is right; 0: 10 min */
     sw_env env;
 } sw_bus_kafka_options;
 

@@ -18,6 +18,7 @@
 #define KAFKA_CALL_MS        1000
 #define KAFKA_ADMIN_MS       60000
 #define KAFKA_TRANSACTION_MS 30000
+#define KAFKA_BEHIND_MS      600000
 
 /* The stores that the bus adds to a database, after those of the processors. */
 enum { KAFKA_STORE_COMMITS, KAFKA_STORE_PLACES, KAFKA_OWN_STORES };
@@ -36,6 +37,7 @@ typedef struct kafka_home {
     struct kafka_home *self; /* first: what a client is opened with begins with its home */
     const sw_bus_options *bus;
     const sw_bus_kafka_options *kafka;
+    bool make_again;                  /* topics of a service that has committed: it was asked for */
     uint32_t store_due, store_timers; /* the first follows from other stores: it has no changelog */
     int64_t down_us;                  /* atomic: since when no broker answers; 0: they do */
     int64_t probed_us;                /* atomic: when it was last tried whether they do again */
@@ -153,6 +155,8 @@ SW_NODISCARD sw_err kafka_task_read(kafka_task *task, const sw_bus_options *opti
  * of the one that counts how often a lane was taken; the lane's name follows. */
 #define KAFKA_MARK_KEY  SW_S("\0mark")
 #define KAFKA_CLAIM_KEY SW_S("\0claim")
+/* And of the one that says which format the rows have: of the store, as sw_store_spec has it. */
+#define KAFKA_FORMAT_KEY SW_S("\0format")
 
 typedef struct kafka_restore kafka_restore;
 /* From the places that the database remembers. `follow`: to stand by, for any time. */
@@ -170,6 +174,7 @@ SW_NODISCARD sw_err kafka_restore_run(kafka_restore *restore, uint64_t nonce, in
 typedef struct kafka_change {
     uint32_t changelog, partition;
     int64_t last;
+    bool formatted; /* it says which format its rows have */
 } kafka_change;
 
 typedef struct kafka_lane {
@@ -261,8 +266,9 @@ struct kafka_bus {
 uint32_t kafka_lane_of(const kafka_bus *bus, uint32_t task);
 /* The changelog partition of a task. */
 uint32_t kafka_partition_of(const kafka_bus *bus, uint32_t task);
-/* NULL: no memory. */
-kafka_task *kafka_task_of(kafka_bus *bus, uint32_t number);
+/* SW_E_NOMEM, and what kafka_task_read says. */
+SW_NODISCARD sw_err kafka_task_of(kafka_bus *bus, uint32_t number, kafka_task **ret);
+uint32_t kafka_format_of(const kafka_bus *bus, uint32_t changelog);
 SW_NODISCARD sw_err kafka_task_load(kafka_bus *bus, kafka_task *task);
 /* Changelogs are numbered by store; that of the commits is the last. One that is none: the store is
  * made of others. */

@@ -171,6 +171,7 @@ sw_err sw_bus_kafka_topics(const sw_bus_options *options, const sw_bus_kafka_opt
     audit a = {.diags = diags};
     a.home = (kafka_home){.self = NULL, .bus = options, .kafka = &own};
     a.home.self = &a.home;
+    a.home.make_again = true;
     a.home.store_due = own.topology ? own.topology->store_due : KAFKA_NO_STORE;
     a.home.store_timers = own.topology ? own.topology->store_timers : KAFKA_NO_STORE;
     sw_err err = kafka_topics_list(&a.home, &topics, &a.count);

@@ -153,6 +153,32 @@ static sw_err reload_tasks(kafka_lane *lane) {
     return err;
 }
 
+/* A clock that is behind what was committed would hold `now` where it is, and nothing would fall
+ * due: that is told, and waited for. */
+static sw_err check_clock(kafka_lane *lane) {
+    kafka_bus *bus = lane->home;
+    sw_clock *clock = bus->kafka.env.clock;
+    int64_t last_ms = INT64_MIN, wall_ms = clock->wall_ms(clock);
+    sw_err err = SW_OK;
+    for (uint32_t t = 0; !err && t < bus->options.task_count; t++) {
+        kafka_task task = {.number = t};
+        if (kafka_lane_of(bus, t) != lane->index) continue;
+        err = kafka_task_load(bus, &task);
+        if (!err && task.seq > 0 && task.now_ms > last_ms) last_ms = task.now_ms;
+        kafka_task_done(&task);
+    }
+    if (err || last_ms == INT64_MIN || last_ms - bus->kafka.behind_ms <= wall_ms) return err;
+    char text[KAFKA_TEXT_MAX];
+    snprintf(
+        text, sizeof text,
+        "this machine's clock is %lld s behind the last commit: set it right (NTP); nothing is "
+        "read or committed until then. If it was the earlier clock that was wrong, set "
+        "clock_behind to more than that",
+        (long long)((last_ms - wall_ms) / 1000));
+    kafka_trace(&bus->home, SW_TRACE_ERROR, "kafka.clock", SW_E_AGAIN, lane->id, text);
+    return SW_E_AGAIN;
+}
+
 static sw_err own(kafka_lane *lane) {
     sw_err err = init_producer(lane);
     if (err) return err;
@@ -164,6 +190,7 @@ static sw_err own(kafka_lane *lane) {
     if (meaning == KAFKA_NONE) meaning = end(lane, kafka_produce_marks(lane, lane->nonce));
     err = kafka_err_of(meaning);
     if (!err) err = restore(lane, lane->nonce);
+    if (!err) err = check_clock(lane);
     if (!err) err = read_claims(lane);
     if (err) return err;
     lane->claims++;

@@ -16,7 +16,8 @@ sw_err kafka_produce_init(kafka_lane *lane) {
     lane->changes = sw_heap_zero(lane->change_count, sizeof *lane->changes);
     if (!lane->changes) return SW_E_NOMEM;
     for (uint32_t i = 0; i < lane->change_count; i++)
-        lane->changes[i] = (kafka_change){i / width, i % width, -1};
+        lane->changes[i] =
+            (kafka_change){.changelog = i / width, .partition = i % width, .last = -1};
     return SW_OK;
 }
 
@@ -189,11 +190,12 @@ sw_err kafka_draft(kafka_lane *lane, const sw_commit *commits, uint32_t count) {
     lane->draft_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         const sw_commit *commit = &commits[i];
-        const kafka_task *task = kafka_task_of(lane->home, commit->task);
-        if (!task) return SW_E_NOMEM;
+        kafka_task *task;
+        sw_err err = kafka_task_of(lane->home, commit->task, &task);
+        if (err) return err;
         if (task->epoch == 0) return SW_E_REBALANCED; /* its claim went with a producer */
         if (task->epoch != commit->epoch) return SW_E_FENCED;
-        sw_err err = check_records(lane, commit);
+        err = check_records(lane, commit);
         if (!err && !draft_of(lane, commit->task)) err = add_draft(lane, task);
         if (err) return err;
         records += commit->record_count;
@@ -333,8 +335,26 @@ kafka_meaning kafka_produce_marks(kafka_lane *lane, uint64_t nonce) {
     return meaning;
 }
 
-/* Into the first partition of the commits' changelog that is the lane's. */
+static kafka_meaning send_formats(kafka_lane *lane) {
+    char value[4];
+    kafka_meaning meaning = KAFKA_NONE;
+    for (uint32_t i = 0; meaning == KAFKA_NONE && i < lane->change_count; i++) {
+        kafka_change *change = &lane->changes[i];
+        if (change->formatted ||
+            !kafka_changelog_has(lane->home, change->changelog, lane->index, change->partition))
+            continue;
+        sw_wire_put_le(value, kafka_format_of(lane->home, change->changelog), 4);
+        meaning = send_row(lane, change->changelog, change->partition, KAFKA_FORMAT_KEY,
+                           sw_slice_of(value, sizeof value), false);
+    }
+    return meaning;
+}
+
+/* Into the first partition of the commits' changelog that is the lane's; and into each that does
+ * not say it yet, which format it has. */
 kafka_meaning kafka_produce_claim(kafka_lane *lane) {
+    kafka_meaning formats = send_formats(lane);
+    if (formats != KAFKA_NONE) return formats;
     char key[KAFKA_NAME_MAX * 2], value[8];
     uint32_t commits = lane->home->changelogs - 1, p = 0;
     while (!kafka_changelog_has(lane->home, commits, lane->index, p)) p++;

@@ -41,6 +41,41 @@ static sw_err read_place(kafka_restore *r, restore_part *part) {
     return err == SW_E_NOT_FOUND ? SW_OK : err;
 }
 
+static sw_err tell_gone(const kafka_restore *r, const restore_part *part) {
+    char text[KAFKA_TEXT_MAX];
+    if (part->place == 0)
+        snprintf(text, sizeof text,
+                 "partition %u begins after offset 0: records of this changelog were deleted, and "
+                 "state with them; rebuild it from seawall.events, or restore the topic",
+                 part->partition);
+    else
+        snprintf(text, sizeof text,
+                 "partition %u has no offset %lld, which the database is at: the topic was "
+                 "deleted, or this is another cluster's data_dir; move data_dir away to restore "
+                 "from what is there",
+                 part->partition, (long long)part->place);
+    kafka_trace(&r->bus->home, SW_TRACE_ERROR, "kafka.changelog", SW_E_CORRUPT,
+                kafka_changelog(r->bus, part->changelog)->name, text);
+    return SW_E_CORRUPT;
+}
+
+/* Whether the log still has the offset that the database is at. Waiting for its records would not
+ * tell: they may never come. */
+static sw_err check_place(kafka_restore *r, const restore_part *part) {
+    int64_t first, end;
+    if (part->fresh) return SW_OK;
+    if (rd_kafka_query_watermark_offsets(r->rk, kafka_changelog(r->bus, part->changelog)->name,
+                                         (int32_t)part->partition, &first, &end, KAFKA_CALL_MS))
+        return SW_E_AGAIN;
+    return part->place <= end ? SW_OK : tell_gone(r, part);
+}
+
+static void note_format(kafka_restore *r, const restore_part *part, bool formatted) {
+    if (r->lane == KAFKA_FOREIGN || r->follow) return;
+    r->bus->lanes[r->lane].changes[part->changelog * r->width + part->partition].formatted =
+        formatted;
+}
+
 static sw_err start_part(kafka_restore *r, restore_part *part) {
     rd_kafka_topic_t **handle = &r->handles[part->changelog];
     if (!*handle) {
@@ -53,8 +88,10 @@ static sw_err start_part(kafka_restore *r, restore_part *part) {
         }
     }
     sw_err err = read_place(r, part);
+    note_format(r, part, !part->fresh); /* what is on the disk was asked for its own */
     if (!err && part->fresh && !r->follow)
         err = kafka_rows_from_nothing(r->rows, part->changelog, part->partition);
+    if (!err) err = check_place(r, part);
     if (err) return err;
     /* From nothing is from 0, which all changelogs have, being compacted. Asking for the beginning
      * would cost half a second before the leaders are known. */
@@ -139,6 +176,22 @@ static sw_err finish(kafka_restore *r) {
     return err ? err : flush(r);
 }
 
+/* Rows of another format would be read as what they are not. */
+static sw_err check_format(kafka_restore *r, const restore_part *part, sw_slice value) {
+    uint32_t own = kafka_format_of(r->bus, part->changelog);
+    uint32_t there = value.len == 4 ? (uint32_t)sw_wire_get_le(value.ptr, 4) : 0;
+    note_format(r, part, true);
+    if (there == own) return SW_OK;
+    char text[KAFKA_TEXT_MAX];
+    snprintf(text, sizeof text,
+             "its rows have format %u, and this Seawall reads %u: use the version that wrote them, "
+             "or make the state anew from seawall.events with another topics.prefix",
+             there, own);
+    kafka_trace(&r->bus->home, SW_TRACE_ERROR, "kafka.format", SW_E_VERSION,
+                kafka_changelog(r->bus, part->changelog)->name, text);
+    return SW_E_VERSION;
+}
+
 static sw_err apply(kafka_restore *r, restore_part *part, const rd_kafka_message_t *message) {
     sw_slice key = sw_slice_of(message->key ? message->key : "", message->key_len);
     sw_slice value = sw_slice_of(message->payload ? message->payload : "", message->len);
@@ -149,6 +202,8 @@ static sw_err apply(kafka_restore *r, restore_part *part, const rd_kafka_message
             part->marked = true;
             r->marked++;
         }
+    } else if (sw_slice_eq(key, KAFKA_FORMAT_KEY)) {
+        err = check_format(r, part, value);
     } else if (key.len > 0) {
         uint32_t c = part->changelog, p = part->partition;
         err = kafka_rows_put(r->rows, c, p, key, value, !message->payload);
@@ -169,22 +224,7 @@ static sw_err read_error(kafka_restore *r, const restore_part *part,
     const char *name = kafka_changelog(r->bus, part->changelog)->name;
     kafka_meaning meaning = kafka_meaning_of(KAFKA_READ, message->err, (kafka_flags){0});
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return SW_OK;
-    if (meaning == KAFKA_GONE) {
-        char text[KAFKA_TEXT_MAX];
-        if (part->place == 0)
-            snprintf(text, sizeof text,
-                     "partition %u begins after offset 0: records of this changelog were deleted, "
-                     "and state with them; rebuild it from seawall.events, or restore the topic",
-                     part->partition);
-        else
-            snprintf(text, sizeof text,
-                     "partition %u has no offset %lld, which the database is at: the topic was "
-                     "deleted, or this is another cluster's data_dir; move data_dir away to "
-                     "restore from what is there",
-                     part->partition, (long long)part->place);
-        kafka_trace(&r->bus->home, SW_TRACE_ERROR, "kafka.changelog", SW_E_CORRUPT, name, text);
-        return SW_E_CORRUPT;
-    }
+    if (meaning == KAFKA_GONE) return tell_gone(r, part);
     kafka_trace(&r->bus->home, SW_TRACE_WARN, "kafka.restore", SW_E_AGAIN, name,
                 rd_kafka_err2str(message->err));
     return meaning == KAFKA_AGAIN ? SW_OK : kafka_err_of(meaning);

@@ -1,6 +1,9 @@
 #include <stdio.h>
+#include <time.h>
 
 #include "bus/kafka.h"
+
+enum { MAKING_ROUNDS = 50 };
 
 #define RECORD_BYTES_MAX "2097152"
 /* So long a copy of state that was off can learn of a deletion. */
@@ -162,7 +165,7 @@ static sw_err check(const kafka_home *home, const rd_kafka_metadata_t *metadata,
         } else if ((uint32_t)there->partition_cnt != topics[i].spec.partitions) {
             err = sw_diag_at(
                 diags, SW_E_INVALID, 0, 0, topics[i].name,
-                "set the number of partitions to what is there, or use another kafka.topic_prefix; "
+                "set the number of partitions to what is there, or use another topics.prefix; "
                 "partitions can't be changed once there are records",
                 "has %d partitions, %u are configured", there->partition_cnt,
                 topics[i].spec.partitions);
@@ -175,11 +178,20 @@ static sw_err complain_missing(const kafka_topic *const *missing, uint32_t count
     for (uint32_t i = 0; i < count; i++)
         (void)sw_diag_at(diags, SW_E_NOT_FOUND, 0, 0, missing[i]->name,
                          missing[i]->changelog
-                             ? "if it was deleted, state has to be made anew from the log of "
-                               "record; if this is the first start, run 'seawall topics apply'"
+                             ? "if it was deleted, state went with it and has to be made anew "
+                               "from the log of record; if it is new with this version, or this "
+                               "is the first start, run 'seawall topics apply'"
                              : "run 'seawall topics apply'",
                          "the topic is not there");
     return SW_E_NOT_FOUND;
+}
+
+/* The last of the list is the changelog of commits. */
+static bool has_run(const kafka_topic *topics, uint32_t count, const kafka_topic *const *missing,
+                    uint32_t missing_count) {
+    for (uint32_t i = 0; i < missing_count; i++)
+        if (missing[i] == &topics[count - 1]) return false;
+    return true;
 }
 
 sw_err kafka_topics_ready(kafka_home *home, rd_kafka_t *rk, const kafka_topic *topics,
@@ -187,6 +199,8 @@ sw_err kafka_topics_ready(kafka_home *home, rd_kafka_t *rk, const kafka_topic *t
     const kafka_topic *missing[SW_TOPICS_MAX + SW_STORES_MAX + 1];
     SW_ASSERT(count <= SW_COUNT(missing));
     int64_t deadline_us = sw_clock_mono_us(home->kafka->env.clock) + KAFKA_ADMIN_MS * INT64_C(1000);
+    const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+    int rounds = 0;
     for (bool made = false;;) {
         const rd_kafka_metadata_t *metadata;
         rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 1, NULL, &metadata, KAFKA_ADMIN_MS / 3);
@@ -201,8 +215,14 @@ sw_err kafka_topics_ready(kafka_home *home, rd_kafka_t *rk, const kafka_topic *t
         sw_err err = check(home, metadata, topics, count, missing, &missing_count, &settled, diags);
         rd_kafka_metadata_destroy(metadata);
         if (err) return err;
-        if (missing_count && !home->kafka->make_topics)
-            return complain_missing(missing, missing_count, diags);
+        bool may_make =
+            home->kafka->make_topics &&
+            (made || home->make_again || !has_run(topics, count, missing, missing_count));
+        if (missing_count && !may_make && rounds++ < MAKING_ROUNDS && home->kafka->make_topics) {
+            nanosleep(&pause, NULL); /* another process may be making them now */
+            continue;
+        }
+        if (missing_count && !may_make) return complain_missing(missing, missing_count, diags);
         if (!missing_count && settled) return SW_OK;
         if (late)
             return sw_diag_at(diags, SW_E_AGAIN, 0, 0, "kafka", "see the state of the cluster",

@@ -12,6 +12,8 @@ import os
 import random
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,7 @@ from pathlib import Path
 from proxy import Proxy, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WAIT_S = 90
+WAIT_S = int(os.environ.get("SW_TEST_WAIT_S", 90))
 KEEP = bool(os.environ.get("SW_TEST_KEEP"))  # print what the nodes have said
 
 
@@ -307,6 +309,69 @@ def a_slow_network_is_only_slow(w, rounds):
     node.stop()
 
 
+def what_does_not_fit_is_refused(w, rounds):
+    """Another format of state, an older and a newer one, a clock that is behind, a changelog that is gone: said, and nothing touched."""
+    def refused(words, folder, ended=True, **options):
+        node = Node(w, folder, **options)
+        deadline = time.monotonic() + WAIT_S
+        while words not in node.text():
+            if time.monotonic() > deadline or (ended and node.process.poll() is not None and words not in node.text()):
+                fail(f"'{words}' is not said:\n{node.text()[-2000:]}")
+            time.sleep(0.02)
+        if ended and node.process.wait(WAIT_S) == 0:
+            fail("it has not refused")
+        node.kill()
+
+    node = Node(w, "a", ahead_s=3000)
+    node.wait("ready")
+    w.put()
+    w.settle()
+    node.stop()
+    before = [w.read(t) for t in ("toy.counts", "toy.warnings")]
+    refused("its rows have format 1, and this Seawall reads 2", "b", format=2)
+    refused("format 1, this Seawall reads 2", "a", format=2)
+    refused("this machine's clock is", "c", ended=False)
+    refused("this machine's clock is", "a", ended=False)
+    if before != [w.read(t) for t in ("toy.counts", "toy.warnings")]:
+        fail("what was refused has written")
+    changelog = w.prefix + "seawall.counter.counts.changelog"
+    delete_topic(w, changelog)
+    until_gone(w, changelog)
+    refused("state went with it", "d", ahead_s=3000)
+    refused("state went with it", "a", ahead_s=3000)
+    refused("state went with it", "a", ahead_s=3000, make=0)
+    create_topic(w, changelog, 4)
+    refused("the topic was deleted, or this is another cluster's data_dir", "a", ahead_s=3000)
+
+
+def request(w, api, version, body):
+    """One request of the Kafka protocol, which no client of this machine has a word for."""
+    def text(s):
+        return struct.pack(">h", len(s)) + s.encode()
+
+    host, port = w.cluster.servers.split(",")[0].rsplit(":", 1)
+    message = struct.pack(">hhi", api, version, 1) + text("test") + body(text)
+    with socket.create_connection((host, int(port)), timeout=30) as s:
+        s.sendall(struct.pack(">i", len(message)) + message)
+        return s.recv(1 << 16)
+
+
+def delete_topic(w, name):
+    request(w, 20, 1, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">i", 30000))
+
+
+def create_topic(w, name, partitions):
+    request(w, 19, 2, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">ihi", partitions, 1, 0) + struct.pack(">i", 1) +
+            text("cleanup.policy") + text("compact") + struct.pack(">ib", 30000, 0))
+
+
+def until_gone(w, topic):
+    deadline = time.monotonic() + WAIT_S
+    while f'"{topic}"' in kcat(w.cluster.servers, "-L"):
+        if time.monotonic() > deadline:
+            fail(f"{topic} is still there")
+
+
 TESTS = {  # name: function, rounds, brokers, through the proxy
     "kill": (killed_nodes_lose_and_repeat_nothing, 10, 1, False),
     "move": (partitions_move_between_two_instances, 8, 1, False),
@@ -315,6 +380,7 @@ TESTS = {  # name: function, rounds, brokers, through the proxy
     "broker3": (a_broker_that_comes_back_is_waited_for, 2, 3, False),
     "unknown": (commits_of_unknown_outcome_are_found_out, 6, 1, True),
     "suspended": (a_suspended_node_comes_back_by_itself, 3, 1, True),
+    "refused": (what_does_not_fit_is_refused, 1, 1, False),
     "slow": (a_slow_network_is_only_slow, 2, 1, True),
 }
 
@@ -322,7 +388,7 @@ TESTS = {  # name: function, rounds, brokers, through the proxy
 def run(build, name, seed, rounds):
     function, default, brokers, proxied = TESTS[name]
     proxy = Proxy() if proxied else None
-    shared = name in ("kill", "move", "zombie")
+    shared = name in ("kill", "move", "zombie", "refused")
     cluster = Cluster(build, "crash" if shared else f"crash-{name}", brokers, proxy.port if proxy else None)
     if proxy:
         proxy.start(int((cluster.dir / "1/proxied").read_text()))
@@ -334,7 +400,7 @@ def run(build, name, seed, rounds):
         if KEEP:
             for node in world.nodes:
                 print(node.text())
-        world.done()
+        KEEP or world.done()
         if proxy:
             proxy.stop()
         if not shared:

@@ -1,5 +1,6 @@
 /* kafka_node --brokers LIST --prefix P --dir DIR [--groups N] [--lanes 1,2] [--stand-by 1,2]
- *            [--transaction-ms N] [--broker-ms N] [--threads N]
+ *            [--transaction-ms N] [--broker-ms N] [--threads N] [--ahead-s N] [--format N] [--make
+ * 0]
  *
  * Runs two toy processors over a Kafka cluster until SIGTERM, or a FATAL error. Prints what
  * happens, a line each, and "committed N" when records have been taken. Lines on its input: "leave
@@ -22,7 +23,9 @@ enum { PARTITIONS = 4, LANES_MAX = 16 };
 typedef struct node {
     const char *brokers, *prefix, *dir, *broker_ms;
     uint32_t groups, threads;
-    int64_t transaction_ms;
+    int64_t transaction_ms, ahead_s;
+    uint32_t format;
+    bool keep;
     bool owned[LANES_MAX], standby[LANES_MAX];
     sw_arena arena;
     sw_metrics metrics;
@@ -34,6 +37,14 @@ typedef struct node {
 } node;
 
 static volatile sig_atomic_t stopping;
+
+static sw_clock system_clock;
+static int64_t ahead_ms;
+
+static int64_t wall_ms(sw_clock *clock) {
+    (void)clock;
+    return system_clock.wall_ms(&system_clock) + ahead_ms;
+}
 
 static void on_signal(int signal) {
     (void)signal;
@@ -84,6 +95,12 @@ static int parse(node *n, int argc, char **argv) {
             n->transaction_ms = atoi(value);
         else if (!strcmp(name, "--broker-ms"))
             n->broker_ms = value;
+        else if (!strcmp(name, "--ahead-s"))
+            n->ahead_s = atoi(value);
+        else if (!strcmp(name, "--format"))
+            n->format = (uint32_t)atoi(value);
+        else if (!strcmp(name, "--make"))
+            n->keep = atoi(value) == 0;
         else if (!strcmp(name, "--lanes"))
             lanes(n->owned, value);
         else if (!strcmp(name, "--stand-by"))
@@ -128,9 +145,11 @@ static int open_bus(node *n) {
                                         .dir = n->dir,
                                         .topology = &n->topology,
                                         .groups = n->groups,
-                                        .make_topics = true,
+                                        .make_topics = !n->keep,
                                         .transaction_ms = n->transaction_ms,
                                         .env = {&n->clock, &n->metrics, &n->sink, NULL}};
+    for (uint32_t i = 0; !err && n->format && i < n->topology.store_count; i++)
+        n->topology.stores[i].version = n->format;
     if (!err) err = sw_bus_kafka_open(&options, &kafka, &diags, &n->bus);
     for (const sw_diag *d = diags.first; err && d; d = d->next)
         printf("refused: %.*s\n", SW_FMT(sw_diag_text(&n->arena, d)));
@@ -216,6 +235,9 @@ int main(int argc, char **argv) {
     sw_metrics_init(&n.metrics, &n.arena);
     sw_clock_system(&n.clock);
     n.sink = (sw_trace_sink){say, &n.clock};
+    system_clock = n.clock;
+    ahead_ms = n.ahead_s * 1000;
+    n.clock.wall_ms = wall_ms;
     if (open_bus(&n)) return 2;
     const sw_runtime_options options = {.topology = &n.topology,
                                         .bus = n.bus,

@@ -127,6 +127,7 @@ sw_err sw_up_kafka_options(sw_up *up, const char *service, const char *dir,
         .groups = (uint32_t)sw_config_int(up->config, "groups"),
         .replication = (int16_t)sw_config_int(up->config, "topics.replication"),
         .make_topics = sw_config_bool(up->config, "topics.make"),
+        .behind_ms = sw_config_int(up->config, "clock_behind"),
         .env = up->env,
     };
     return SW_OK;
@@ -144,13 +145,20 @@ sw_bus_options sw_up_bus_options(sw_up *up) {
     };
 }
 
+/* Whoever answers queries holds the whole tier: what other instances own is followed, a moment
+ * behind, so that any of them may be asked. */
 static sw_err stand_by(sw_up *up) {
     sw_err err = SW_OK;
-    if (!sw_bus_remote(up->bus) || !sw_config_bool(up->config, "stand_by")) return SW_OK;
+    if (!sw_bus_remote(up->bus)) return SW_OK;
     int64_t instances = sw_config_int(up->config, "instances");
-    for (uint32_t lane = 1; !err && lane < sw_bus_lanes(up->bus); lane++)
-        if ((owner(up, lane) + 1) % instances == sw_config_int(up->config, "instance"))
+    int64_t own = sw_config_int(up->config, "instance");
+    bool asked = sw_up_runs(up, "report") || sw_up_runs(up, "notify");
+    bool heir = sw_config_bool(up->config, "stand_by");
+    for (uint32_t lane = 1; !err && lane < sw_bus_lanes(up->bus); lane++) {
+        bool next = (owner(up, lane) + 1) % instances == own;
+        if (owner(up, lane) != own && (asked || (heir && next)))
             err = sw_bus_kafka_stand_by(up->bus, lane);
+    }
     return err;
 }
 

@@ -58,6 +58,8 @@ static const sw_config_key keys[] = {
      "for the database's caches and buffers"},
     {"disk_reserve", SW_CONFIG_BYTES, "512MiB", NULL, 1 << 20, 1024 * GIB,
      "free space below which nothing is taken in (503)"},
+    {"clock_behind", SW_CONFIG_DURATION, "10m", NULL, 1000, INT64_MAX / 4,
+     "how far the clock may be behind the last commit on Kafka; more, and nothing is claimed"},
     {"packs", SW_CONFIG_PATHS, NULL, NULL, 0, 0, "rule packs; default: cn-police"},
     {"catalogue", SW_CONFIG_PATHS, NULL, NULL, 0, 0,
      "event types; default: those that belong to the packs"},
