@@ -58,8 +58,11 @@ test("ten thousand open warnings stay smooth", async (t) => {
   await up.post(Array.from({length: MANY}, (_, i) => incident(`${i}`)));
   await until("they are all warned about", async () => (await up.all("/v1/warnings?state=open", "warnings")).length === MANY + 1, 300);
   const page = await open(browser, up);
+  await page.waitForSelector("table.even tbody tr[data-id]");
+  const first = await page.evaluate(() => performance.now());
   await ready(page, "duty");
   await page.waitForFunction((n) => document.querySelector("table.even")?.getAttribute("aria-rowcount") === String(n + 2), MANY, {timeout: 60000});
+  t.diagnostic(`first rows after ${Math.round(first)} ms, all ${MANY + 1} after ${Math.round(await page.evaluate(() => performance.now()))} ms`);
   assert.equal((await texts(page, "[data-level=orange] b"))[0], (MANY + 1).toLocaleString("en-US"));
   const nodes = () => page.evaluate(() => document.querySelectorAll("*").length);
   assert.ok(await nodes() < 2000, `${await nodes()} elements for ten thousand warnings`);

@@ -16,7 +16,9 @@ function load() {
 }
 
 const tone = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
-const axis = () => ({axisLabel: {color: tone("--soft"), hideOverlap: true}, axisLine: {lineStyle: {color: tone("--line")}}, axisTick: {show: false}, splitLine: {lineStyle: {color: tone("--line")}}});
+/** From across the room letters are larger. */
+const size = () => Math.round(parseFloat(getComputedStyle(document.body).fontSize) * .8);
+const axis = () => ({axisLabel: {color: tone("--soft"), fontSize: size(), hideOverlap: true}, axisLine: {lineStyle: {color: tone("--line")}}, axisTick: {show: false}, splitLine: {lineStyle: {color: tone("--line")}}});
 const TONES = ["--accent", "--orange", "--green", "--red", "--violet", "--yellow"];
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect"]; // colours are never the only sign
 
@@ -39,7 +41,7 @@ function draw(label, names, series, option, clicked, height) {
     load().then((echarts) => {
       if (chart || !canvas.isConnected) return;
       chart = echarts.init(canvas, null, {renderer: "canvas"});
-      chart.setOption({animation: false, textStyle: {fontFamily: "inherit"}, color: TONES.map(tone), tooltip: {trigger: "axis", renderMode: "richText"}, legend: {show: series.length > 1, top: 0, textStyle: {color: tone("--soft")}},
+      chart.setOption({animation: false, textStyle: {fontFamily: "inherit"}, color: TONES.map(tone), tooltip: {trigger: "axis", renderMode: "richText"}, legend: {show: series.length > 1, top: 0, textStyle: {color: tone("--soft"), fontSize: size()}},
         grid: {left: 4, right: 18, top: series.length > 1 ? 34 : 14, bottom: 4, containLabel: true}, ...option()});
       if (clicked) chart.on("click", (event) => clicked(event.dataIndex));
     }, () => canvas.replaceChildren(h("p", {class: "empty"}, t("failed"))));

@@ -47,7 +47,7 @@ function frame(view) {
     h("input", {type: "search", name: "id", placeholder: t("find"), "aria-label": t("find-hint"), title: t("find-hint"), autocomplete: "off"}));
   const language = h("button", {type: "button", id: "language", lang: english() ? "zh-CN" : "en", onclick: () => { setLanguage(!english()); show(); }}, t("language"));
   replace(top_, h("a", {class: "name", href: "#/"}, "Seawall", h("small", null, t("title"))),
-    who && !onScreen ? h("nav", {"aria-label": t("menu")}, MENU.filter(([name]) => name !== "find").map(([name, views]) => h("a", {href: `#/${name}`, "aria-current": views.includes(view) ? "page" : null}, t(name)))) : null,
+    who && !onScreen ? h("nav", {"aria-label": t("menu")}, MENU.map(([name, views]) => h("a", {href: `#/${name}`, class: name === "find" ? "narrow" : null, "aria-current": views.includes(view) ? "page" : null}, t(name)))) : null,
     h("div", {class: "tools"}, who && !onScreen ? search : null, who ? sign() : null,
       who ? h("a", {class: "wide", href: onScreen ? "./#/" : "?mode=screen", id: "screen"}, t(onScreen ? "leave-screen" : "screen")) : null, onScreen ? null : language,
       who && !who.local && !onScreen ? h("span", {class: "who"}, `${who.sub} `, h("button", {type: "button", id: "sign-out", onclick: leaveSession}, t("sign-out"))) : null));

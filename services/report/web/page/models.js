@@ -83,9 +83,10 @@ export async function ranking(view) {
   const {query, who, go} = view, span = asked(query, query.org ?? ownUnit(who));
   const content = await frame(view, "ranking", span, t("ranking"));
   const {indicators} = await get("/v1/indicators");
-  const id = indicators.some((i) => i.id === query.indicator) ? query.indicator : (indicators.find((i) => i.headline) ?? indicators.find((i) => i.id === "warning.red") ?? indicators[0]).id;
+  const id = indicators.some((i) => i.id === query.indicator) ? query.indicator : (indicators.find((i) => i.id === "warning.red") ?? indicators.find((i) => i.headline) ?? indicators[0]).id;
   const found = await get("/v1/rankings", {...span, indicator: id}), i = found.indicator;
-  const moved = (u) => (!u.previous_rank || u.previous_rank === u.rank ? h("span", {class: "soft"}, "=") : u.previous_rank > u.rank ? h("span", {class: "good"}, `▲ ${u.previous_rank - u.rank}`) : h("span", {class: "bad"}, `▼ ${u.rank - u.previous_rank}`));
+  const unmoved = found.units.every((u) => u.previous === found.units[0].previous); // nobody had a rank to move from
+  const moved = (u) => (unmoved || !u.previous_rank || u.previous_rank === u.rank ? h("span", {class: "soft"}, "=") : u.previous_rank > u.rank ? h("span", {class: "good"}, `▲ ${u.previous_rank - u.rank}`) : h("span", {class: "bad"}, `▼ ${u.rank - u.previous_rank}`));
   const choice = h("select", {id: "indicator", onchange: (event) => go(hashOf("ranking", span, {indicator: event.target.value}))}, indicators.map((one) => h("option", {value: one.id, selected: one.id === id}, `${named("d-", one.domain ?? "")} · ${label(one)}`)));
   replace(content, h("div", {class: "bar"}, h("label", {for: "indicator"}, t("indicator"), choice)), h("div", {class: "grid"},
     card("w7", label(i), h("small", {class: "soft"}, t("units", {n: found.count})), found.units.length ? table([th("rank", "n rank"), th("unit"), th("value", "n"), th("previous", "n"), h("th", {class: "n"})], found.units.map((u) => h("tr", null, h("td", {class: "n"}, h("b", null, number(u.rank))), h("th", {scope: "row"}, unitLink(u.org, unitName(u.org) || u.name)),

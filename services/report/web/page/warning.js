@@ -35,7 +35,7 @@ function levelLine(one) {
   return bar;
 }
 
-const levelRow = (l) => h("tr", {class: l.reached ? null : "soft"}, h("td", null, levelTag(l.level)), h("td", null, l.at ?? (l.count ? `≥ ${l.count}` : "")), h("td", {class: "n"}, end(l.time)), h("td", null, l.reached ? t("reached") : t("to-come")));
+const levelRow = (l) => h("tr", {class: l.reached ? null : "soft"}, h("td", null, levelTag(l.level)), h("td", null, l.at ? named("at-", l.at) : (l.count ? `≥ ${l.count}` : "")), h("td", {class: "n"}, end(l.time)), h("td", null, l.reached ? t("reached") : t("to-come")));
 
 function when(one) {
   const condition = one.when ?? one.where;
