@@ -7,11 +7,11 @@
 #include "seawall/cli/cli.h"
 
 static const sw_command *const commands[] = {
-    &sw_cmd_act,       &sw_cmd_bench,  &sw_cmd_case,    &sw_cmd_config,   &sw_cmd_deadlines,
-    &sw_cmd_directory, &sw_cmd_dlq,    &sw_cmd_explain, &sw_cmd_export,   &sw_cmd_generate,
-    &sw_cmd_import,    &sw_cmd_move,   &sw_cmd_patrols, &sw_cmd_replay,   &sw_cmd_rules,
-    &sw_cmd_scores,    &sw_cmd_status, &sw_cmd_tasks,   &sw_cmd_token,    &sw_cmd_top,
-    &sw_cmd_topics,    &sw_cmd_up,     &sw_cmd_version, &sw_cmd_warnings,
+    &sw_cmd_act,       &sw_cmd_bench,  &sw_cmd_case,    &sw_cmd_config,  &sw_cmd_deadlines,
+    &sw_cmd_directory, &sw_cmd_dlq,    &sw_cmd_explain, &sw_cmd_export,  &sw_cmd_generate,
+    &sw_cmd_import,    &sw_cmd_move,   &sw_cmd_patrols, &sw_cmd_replay,  &sw_cmd_report,
+    &sw_cmd_rules,     &sw_cmd_scores, &sw_cmd_status,  &sw_cmd_tasks,   &sw_cmd_token,
+    &sw_cmd_top,       &sw_cmd_topics, &sw_cmd_up,      &sw_cmd_version, &sw_cmd_warnings,
 };
 
 /* The allocator keeps in each of its arenas what threads have freed: with few, a server stays as

@@ -1,7 +1,10 @@
 #include "report/bulletin/schedule.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #define CATCH_UP_MAX    31u
 #define TICK_S          5
@@ -68,11 +71,12 @@ static uint32_t missing(const sw_schedule_options *o, sw_bulletin_kind kind, sw_
     const int32_t today = (int32_t)sw_zone_day(o->figures->indicators->zone, now_ms);
     sw_span_days span = sw_bulletin_span(kind, today - 1);
     for (uint32_t i = 0; i < 2 * CATCH_UP_MAX && count < CATCH_UP_MAX; i++) {
-        if (sw_issue_known(o->dir, kind, org, span.from)) return count;
-        if (sw_schedule_due_ms(o, kind, span) <= now_ms) ret[count++] = span;
+        const int64_t due_ms = sw_schedule_due_ms(o, kind, span);
+        if (due_ms <= o->since_ms || sw_issue_known(o->dir, kind, org, span.from)) break;
+        if (due_ms <= now_ms) ret[count++] = span;
         span = sw_bulletin_span(kind, span.from - 1);
     }
-    return count ? 1 : 0; /* nothing was ever issued: the past is not made up */
+    return count;
 }
 
 sw_err sw_schedule_tick(const sw_schedule_options *o, uint32_t *ret_issued) {
@@ -90,6 +94,25 @@ sw_err sw_schedule_tick(const sw_schedule_options *o, uint32_t *ret_issued) {
             }
         }
     return first;
+}
+
+sw_err sw_schedule_since(const char *dir, int64_t now_ms, int64_t *ret_ms) {
+    char path[4096], text[32] = "";
+    long long since = 0;
+    const int len = snprintf(path, sizeof path, "%s/since", dir);
+    if (len < 0 || (size_t)len >= sizeof path) return SW_E_IO;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return SW_E_IO;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    if (n == 0) { /* the first time, or a crash before the first was told */
+        const int put = snprintf(text, sizeof text, "%lld\n", (long long)now_ms);
+        n = write(fd, text, (size_t)put) == put && fsync(fd) == 0 ? put : -1;
+    }
+    close(fd);
+    if (n < 0) return SW_E_IO;
+    if (sscanf(text, "%lld", &since) != 1) return SW_E_CORRUPT;
+    *ret_ms = since;
+    return SW_OK;
 }
 
 static void *run(void *arg) {

@@ -16,6 +16,7 @@ typedef struct sw_schedule_options {
     const sw_calendar *calendar;             /* with workdays */
     const sw_slice *orgs;                    /* beginnings of codes; one bulletin each */
     uint32_t org_count;
+    int64_t since_ms; /* what was due before is not made up: sw_schedule_since */
     /* Appends `"as_of":{…}`. */
     void (*as_of)(void *ctx, sw_buf *out);
     void *ctx;
@@ -30,9 +31,13 @@ bool sw_schedule_time(sw_slice text, int32_t *ret_minute);
 int64_t sw_schedule_due_ms(const sw_schedule_options *options, sw_bulletin_kind kind,
                            sw_span_days span);
 
-/* Issues what is due and has not been issued: of each kind and unit back to the last period that
- * was, at most 31; the first time the last period alone. Who comes second issues nothing. Errors of
- * reading figures and of writing; the next tick tries again. */
+/* Since when bulletins issue themselves in this folder: the first call says so for ever. SW_E_IO,
+ * SW_E_FULL, SW_E_CORRUPT. */
+SW_NODISCARD sw_err sw_schedule_since(const char *dir, int64_t now_ms, int64_t *ret_ms);
+
+/* Issues what has become due since `since_ms` and has not been issued: of each kind and unit back
+ * to the last period that was, at most 31. Who comes second issues nothing. Errors of reading
+ * figures and of writing; the next tick tries again. */
 SW_NODISCARD sw_err sw_schedule_tick(const sw_schedule_options *options, uint32_t *ret_issued);
 
 /* Ticks every few seconds until it is closed. `options` is copied; what it names outlives it.

@@ -35,6 +35,7 @@ extern const sw_command sw_cmd_replay;
 extern const sw_command sw_cmd_rules;
 extern const sw_command sw_cmd_scores;
 extern const sw_command sw_cmd_status;
+extern const sw_command sw_cmd_report;
 extern const sw_command sw_cmd_tasks;
 extern const sw_command sw_cmd_token;
 extern const sw_command sw_cmd_top;

@@ -157,7 +157,9 @@ sw_err sw_up_reports_open(sw_up *up) {
                                       .clock = &up->clock,
                                       .tmp_dir = sw_config_cstr(up->config, "data_dir"),
                                       .issues_dir = r->plan.dir};
-    return sw_issues_open(r->plan.dir);
+    err = sw_issues_open(r->plan.dir);
+    return err ? err
+               : sw_schedule_since(r->plan.dir, sw_clock_now_ms(&up->clock), &r->plan.since_ms);
 }
 
 sw_err sw_up_reports_start(sw_up *up) {
