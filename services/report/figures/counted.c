@@ -31,7 +31,9 @@ static sw_err add(sw_item *ret, const sw_indicator *indicator, sw_slice org, int
 }
 
 static void in_hand(sw_item *ret, sw_slice officer, uint64_t order) {
-    if (officer.len > SW_OFFICER_BYTES_MAX || memchr(officer.ptr, '\0', officer.len)) return;
+    if (officer.len == 0 || officer.len > SW_OFFICER_BYTES_MAX ||
+        memchr(officer.ptr, '\0', officer.len))
+        return;
     ret->officer = officer;
     ret->order = order;
 }
