@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "codec/wire.h"
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_pb.h"
 #include "report/http_figures.h"
@@ -437,6 +438,62 @@ static void an_officer_has_what_is_his_in_hand(void **state) {
     close_world(&w);
 }
 
+/* ---- names of the directory ---- */
+
+/* seawall.v1.DirectoryEntry of a unit (or officer), as it stands on its topic. */
+static void name_it(world *w, const char *key, int64_t from_ms, bool removed, uint32_t tag,
+                    const char *id, const char *name, const char *third) {
+    sw_buf bytes;
+    sw_buf_init(&bytes, 4096);
+    sw_wire_text(&bytes, 1, sw_slice_cstr(key));
+    if (from_ms) sw_wire_int(&bytes, 2, from_ms);
+    if (removed) sw_wire_varint(&bytes, 3, 1);
+    const size_t mark = sw_wire_begin(&bytes, tag);
+    sw_wire_text(&bytes, 1, sw_slice_cstr(id));
+    sw_wire_text(&bytes, 2, sw_slice_cstr(name));
+    sw_wire_text(&bytes, 3, sw_slice_cstr(third));
+    sw_wire_end(&bytes, mark);
+    assert_ok(bytes.err);
+    report_rig_send(&w->rig, SW_TOPIC_DIRECTORY, sw_slice_cstr(key), sw_buf_slice(&bytes));
+    sw_buf_done(&bytes);
+}
+
+static void units_and_officers_have_the_names_that_hold_now(void **state) {
+    (void)state;
+    enum { UNIT = 4, OFFICER = 5 };
+    world w;
+    open_world(&w);
+    happen(&w);
+    const int64_t now_ms = sw_clock_now_ms(&w.rig.clock.clock);
+    name_it(&w, "unit/320981000000", 0, false, UNIT, "320981000000", "东台市公安局", "东台");
+    name_it(&w, "unit/" EAST, 0, false, UNIT, EAST, "旧名派出所", "");
+    name_it(&w, "unit/" EAST "@7", 7, false, UNIT, EAST, "城东派出所", "城东");
+    name_it(&w, "unit/" EAST "@9", now_ms + DAY_MS, false, UNIT, EAST, "将来派出所", "");
+    name_it(&w, "unit/320981030000", 0, false, UNIT, "320981030000", "安静派出所", "");
+    name_it(&w, "unit/320981040000", 0, false, UNIT, "320981040000", "撤销派出所", "");
+    name_it(&w, "unit/320981040000@5", 5, true, UNIT, "320981040000", "", "");
+    name_it(&w, "officer/030101", 0, false, OFFICER, "030101", "王建国", EAST);
+    name_it(&w, "officer/0301019", 0, false, OFFICER, "0301019", "别人", WEST);
+    report_rig_run(&w.rig);
+    const sw_json *json = json_of(&w, "/v1/units/320981?from=2026-02-01&to=2026-02-28");
+    assert_true(sw_slice_is(member(member(json, "unit"), "name")->text, "东台市公安局"));
+    const sw_json *children = member(json, "children");
+    assert_int_equal(children->count, 3); /* two with figures, a quiet one; not the removed one */
+    assert_true(sw_slice_is(member(item(children, 0), "name")->text, "城东派出所"));
+    assert_null(find(item(children, 1), "name")); /* has figures, but the directory knows it not */
+    assert_true(sw_slice_is(member(item(children, 2), "name")->text, "安静派出所"));
+    json = json_of(&w, "/v1/models/list?" SPAN);
+    assert_int_equal(number(member(json, "counts"), "none"), 2);
+    json = json_of(&w, "/v1/officers/030101/overview");
+    assert_true(sw_slice_is(member(json, "name")->text, "王建国"));
+    assert_true(sw_slice_is(member(json, "unit")->text, EAST));
+    /* who is over his unit may see him, who is over another may not */
+    const char *target = "/v1/officers/030101/overview";
+    assert_int_equal(ask_as(&w, target, "x", SW_ROLE_SUPERVISOR, "320981000000").status, 200);
+    assert_int_equal(ask_as(&w, target, "x", SW_ROLE_SUPERVISOR, WEST).status, 404);
+    close_world(&w);
+}
+
 static void what_is_wrong_is_told_with_what_is_allowed(void **state) {
     (void)state;
     static const struct {
@@ -484,6 +541,7 @@ int main(void) {
         cmocka_unit_test(a_checkup_compares_a_unit_with_those_like_it),
         cmocka_unit_test(units_are_ranked_and_have_trends),
         cmocka_unit_test(an_officer_has_what_is_his_in_hand),
+        cmocka_unit_test(units_and_officers_have_the_names_that_hold_now),
         cmocka_unit_test(what_is_wrong_is_told_with_what_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
