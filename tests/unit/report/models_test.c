@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/rng.h"
 #include "codec/wire.h"
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_pb.h"
@@ -438,6 +439,79 @@ static void an_officer_has_what_is_his_in_hand(void **state) {
     close_world(&w);
 }
 
+/* ---- random histories against a model of them ---- */
+
+enum { PERIODS = 40, STEPS = 120 };
+
+typedef struct lived {
+    bool told, withdrawn;
+    int opened, due, stopped; /* days of February; stopped 0: it runs */
+    uint32_t org;
+} lived;
+
+static const char *const lived_orgs[] = {EAST, WEST, "320981030000", "320982010000"};
+
+/* Each step tells one period anew: opened, moved (due time, unit, level), stopped, withdrawn, or
+ * running again after a correction. */
+static void live(world *w, sw_rng *rng, lived *p, uint8_t id) {
+    if (!p->told) p->opened = 1 + (int)sw_rng_below(rng, 20);
+    p->told = true;
+    p->due = p->opened + 1 + (int)sw_rng_below(rng, 6);
+    p->org = (uint32_t)sw_rng_below(rng, SW_COUNT(lived_orgs));
+    p->withdrawn = sw_rng_below(rng, 8) == 0;
+    p->stopped = !p->withdrawn && sw_rng_below(rng, 2) ? p->opened + (int)sw_rng_below(rng, 8) : 0;
+    const bool closed = p->withdrawn || p->stopped;
+    tell(w, id, lived_orgs[p->org], id % 3 ? "030101" : "030102", p->opened, p->due, p->stopped,
+         p->stopped % 2 ? "released" : "transferred", closed ? SW_PERIOD_CLOSED : SW_PERIOD_MOVED,
+         !closed && sw_rng_below(rng, 2) ? SW_BREACH : -1);
+}
+
+static int64_t open_at(const lived *periods, const char *org, int day) {
+    int64_t count = 0;
+    for (uint32_t i = 0; i < PERIODS; i++) {
+        const lived *p = &periods[i];
+        if (!p->told || p->withdrawn || p->opened > day || (p->stopped && p->stopped <= day))
+            continue;
+        count += strncmp(lived_orgs[p->org], org, strlen(org)) == 0;
+    }
+    return count;
+}
+
+static void numbers_follow_from_the_periods_whatever_came_before(void **state) {
+    (void)state;
+    static const char *const orgs[] = {"", "3209", "320981", "32098101", EAST};
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        world w;
+        sw_rng rng;
+        lived periods[PERIODS] = {0};
+        sw_rng_init(&rng, seed);
+        open_world(&w);
+        for (int step = 0; step < STEPS; step++) {
+            const uint8_t id = (uint8_t)(1 + sw_rng_below(&rng, PERIODS));
+            live(&w, &rng, &periods[id - 1], id);
+            if (sw_rng_below(&rng, 6) == 0) report_rig_run(&w.rig);
+        }
+        report_rig_run(&w.rig);
+        for (int trial = 0; trial < 12; trial++) {
+            const char *org = orgs[sw_rng_below(&rng, SW_COUNT(orgs))];
+            const int to = 1 + (int)sw_rng_below(&rng, 28);
+            char target[128];
+            (void)snprintf(target, sizeof target,
+                           "/v1/models/clear?org=%s&from=2026-02-01&to=2026-02-%02d", org, to);
+            const sw_json *json = json_of(&w, target);
+            assert_int_equal(value(json, "backlog"), open_at(periods, org, to));
+            (void)check_numbers(&w, json);
+            const sw_json *burn = member(json, "burn_down");
+            for (int day = 1; day <= to; day++)
+                assert_int_equal(number(item(burn, (uint32_t)day - 1), "open"),
+                                 open_at(periods, org, day));
+        }
+        (void)check_numbers(&w, json_of(&w, "/v1/models/list?" SPAN));
+        (void)check_numbers(&w, json_of(&w, "/v1/models/after?" SPAN));
+        close_world(&w);
+    }
+}
+
 /* ---- names of the directory ---- */
 
 /* seawall.v1.DirectoryEntry of a unit (or officer), as it stands on its topic. */
@@ -541,6 +615,7 @@ int main(void) {
         cmocka_unit_test(a_checkup_compares_a_unit_with_those_like_it),
         cmocka_unit_test(units_are_ranked_and_have_trends),
         cmocka_unit_test(an_officer_has_what_is_his_in_hand),
+        cmocka_unit_test(numbers_follow_from_the_periods_whatever_came_before),
         cmocka_unit_test(units_and_officers_have_the_names_that_hold_now),
         cmocka_unit_test(what_is_wrong_is_told_with_what_is_allowed),
     };
