@@ -20,7 +20,7 @@ void sw_buf_clear(sw_buf *buf) {
     buf->err = SW_OK;
 }
 
-char *sw_buf_room(sw_buf *buf, size_t size) {
+char *sw_buf_room_slow(sw_buf *buf, size_t size) {
     SW_ASSERT(buf->max > 0);
     if (buf->err) return NULL;
     if (size > buf->max - buf->len) {
@@ -40,11 +40,6 @@ char *sw_buf_room(sw_buf *buf, size_t size) {
         buf->cap = cap;
     }
     return buf->ptr + buf->len;
-}
-
-void sw_buf_wrote(sw_buf *buf, size_t size) {
-    SW_ASSERT(size <= buf->cap - buf->len);
-    buf->len += size;
 }
 
 sw_err sw_buf_add_slow(sw_buf *buf, sw_slice s) {

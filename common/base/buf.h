@@ -2,6 +2,7 @@
 #ifndef SW_BASE_BUF_H
 #define SW_BASE_BUF_H
 
+#include "base/assert.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -39,7 +40,14 @@ sw_err sw_buf_printf(sw_buf *buf, const char *fmt, ...) SW_PRINTF(2, 3);
 sw_err sw_buf_add_int(sw_buf *buf, int64_t n);
 /* Room for `size` more bytes at the returned place, for a foreign writer; NULL on failure.
  * sw_buf_wrote then says how many were used. */
-SW_NODISCARD char *sw_buf_room(sw_buf *buf, size_t size);
-void sw_buf_wrote(sw_buf *buf, size_t size);
+SW_NODISCARD char *sw_buf_room_slow(sw_buf *buf, size_t size);
+SW_NODISCARD static inline char *sw_buf_room(sw_buf *buf, size_t size) {
+    if (buf->err || size > buf->cap - buf->len || !buf->ptr) return sw_buf_room_slow(buf, size);
+    return buf->ptr + buf->len;
+}
+static inline void sw_buf_wrote(sw_buf *buf, size_t size) {
+    SW_ASSERT(size <= buf->cap - buf->len);
+    buf->len += size;
+}
 
 #endif

@@ -57,6 +57,10 @@ sw_err rocks_load(sw_db *base, uint32_t store, bool (*next)(void *arg, uint64_t 
  * disk. */
 SW_NODISCARD sw_err rocks_write_batch(rocks_db *db, bool sync);
 
+/* rocks_batch.c: the changes into `db->batch`, each store's in order of key, which is how a
+ * memtable takes them cheapest. */
+void rocks_fill_batch(rocks_db *db, const sw_batch *batch);
+
 /* rocks_options.c: fills options, cache, family_options; the names are known. */
 SW_NODISCARD sw_err rocks_options(rocks_db *db, const sw_store_spec *specs);
 /* The cache gives way to filters that are outside of it, down to a third of its share. Now and

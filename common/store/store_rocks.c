@@ -72,25 +72,6 @@ static sw_err rocks_get(sw_db *base, uint32_t store, sw_slice key, sw_buf *ret_v
     return err;
 }
 
-static void fill_batch(rocks_db *db, const sw_batch *batch) {
-    size_t at = 0;
-    sw_op op;
-    rocksdb_writebatch_clear(db->batch);
-    while (sw_batch_next(batch, &at, &op)) {
-        SW_ASSERT(op.store < db->store_count);
-        rocksdb_column_family_handle_t *family = db->families[op.store];
-        if (op.kind == SW_OP_PUT)
-            rocksdb_writebatch_put_cf(db->batch, family, op.key.ptr, op.key.len, op.value.ptr,
-                                      op.value.len);
-        else if (op.kind == SW_OP_DELETE)
-            rocksdb_writebatch_delete_cf(db->batch, family, op.key.ptr, op.key.len);
-        else
-            rocksdb_writebatch_delete_range_cf(db->batch, family, op.key.ptr, op.key.len,
-                                               op.value.ptr, op.value.len);
-        db->ranges[op.store] += op.kind == SW_OP_DELETE_RANGE;
-    }
-}
-
 /* Every iterator sorts the ranges that are deleted in the memtable once more; in a file they are
  * sorted for good. */
 static sw_err flush_ranges(rocks_db *db) {
@@ -127,7 +108,7 @@ static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
     pthread_mutex_lock(&db->write);
     sw_err err = db->failed;
     if (!err) {
-        fill_batch(db, batch);
+        rocks_fill_batch(db, batch);
         err = rocks_write_batch(db, sync);
         if (!err) err = flush_ranges(db);
         db->failed = err;

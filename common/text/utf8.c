@@ -27,13 +27,12 @@ uint32_t sw_utf8_length(sw_slice s, size_t at) {
 size_t sw_utf8_valid_bytes(sw_slice s) {
     size_t at = 0;
     while (at < s.len) {
-        uint64_t word;
-        if (s.len - at >= sizeof word) {
-            memcpy(&word, s.ptr + at, sizeof word);
-            if ((word & 0x8080808080808080u) == 0) {
-                at += sizeof word;
-                continue;
-            }
+        uint64_t word = 0;
+        size_t left = s.len - at, some = left < sizeof word ? left : sizeof word;
+        memcpy(&word, s.ptr + at, some);
+        if ((word & 0x8080808080808080u) == 0) {
+            at += some;
+            continue;
         }
         uint32_t bytes = sw_utf8_length(s, at);
         if (bytes == 0) return at;

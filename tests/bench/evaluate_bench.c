@@ -22,9 +22,8 @@
 
 #define FIRST_MS INT64_C(1767225600000) /* 2026-01-01 */
 
-enum { PARTITIONS = 4, STEPS = 6, RULES = 5, OBJECT_BYTES = 64 << 20, DB_BYTES = 128 << 20 };
-#define OBJ (getenv("OBJ") ? (size_t)atoi(getenv("OBJ")) << 20 : OBJECT_BYTES)
-#define DBB (getenv("DBB") ? (size_t)atoi(getenv("DBB")) << 20 : DB_BYTES)
+enum { PARTITIONS = 4, STEPS = 6, RULES = 5, RECORDS_MAX = 2048 };
+enum { OBJECT_BYTES = 220 << 20, DB_BYTES = 100 << 20 };
 
 typedef struct bench {
     const char *dir;
@@ -115,14 +114,13 @@ static void start(bench *b) {
                                     .stores = b->topology.stores,
                                     .store_count = b->topology.store_count,
                                     .task_count = b->topology.task_numbers,
-                                    .budget = {.memory_bytes = DBB}};
+                                    .budget = {.memory_bytes = DB_BYTES}};
     need(sw_bus_embedded_open(b->dir, &options, &b->diags, &b->bus), b, b->dir);
     const sw_runtime_options runtime = {.topology = &b->topology,
                                         .bus = b->bus,
                                         .env = {.clock = &b->clock.clock},
-                                        .object_bytes = OBJ,
-                                        .records_max =
-                                            getenv("RM") ? (uint32_t)atoi(getenv("RM")) : 0,
+                                        .object_bytes = OBJECT_BYTES,
+                                        .records_max = RECORDS_MAX,
                                         .seed = 1};
     need(sw_runtime_open(&runtime, &b->runtime), b, "runtime");
     need(sw_worker_open(b->runtime, &b->worker), b, "worker");

@@ -216,24 +216,27 @@ static void skip_value(const uint8_t **at) {
     }
 }
 
+/* In place, field by field: it is called some ten times an event. */
 void sw_record_read(const uint8_t *bytes, uint32_t at, sw_view *ret) {
-    sw_view view = {.recorded_ms = SW_TIME_NONE, .received_ms = SW_TIME_NONE};
-    sw_record_head(bytes, at, &view);
-    const uint8_t *from = view.fields;
-    view.orgcode = next_slice(&from);
-    view.officerid = next_slice(&from);
-    if (view.flags & SW_RECORD_SUBJECT) view.subject = next_slice(&from);
-    if (view.flags & SW_RECORD_RECORDED) view.recorded_ms = next_i64(&from);
-    if (view.flags & SW_RECORD_RECEIVED) view.received_ms = next_i64(&from);
-    if (view.flags & SW_RECORD_CORRECTION) {
-        view.target_source = next_slice(&from);
-        view.target_id = next_slice(&from);
-        if (view.flags & SW_RECORD_NESTED) view.nested = (uint32_t)(from - bytes);
+    sw_record_head(bytes, at, ret);
+    const uint8_t *from = ret->fields;
+    ret->orgcode = next_slice(&from);
+    ret->officerid = next_slice(&from);
+    ret->subject = ret->target_source = ret->target_id = SW_SLICE_NONE;
+    ret->recorded_ms = ret->received_ms = SW_TIME_NONE;
+    ret->field_count = ret->nested = 0;
+    ret->end = NULL;
+    if (ret->flags & SW_RECORD_SUBJECT) ret->subject = next_slice(&from);
+    if (ret->flags & SW_RECORD_RECORDED) ret->recorded_ms = next_i64(&from);
+    if (ret->flags & SW_RECORD_RECEIVED) ret->received_ms = next_i64(&from);
+    if (ret->flags & SW_RECORD_CORRECTION) {
+        ret->target_source = next_slice(&from);
+        ret->target_id = next_slice(&from);
+        if (ret->flags & SW_RECORD_NESTED) ret->nested = (uint32_t)(from - bytes);
     } else {
-        view.field_count = (uint32_t)next_uint(&from);
+        ret->field_count = (uint32_t)next_uint(&from);
     }
-    view.fields = from;
-    *ret = view;
+    ret->fields = from;
 }
 
 static sw_err read_value(const uint8_t **at, sw_slice ours, sw_arena *arena, sw_value *ret) {

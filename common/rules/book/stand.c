@@ -106,10 +106,13 @@ sw_err sw_run_owner(const sw_book *book, const sw_run *run, const sw_group *grou
         if (has && !org.len) org = view.orgcode;
         if (has && !officer.len) officer = view.officerid;
     }
+    *ret_org = org;
+    *ret_officer = officer;
+    if (org.len && officer.len) return SW_OK;
     sw_view opening;
     sw_book_read(book, run->rec, &opening);
-    *ret_org = org.len ? org : opening.orgcode;
-    *ret_officer = officer.len ? officer : opening.officerid;
+    if (!org.len) *ret_org = opening.orgcode;
+    if (!officer.len) *ret_officer = opening.officerid;
     return SW_OK;
 }
 
