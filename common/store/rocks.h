@@ -15,6 +15,9 @@
 /* RocksDB's property: what readers of tables take beside the cache. */
 #define ROCKS_FILTERS_OUTSIDE "rocksdb.estimate-table-readers-mem"
 
+/* RocksDB's property: sums over the tables, each of which is opened for it. */
+#define ROCKS_TABLES "rocksdb.aggregated-table-properties"
+
 typedef struct rocks_db {
     sw_db db;
     sw_db_folder folder;
