@@ -18,6 +18,9 @@
 /* RocksDB's property: sums over the tables, each of which is opened for it. */
 #define ROCKS_TABLES "rocksdb.aggregated-table-properties"
 
+#define ROCKS_VALUES         "rocksdb.live-blob-file-size"
+#define ROCKS_VALUES_GARBAGE "rocksdb.live-blob-file-garbage-size"
+
 typedef struct rocks_db {
     sw_db db;
     sw_db_folder folder;
@@ -30,6 +33,7 @@ typedef struct rocks_db {
     rocksdb_column_family_handle_t *own; /* `default`: the stores' versions, the last number */
     uint64_t number;      /* of the last synced write; kept with it, and in MARK after its sync */
     bool *scans;          /* by store: read in order, not worth the cache */
+    bool *collects;       /* by store: values that are not wanted any more are being cleared out */
     uint32_t *ranges;     /* by store: deleted ranges in its memtable, about */
     uint32_t store_count; /* of the specs */
     uint32_t
@@ -69,6 +73,10 @@ SW_NODISCARD sw_err rocks_options(rocks_db *db, const sw_store_spec *specs);
 /* The cache gives way to filters that are outside of it, down to a third of its share. Now and
  * then, under the lock of writes. */
 void rocks_share_memory(rocks_db *db);
+/* Values of a log lie in files of their own, which go when nothing in them is wanted. RocksDB would
+ * move a quarter of all values with each merge, wanted or not, so that is switched on only while
+ * there is much garbage. Now and then, under the lock of writes. */
+void rocks_collect_values(rocks_db *db);
 void rocks_options_free(rocks_db *db);
 
 /* rocks_open.c: everything between an open folder and a database in use. */

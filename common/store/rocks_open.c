@@ -215,7 +215,8 @@ sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags) {
     db->families = sw_heap_zero(db->family_count, sizeof db->families[0]);
     db->scans = sw_heap_zero(db->family_count, sizeof db->scans[0]);
     db->ranges = sw_heap_zero(db->family_count, sizeof db->ranges[0]);
-    if (!db->families || !db->scans || !db->ranges) return SW_E_NOMEM;
+    db->collects = sw_heap_zero(db->family_count, sizeof db->collects[0]);
+    if (!db->families || !db->scans || !db->ranges || !db->collects) return SW_E_NOMEM;
     for (uint32_t i = 0; i < db->store_count; i++) db->scans[i] = specs[i].ordered_tail;
     err = rocks_options(db, specs);
     if (!err) err = open_database(db, diags);
@@ -233,6 +234,7 @@ void rocks_free(rocks_db *db) {
     sw_heap_free(db->families);
     sw_heap_free(db->scans);
     sw_heap_free(db->ranges);
+    sw_heap_free(db->collects);
     sw_db_folder_close(&db->folder);
     sw_buf_done(&db->error_text);
     pthread_mutex_destroy(&db->write);

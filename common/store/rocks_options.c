@@ -17,6 +17,10 @@
 /* Of a log: values from this size on lie in files of their own. */
 #define BLOB_BYTES_MIN  512u
 #define BLOB_FILE_BYTES ((uint64_t)64 << 20)
+/* What is still wanted of the oldest files is moved on while more than a part of all is garbage,
+ * until less than a smaller part is. */
+#define GARBAGE_MANY 3u
+#define GARBAGE_FEW  6u
 
 /* State. Its newer part is not compressed: it is soon written again. A merge of everything is due
  * when what is above the last run is as large as it. */
@@ -139,6 +143,7 @@ static void set_log_options(const sw_store_spec *spec, rocksdb_options_t *option
     rocksdb_options_set_blob_file_size(options, BLOB_FILE_BYTES);
     rocksdb_options_set_blob_compression_type(options, rocksdb_lz4_compression);
     rocksdb_options_set_enable_blob_gc(options, 1);
+    rocksdb_options_set_blob_gc_age_cutoff(options, 0); /* rocks_collect_values */
 }
 
 sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
@@ -161,6 +166,25 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     if (db->budget.cache) rocksdb_writeoptions_disable_WAL(db->unsynced, 1);
     db->batch = rocksdb_writebatch_create();
     return SW_OK;
+}
+
+void rocks_collect_values(rocks_db *db) {
+    for (uint32_t i = 0; i < db->store_count; i++) {
+        uint64_t all = 0, garbage = 0;
+        if (!db->scans[i] ||
+            rocksdb_property_int_cf(db->rocks, db->families[i], ROCKS_VALUES, &all) ||
+            rocksdb_property_int_cf(db->rocks, db->families[i], ROCKS_VALUES_GARBAGE, &garbage))
+            continue;
+        bool collect = garbage > all / (db->collects[i] ? GARBAGE_FEW : GARBAGE_MANY);
+        if (collect == db->collects[i]) continue;
+        const char *key = "blob_garbage_collection_age_cutoff", *value = collect ? "0.25" : "0";
+        char *text = NULL;
+        rocksdb_set_options_cf(db->rocks, db->families[i], 1, &key, &value, &text);
+        if (text)
+            rocksdb_free(text); /* garbage stays a little longer */
+        else
+            db->collects[i] = collect;
+    }
 }
 
 void rocks_share_memory(rocks_db *db) {

@@ -115,6 +115,7 @@ static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
         db->bytes_appended += sw_batch_bytes(batch);
         if (db->writes_to_share-- == 0) {
             rocks_share_memory(db);
+            rocks_collect_values(db);
             db->writes_to_share = WRITES_TO_SHARE;
         }
         if (sw_batch_bytes(batch) > BATCH_BYTES_KEPT) {
