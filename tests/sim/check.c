@@ -172,21 +172,27 @@ static void check_model(checker *c) {
     if (c->dead != c->bad) sim_fail(c->w, "%u dead letters for %u bad words", c->dead, c->bad);
 }
 
-void check_state(world *w, int64_t now_ms) {
-    sw_db *live = sw_bus_db(w->bus.inner), *fresh;
-    sw_overdue overdue;
-    sw_timer_audit audit;
+void check_timers(world *w, int64_t now_ms) {
+    sw_db *live = sw_bus_db(w->bus.inner);
+    sw_overdue overdue = {0};
+    sw_timer_audit audit = {0};
     sw_err err = sw_watch_overdue(live, &w->topology, now_ms, 10, &overdue);
     if (!err) err = sw_watch_timers(live, &w->topology, &audit);
-    if (!err) err = sw_db_mem_open(w->topology.stores, w->topology.store_count, &fresh);
-    if (err) {
-        sim_fail(w, "the state can't be read: %s", sw_err_name(err));
-        return;
-    }
+    if (err) sim_fail(w, "the state can't be read: %s", sw_err_name(err));
     if (overdue.count)
         sim_fail(w, "a timer of %.*s was due at %" PRId64 " and has not fired",
                  (int)overdue.key_bytes, overdue.key, overdue.due_ms);
     if (audit.without_due || audit.without_key) sim_fail(w, "timers with half of their rows");
+}
+
+void check_state(world *w, int64_t now_ms) {
+    sw_db *live = sw_bus_db(w->bus.inner), *fresh;
+    check_timers(w, now_ms);
+    sw_err err = sw_db_mem_open(w->topology.stores, w->topology.store_count, &fresh);
+    if (err) {
+        sim_fail(w, "the state can't be read: %s", sw_err_name(err));
+        return;
+    }
     for (uint32_t i = 0; i < w->topology.task_count && !w->result.failed; i++) {
         const sw_task_spec *task = &w->topology.tasks[i];
         uint64_t digest;

@@ -90,8 +90,11 @@ static void tell_failure(const run *r, const sim_options *options, const sim_res
     printf("seed %" PRIu64 " FAILS: %s\n", options->seed, result->why);
     printf("repeat it with: ./scripts/sim%s --seed %" PRIu64
            " --events %u --faults %u%s%s --trace\n",
-           options->pipeline ? " --pipeline" : "", options->seed, options->events, options->faults,
-           options->planted ? " --plant " : "", options->planted ? options->planted : "");
+           options->pipeline ? " --pipeline"
+           : options->notify ? " --notify"
+                             : "",
+           options->seed, options->events, options->faults, options->planted ? " --plant " : "",
+           options->planted ? options->planted : "");
     if (!r->quiet) {
         sim_options smaller = *options;
         make_smaller(&smaller);
@@ -141,15 +144,17 @@ static const char *value_of(int argc, char **argv, int *at) {
 static void usage(void) {
     printf("usage: sim [--seeds N] [--seed S] [--from S] [--events N] [--faults N] [--trace]\n"
            "           [--twice] [--plant BUG] [--rocks DIR] [--only I,J,…]\n"
-           "           [--pipeline]\n\n"
+           "           [--pipeline | --notify]\n\n"
            "  --seeds N   that many seeds, from 1 (or --from) on; 200 if not said\n"
            "  --seed S    this one\n"
            "  --only I,…  of the scheduled faults only these numbers\n"
            "  --pipeline  ingest, deadline, risk and view over random packs, instead of toys\n"
+           "  --notify    notify, an executor that crashes, and phones, instead of toys\n"
            "  --twice     runs each seed twice: the digests must be equal\n"
            "  --rocks DIR runs each seed on RocksDB too: the digests must be equal\n"
            "  --plant BUG timer-lost, effect-twice, answer-before-sync, rewind-forgotten, "
-           "stale-cache:\n"
+           "stale-cache,\n"
+           "              with --notify sent-before-record:\n"
            "              succeeds if the simulator finds it\n");
 }
 
@@ -195,6 +200,8 @@ static void parse(int argc, char **argv, run *r) {
         }
         if (strcmp(name, "--pipeline") == 0)
             r->options.pipeline = true;
+        else if (strcmp(name, "--notify") == 0)
+            r->options.notify = true;
         else if (strcmp(name, "--trace") == 0)
             r->options.trace = r->quiet = true;
         else if (strcmp(name, "--twice") == 0)

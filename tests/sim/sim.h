@@ -28,6 +28,7 @@ typedef struct sim_options {
     const bool *dropped;   /* of the scheduled faults: not this time; NULL: all happen */
     const char *planted;   /* a bug to be found; NULL */
     bool pipeline;         /* ingest, deadline, risk and view instead of the toys */
+    bool notify;           /* notify and phones instead of the toys */
     const char *rocks_dir; /* the database is RocksDB there; NULL: memory */
     bool trace;
 } sim_options;
@@ -87,11 +88,16 @@ typedef struct sim_scene {
     void (*observe)(void *world, const sw_commit *commits, uint32_t count);
     /* After everything is healed. */
     void (*check)(struct world *w);
+    /* What else lives in an instance's process: after each of its turns, and when it is gone. May
+     * be NULL. `busy`: it has not come to rest. */
+    void (*turn)(struct world *w, instance *it, bool *busy);
+    void (*stopped)(struct world *w, instance *it);
+    bool recorded;       /* state holds decisions, which are never computed again from the log */
     int64_t rest_ms;     /* so long must pass until all that is due has come */
     uint32_t plan_steps; /* over which faults are spread; 0: by the number of events */
 } sim_scene;
 
-extern const sim_scene sim_toys, sim_pipeline;
+extern const sim_scene sim_toys, sim_pipeline, sim_notify;
 
 enum { SIM_PROCESSORS_MAX = 8, SIM_TOPICS_MAX = 32, SIM_START_MS = 1790000000 };
 
@@ -151,6 +157,8 @@ void check_all(world *w);
 /* and of whatever is simulated: no timer is overdue or half, and each task's state is what the log
  * says. */
 void check_state(world *w, int64_t now_ms);
+/* The first half of it. */
+void check_timers(world *w, int64_t now_ms);
 
 extern const sw_processor sim_intake;
 

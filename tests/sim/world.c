@@ -99,6 +99,7 @@ static void open_bus(world *w) {
 
 static void stop_instance(world *w, instance *it) {
     if (!it->runtime) return;
+    if (w->scene->stopped) w->scene->stopped(w, it);
     sw_worker_close(it->worker);
     sw_runtime_close(it->runtime);
     sw_metrics_done(&it->metrics);
@@ -166,8 +167,10 @@ static bool turn_instance(world *w, instance *it) {
     sw_turn turn = {0};
     sw_err err = claim_missing(w, it);
     if (!err) err = sw_worker_turn(it->worker, &turn);
+    bool busy = err || turn.commits > 0 || turn.retries > 0;
     if (err) break_down(w, it, err);
-    return err || turn.commits > 0 || turn.retries > 0;
+    if (!err && w->scene->turn) w->scene->turn(w, it, &busy);
+    return busy;
 }
 
 /* ---- faults ---- */
@@ -268,6 +271,7 @@ static void happen(world *w, const fault *f) {
         w->repeat_sends += 1 + chance % 8;
         break;
     case FAULT_CUT_OVER:
+        if (w->scene->recorded) break;
         if (mend_task(w, &w->topology.tasks[chance % w->topology.task_count])) power_off(w);
         break;
     default:
@@ -296,7 +300,7 @@ static void begin(world *w) {
     sw_arena_init(&w->arena, (size_t)1 << 30);
     sw_rng_init(&w->rng, w->options.seed);
     w->now_ms = SIM_START_MS;
-    w->scene = w->options.pipeline ? &sim_pipeline : &sim_toys;
+    w->scene = w->options.notify ? &sim_notify : w->options.pipeline ? &sim_pipeline : &sim_toys;
     w->scene->build(w);
     w->result.digest = SW_DIGEST_START;
     sw_faults_init(&w->points, w->options.seed, 25, 10);

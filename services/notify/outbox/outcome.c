@@ -90,15 +90,18 @@ static sw_err repeat(sw_outbox_call *call, sw_message *m) {
 }
 
 sw_err sw_outbox_settle(sw_outbox_call *call, sw_message *m) {
-    bool hidden = is(m->state, "indeterminate");
+    bool silent = is(m->state, "sending"); /* nobody said what came of it */
+    bool hidden = silent || is(m->state, "indeterminate");
     uint32_t level = sw_level_of(sw_slice_cstr(m->level));
     bool again = hidden && m->attempt_count < 2 && m->expires_ms > call->now_ms &&
                  level < SW_NOTIFY_LEVELS && call->shared->policy->levels[level].repeats;
     sw_err err = SW_OK;
     if (is(m->state, "settled")) return sw_message_end(call, m);
+    if (silent) err = spread(call, m, "indeterminate", "no-outcome");
+    if (err) return err;
     if (again && m->n_subjects)
         err = repeat(call, m);
     else if (m->n_subjects) /* the state stays, with the reason why nothing more is done */
-        err = spread(call, m, m->state, hidden ? "left" : "no-report");
+        err = spread(call, m, silent ? "indeterminate" : m->state, hidden ? "left" : "no-report");
     return err ? err : sw_message_save(call, m, "settled");
 }

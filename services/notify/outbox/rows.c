@@ -120,9 +120,10 @@ static sw_slice settle_key(sw_outbox_call *call, const sw_message *message) {
     return sw_slice_cstr(sw_pb_printf(&call->pb, "m/%s", message->id));
 }
 
-/* Whether a timer runs that settles it. */
+/* Whether a timer runs that settles it: of what is being sent too, because whoever sends it may be
+ * gone without a word. */
 static bool is_timed(const char *state) {
-    return *state && strcmp(state, "intended") != 0 && strcmp(state, "sending") != 0;
+    return *state && strcmp(state, "intended") != 0;
 }
 
 sw_err sw_message_load(sw_outbox_call *call, sw_slice id, sw_message **ret) {
@@ -139,7 +140,7 @@ sw_err sw_message_save(sw_outbox_call *call, sw_message *message, const char *st
     if (strcmp(message->state, "intended") == 0)
         err = sw_ctx_del(call->ctx, SW_OUTBOX_QUEUE, queue_key(call, message));
     if (err) return err;
-    bool queued = strcmp(state, "intended") == 0, sending = strcmp(state, "sending") == 0;
+    bool queued = strcmp(state, "intended") == 0;
     bool settled = strcmp(state, "settled") == 0, timed = is_timed(message->state);
     message->state = sw_pb_printf(&call->pb, "%s", state);
     message->state_ms = call->now_ms;
@@ -149,7 +150,7 @@ sw_err sw_message_save(sw_outbox_call *call, sw_message *message, const char *st
     if (!err && queued)
         err = sw_ctx_put(call->ctx, SW_OUTBOX_QUEUE, queue_key(call, message), SW_S("1"));
     int64_t due_ms = call->now_ms + call->shared->policy->settle_ms;
-    if (queued || sending) due_ms = SW_TIME_MAX;
+    if (queued) due_ms = SW_TIME_MAX;
     if (settled) due_ms = call->now_ms + 72 * HOUR_MS; /* for a report that comes late */
     if (err || (!timed && due_ms == SW_TIME_MAX)) return err;
     return sw_ctx_timer(call->ctx, settle_key(call, message), due_ms);

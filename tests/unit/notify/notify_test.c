@@ -351,6 +351,25 @@ static void several_channels_at_once_have_each_its_own_state(void **state) {
     nrig_close(&r);
 }
 
+static void who_sends_and_says_nothing_more_leaves_an_indeterminate_one(void **state) {
+    (void)state;
+    nrig r;
+    nrig_open(&r, MONDAY);
+    const char *subject = hex(nrig_id("A1", SW_RED));
+    nrig_raise(&r, "A1", SW_RED);
+    nrig_messages(&r);
+    nrig_outcome(&r, nrig_message(&r, "S3"), "sending");
+    nrig_pass(&r, 9 * MIN);
+    assert_string_equal(nrig_messages(&r), "");
+    assert_string_equal(nrig_notice(&r, "S3", subject), "sending ");
+    nrig_pass(&r, 2 * MIN);
+    assert_non_null(strstr(nrig_messages(&r), "S3 red warning 【重发】"));
+    nrig_outcome(&r, nrig_message(&r, "S3"), "sending");
+    nrig_pass(&r, 11 * MIN);
+    assert_string_equal(nrig_notice(&r, "S3", subject), "indeterminate left");
+    nrig_close(&r);
+}
+
 static void a_postponed_message_is_tried_again_until_it_is_of_no_use(void **state) {
     (void)state;
     nrig r;
@@ -359,8 +378,8 @@ static void a_postponed_message_is_tried_again_until_it_is_of_no_use(void **stat
     nrig_outcome(&r, nrig_message(&r, "S3"), "sending");
     nrig_outcome(&r, nrig_message(&r, "S3"), "postponed");
     assert_string_equal(nrig_message(&r, "S3")->state, "intended");
-    nrig_outcome(&r, nrig_message(&r, "S3"), "sending");
     nrig_pass(&r, 6 * HOUR);
+    nrig_outcome(&r, nrig_message(&r, "S3"), "sending");
     nrig_outcome(&r, nrig_message(&r, "S3"), "postponed");
     assert_null(nrig_message(&r, "S3"));
     assert_string_equal(nrig_notice(&r, "S3", hex(nrig_id("A1", SW_RED))), "failed expired");
@@ -463,6 +482,7 @@ int main(void) {
             nobody_above_is_told_where_somebody_has_signed_or_the_level_does_not_want_it),
         cmocka_unit_test(a_channel_without_settings_is_no_way_out_and_one_without_phone_has_mail),
         cmocka_unit_test(several_channels_at_once_have_each_its_own_state),
+        cmocka_unit_test(who_sends_and_says_nothing_more_leaves_an_indeterminate_one),
         cmocka_unit_test(a_postponed_message_is_tried_again_until_it_is_of_no_use),
         cmocka_unit_test(cabinet_and_gate_reach_handler_and_leader_at_once_and_once),
         cmocka_unit_test(an_inbox_loses_what_is_old_and_done_with_and_nothing_else),
