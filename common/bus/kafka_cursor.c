@@ -1,7 +1,8 @@
 #include "bus/kafka.h"
 
-/* librdkafka's rd_kafka_consume_batch_queue moves positions where it should not (its issue 4844):
- * messages are taken one by one, and positions are ours. */
+/* librdkafka's rd_kafka_consume_batch_queue moves its own positions where it should not (its issue
+ * 4844): positions are ours, and it takes the queue's lock once for many. */
+enum { BATCH = 256 };
 
 sw_err kafka_reader_open(kafka_bus *bus, uint32_t processor, kafka_reader **ret) {
     SW_ASSERT(bus && ret);
@@ -183,6 +184,20 @@ static sw_err take(kafka_reader *reader, kafka_cursor *cursor, rd_kafka_message_
     return err;
 }
 
+/* What is at hand; only for the first of it is waited. */
+static size_t next_messages(kafka_cursor *cursor, int64_t wait_ms, size_t most,
+                            rd_kafka_message_t **ret) {
+    size_t count = 0;
+    if (wait_ms > 0) {
+        ret[0] = rd_kafka_consume_queue(cursor->queue, (int)wait_ms);
+        if (!ret[0]) return 0;
+        count = 1;
+    }
+    if (count == most) return count;
+    ssize_t more = rd_kafka_consume_batch_queue(cursor->queue, 0, ret + count, most - count);
+    return count + (more > 0 ? (size_t)more : 0);
+}
+
 sw_err kafka_cursor_hold(kafka_reader *reader, kafka_cursor *cursor, int64_t from,
                          uint32_t records_max, size_t bytes_max, int64_t wait_ms) {
     SW_ASSERT(reader && cursor);
@@ -197,11 +212,18 @@ sw_err kafka_cursor_hold(kafka_reader *reader, kafka_cursor *cursor, int64_t fro
     while (cursor->count < records_max && bytes < bytes_max) {
         int64_t left_ms =
             wait_ms && !cursor->eof ? (deadline_us - kafka_mono_us(reader->home)) / 1000 : 0;
-        rd_kafka_message_t *message =
-            rd_kafka_consume_queue(cursor->queue, left_ms > 0 ? (int)left_ms : 0);
-        if (!message) break;
-        bytes += message->err ? 0 : message->len;
-        sw_err err = take(reader, cursor, message);
+        rd_kafka_message_t *some[BATCH];
+        uint32_t most = records_max - cursor->count;
+        size_t count = next_messages(cursor, left_ms, most < BATCH ? most : BATCH, some);
+        if (count == 0) break;
+        sw_err err = SW_OK;
+        for (size_t i = 0; i < count; i++) {
+            bytes += some[i]->err ? 0 : some[i]->len;
+            if (!err)
+                err = take(reader, cursor, some[i]);
+            else
+                rd_kafka_message_destroy(some[i]);
+        }
         if (err) {
             stop(cursor);
             return err;

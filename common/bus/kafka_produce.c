@@ -100,7 +100,14 @@ static kafka_meaning send_row(kafka_lane *lane, uint32_t changelog, uint32_t par
     kafka_bus *bus = lane->home;
     uint32_t topic = bus->options.topic_count + changelog;
     uintptr_t change = (uintptr_t)changelog * (bus->kafka.partitions + 1) + partition;
-    rd_kafka_vu_t parts[] = {part_handle(handle(lane, topic)),
+    rd_kafka_topic_t *to = handle(lane, topic);
+    const char *bytes = value.len ? value.ptr : "";
+    if (rd_kafka_produce(to, (int32_t)partition, RD_KAFKA_MSG_F_COPY,
+                         deleted ? NULL : (void *)(uintptr_t)bytes, deleted ? 0 : value.len,
+                         key.ptr, key.len, (void *)(IS_CHANGE | change)) == 0)
+        return KAFKA_NONE;
+    /* The long way says what is wrong, and waits where the queue is full. */
+    rd_kafka_vu_t parts[] = {part_handle(to),
                              part_number(partition),
                              part_bytes(RD_KAFKA_VTYPE_KEY, key, false),
                              part_bytes(RD_KAFKA_VTYPE_VALUE, value, deleted),

@@ -14,7 +14,7 @@
 
 typedef struct bench {
     const char *brokers, *dir;
-    int64_t periods, events, memory_mb, batch, commit_ms;
+    int64_t periods, events, memory_mb, batch, commit_ms, rate, seconds;
     bool random_order;
     char prefix[64], keyed[128], folder[512];
     sw_bench_shape shape;
@@ -122,6 +122,28 @@ static bool pass(bench *b) {
     return true;
 }
 
+/* On topics of its own, with commits every 50 ms. */
+static bool latency(bench *b) {
+    sw_bench_kafka_rig rig;
+    char prefix[80], folder[540], keyed[160], warnings[160];
+    sw_bench_kafka_latency ask = {.rate = b->rate, .seconds = b->seconds};
+    snprintf(prefix, sizeof prefix, "%sat.", b->prefix);
+    snprintf(folder, sizeof folder, "%s-at", b->folder);
+    snprintf(keyed, sizeof keyed, "%s%s", prefix, SW_TOPIC_KEYED);
+    snprintf(warnings, sizeof warnings, "%s%s", prefix, SW_TOPIC_WARNINGS);
+    sw_bench_kafka_options options = options_of(b);
+    options.prefix = prefix;
+    options.dir = folder;
+    options.commit_ms = 50;
+    if (!sw_bench_kafka_open(&rig, &options)) return false;
+    if (!sw_bench_kafka_latency_of(&rig, b->brokers, keyed, warnings, &b->shape, &ask))
+        return false;
+    sw_bench_line(&b->report, "keyed record to warning, p50", ask.p50_ms, "ms", 0, true);
+    sw_bench_line(&b->report, "keyed record to warning, p99", ask.p99_ms, "ms", 80, true);
+    sw_bench_line(&b->report, "warnings measured", (double)ask.warned, "warnings", 0, false);
+    return true;
+}
+
 static bool run_all(bench *b) {
     unsigned number;
     if (getrandom(&number, sizeof number, 0) != sizeof number) return false;
@@ -139,6 +161,7 @@ static bool run_all(bench *b) {
               restart(b, "ready after kill -9, disk kept", "the tail restored at", 2);
     if (ok) sw_bench_remove(b->folder);
     ok = ok && restart(b, "ready on an empty disk", "restored at", 4) && pass(b);
+    ok = ok && (b->seconds == 0 || apart(b, latency));
     sw_bench_remove(parent);
     sw_bench_shape_close(&b->shape);
     return ok;
@@ -151,6 +174,8 @@ static const sw_cli_option options[] = {
     {"memory", "MB", "for the store (default: 128)", false},
     {"commit-ms", "N", "between commits (default: 100)", false},
     {"batch", "N", "records of a transaction of the plain loop (default: 10000)", false},
+    {"rate", "N", "events a second where time is measured (default: 5000)", false},
+    {"seconds", "N", "for so long (default: 10; 0: not at all)", false},
     {"random", NULL, "events of cases in random order", false},
     {"dir", "DIR", "where the state goes (default: TMPDIR or /tmp)", false},
 };
@@ -164,8 +189,13 @@ static const sw_cli_spec spec = {
 static int measured(const sw_cli *cli, sw_arena *arena) {
     (void)arena;
     static bench b;
-    b = (bench){
-        .periods = 100000, .events = 600000, .memory_mb = 128, .batch = 10000, .commit_ms = 100};
+    b = (bench){.periods = 100000,
+                .events = 600000,
+                .memory_mb = 128,
+                .batch = 10000,
+                .commit_ms = 100,
+                .rate = 5000,
+                .seconds = 10};
     b.brokers = sw_cli_value(cli, "brokers");
     b.dir = sw_cli_value(cli, "dir");
     b.report.json = cli->json;
@@ -176,6 +206,8 @@ static int measured(const sw_cli *cli, sw_arena *arena) {
         !sw_bench_number("events", sw_cli_value(cli, "events"), 6, 1000000000, &b.events) ||
         !sw_bench_number("memory", sw_cli_value(cli, "memory"), 8, 65536, &b.memory_mb) ||
         !sw_bench_number("commit-ms", sw_cli_value(cli, "commit-ms"), 1, 60000, &b.commit_ms) ||
+        !sw_bench_number("rate", sw_cli_value(cli, "rate"), 10, 1000000, &b.rate) ||
+        !sw_bench_number("seconds", sw_cli_value(cli, "seconds"), 0, 3600, &b.seconds) ||
         !sw_bench_number("batch", sw_cli_value(cli, "batch"), 1, 1000000, &b.batch))
         return SW_EXIT_USAGE;
     return run_all(&b) && b.report.failed == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;

@@ -72,4 +72,15 @@ void sw_bench_kafka_close(sw_bench_kafka_rig *rig);
 /* Until so many records in all have been taken; false with a text if it does not get on. */
 bool sw_bench_kafka_until(sw_bench_kafka_rig *rig, int64_t records);
 
+typedef struct sw_bench_kafka_latency {
+    int64_t rate, seconds; /* events a second */
+    double p50_ms, p99_ms; /* from a keyed record to its warning, read_committed */
+    uint64_t warned;
+} sw_bench_kafka_latency;
+
+/* Sends events at a rate to a rig that runs. False with a text. */
+bool sw_bench_kafka_latency_of(sw_bench_kafka_rig *rig, const char *brokers, const char *keyed,
+                               const char *warnings, sw_bench_shape *shape,
+                               sw_bench_kafka_latency *ask);
+
 #endif
