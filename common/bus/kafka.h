@@ -190,10 +190,11 @@ typedef struct kafka_lane {
     uint32_t change_count;
     int64_t *offsets; /* of the records of the transaction under way */
     uint32_t offset_cap;
-    bool failed;    /* a delivery has */
-    bool taken;     /* another has fenced us, until it is claimed again */
-    bool doubt;     /* a broker calls us fenced; whether by another is not known yet */
-    uint64_t nonce; /* of the last marks */
+    bool failed;     /* a delivery has */
+    bool taken;      /* another has fenced us, until it is claimed again */
+    bool doubt;      /* a broker calls us fenced; whether by another is not known yet */
+    uint64_t nonce;  /* of the last marks */
+    int64_t told_us; /* when the consumer groups' offsets were last committed */
     sw_buf text;
     kafka_task *drafts;
     uint32_t draft_count, draft_cap;

@@ -18,6 +18,8 @@ static const struct {
     {~0u, "topic.metadata.refresh.interval.ms", "60000"},
     {~0u, "log.connection.close", "false"},
     {ROLE(KAFKA_PRODUCER), "linger.ms", "1"},
+    /* While the markers of the last transaction are written, the brokers say "again". */
+    {ROLE(KAFKA_PRODUCER), "retry.backoff.ms", "10"},
     {ROLE(KAFKA_PRODUCER), "compression.codec", "lz4"},
     {ROLE(KAFKA_PRODUCER), "message.max.bytes", "4194304"},
     {ROLE(KAFKA_PRODUCER), "queue.buffering.max.messages", "500000"},

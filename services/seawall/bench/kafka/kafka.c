@@ -140,6 +140,14 @@ static bool latency(bench *b) {
         return false;
     sw_bench_line(&b->report, "keyed record to warning, p50", ask.p50_ms, "ms", 0, true);
     sw_bench_line(&b->report, "keyed record to warning, p99", ask.p99_ms, "ms", 80, true);
+    sw_metric *commit;
+    if (sw_metrics_get(&rig.metrics, SW_METRIC_HISTOGRAM, "seawall_commit_us", "", "", &commit))
+        return false;
+    sw_bench_line(&b->report, "commits, p50", (double)sw_metric_quantile(commit, 500) / 1000, "ms",
+                  0, true);
+    sw_bench_line(&b->report, "commits, p99", (double)sw_metric_quantile(commit, 990) / 1000, "ms",
+                  0, true);
+    sw_bench_line(&b->report, "commits", (double)sw_metric_count(commit), "commits", 0, false);
     sw_bench_line(&b->report, "warnings measured", (double)ask.warned, "warnings", 0, false);
     return true;
 }
