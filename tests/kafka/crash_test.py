@@ -81,6 +81,11 @@ class Node:
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
+    def obey(self, line):
+        before = self.text().count("done")  # it may be quicker than the next look at its words
+        self.tell(line)
+        self.wait("done", times=before + 1)
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -217,10 +222,8 @@ def partitions_move_between_two_instances(w, rounds):
         lane = w.random.choice((1, 2))
         old = owner[lane]
         new = b if old is a else a
-        old.tell(f"leave {lane}")
-        old.wait("done", times=old.text().count("done") + 1)
-        new.tell(f"claim {lane}")
-        new.wait("done", times=new.text().count("done") + 1)
+        old.obey(f"leave {lane}")
+        new.obey(f"claim {lane}")
         owner[lane] = new
     w.settle()
     a.stop()
