@@ -128,6 +128,8 @@ test("an unknown page and an unknown case say so, and how to go on", async () =>
   await ready(page, "duty");
   await goTo(page, "#/nothing-of-the-kind", "nothing-of-the-kind");
   assert.ok(await page.isVisible(".problem button"));
+  await goTo(page, "#/%E4%B8", "%E4%B8");
+  assert.ok(await page.isVisible(".problem button"));
   await goTo(page, "#/case/NO-SUCH-CASE", "case");
   assert.match(await text(page, ".problem"), /无法加载/);
   await shoot(page, "problem-zh");

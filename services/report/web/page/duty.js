@@ -2,7 +2,7 @@
 import {get} from "./api.js";
 import {h, replace} from "./dom.js";
 import {openWarnings, status, watch} from "./live.js";
-import {dueCell, empty, keyText, LEVELS, levelTag, loading, matters, officerLink, rankOf, ruleName, subject, th, unitLink, unitName, warningLink} from "./parts.js";
+import {dueCell, empty, keyText, LEVELS, levelTag, loading, matters, officerLink, ofUnit, rankOf, ruleName, subject, th, unitLink, unitName, warningLink} from "./parts.js";
 import {end, moment, named, number, t} from "./text.js";
 import {windowed} from "./windowed.js";
 
@@ -44,12 +44,12 @@ function mattersTable(nothing) {
 }
 
 const newestRow = (w, fresh) => h("li", {class: fresh ? "fresh" : null, "data-id": w.warning_id}, levelTag(w.level),
-  h("div", null, warningLink(w), h("small", null, subject(w.key), w.orgcode ? ` · ${unitName(w.orgcode)}` : "")), h("time", null, moment(w.fires_at)));
+  h("div", null, warningLink(w), h("small", null, subject(w.key), ofUnit(w.orgcode))), h("time", null, moment(w.fires_at)));
 
-export const dueRow = (p) => h("li", null, levelTag(p.level), h("div", null, ruleName(p.rule, p.rule_name), h("small", null, subject(p.key), p.orgcode ? ` · ${unitName(p.orgcode)}` : "")),
+export const dueRow = (p) => h("li", null, levelTag(p.level), h("div", null, ruleName(p.rule, p.rule_name), h("small", null, subject(p.key), ofUnit(p.orgcode))),
   h("time", {class: Date.parse(p.due) - Date.now() < 3600000 ? "late" : null}, end(p.due)));
 
-export const isoSeconds = (ms) => new Date(ms).toISOString().replace(/\.\d+Z/, "Z");
+const isoSeconds = (ms) => new Date(ms).toISOString().replace(/\.\d+Z/, "Z");
 export async function dueWithin(hours, limit) {
   const found = await get("/v1/deadlines", {due_from: isoSeconds(Date.now()), due_before: isoSeconds(Date.now() + hours * 3600000), limit});
   return {list: found.deadlines, more: Boolean(found.next)};
@@ -71,7 +71,7 @@ function dueCard() {
 const TASK_STATES = ["verified", "ordered", "submitted", "rechecked"];
 
 const taskRow = (task) => h("li", null, levelTag(task.level), h("div", null, h("a", {href: `#/warning/${task.warning_id}`}, ruleName(task.rule, task.rule_name)),
-  h("small", null, subject(task.key), ` · ${unitName(task.orgcode)}`)), h("span", {class: "soft"}, named("st-", task.state)));
+  h("small", null, subject(task.key), ofUnit(task.orgcode))), h("span", {class: "soft"}, named("st-", task.state)));
 
 function tasksCard() {
   return loading("w12", t("tasks-waiting"), null, async () => {

@@ -65,9 +65,14 @@ function announce(text) {
   document.getElementById("live").textContent = text;
 }
 
+// An address that somebody has cut off is one of no page, and no reason to fail.
+function decode(part) {
+  try { return decodeURIComponent(part); } catch { return part; }
+}
+
 function parsed() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name, ...rest] = path.split("/").map(decodeURIComponent);
+  const [name, ...rest] = path.split("/").map(decode);
   return {name: onScreen ? "screen" : name || home(), rest: rest.filter(Boolean), query: Object.fromEntries(new URLSearchParams(query ?? ""))};
 }
 

@@ -2,24 +2,32 @@
 import {get} from "./api.js";
 import {h, replace} from "./dom.js";
 import {watch} from "./live.js";
+import {ownUnit} from "./names.js";
 import {dueCell, empty, keyText, levelTag, loading, matters, rankOf, roleName, ruleName, subject, table, th, unitName, warningLink} from "./parts.js";
+import {band, points} from "./scores.js";
 import {end, moment, named, number, span, t} from "./text.js";
 
-const LIMIT = 100;
+const LIMIT = 100, RISKIEST = 12;
 const ENDED = ["closed", "dismissed", "withdrawn", "handed-over"];
 const SETTLE_MS = 3000;
 
 /** Who may have no number of his own: then one is asked for. */
-function askNumber(main, go) {
+async function askNumber({main, go, who}) {
   const input = h("input", {name: "id", required: true, inputmode: "numeric", autocomplete: "off", size: "12"});
+  const riskiest = loading("w12", `${t("riskiest")} · ${t("of-officer")}`, h("a", {href: "#/scores?of=officer"}, t("show")), async () => {
+    const {scores} = await get("/v1/scores", {of: "officer", org: ownUnit(who), limit: RISKIEST});
+    return scores.length ? h("ol", {class: "rows two"}, scores.map((s) => h("li", null, band(s), h("div", null, h("a", {href: `#/officer/${encodeURIComponent(s.subject)}`}, s.subject), h("small", null, t("matters-weigh", {n: number(s.warnings)}))), h("b", {class: "n"}, points(s))))) : empty("nothing-weighs");
+  });
   replace(main, h("h1", {tabindex: "-1"}, t("my-page")), h("form", {class: "card bar", onsubmit: (event) => { event.preventDefault(); go(`#/officer/${encodeURIComponent(input.value.trim())}`); }},
-    h("p", {class: "soft full"}, t("who-are-you")), h("label", null, t("officer-number"), input), h("button", {class: "button strong"}, t("show"))));
+    h("p", {class: "soft full"}, t(who.local ? "who-are-you" : "whose-page")), h("label", null, t("officer-number"), input), h("button", {class: "button strong"}, t("show"))),
+  h("div", {class: "grid"}, riskiest));
   input.focus();
+  await riskiest.ready;
 }
 
-export const ownNumber = (who) => who.sub.replace(/^officer /, "");
+const ownNumber = (who) => who.sub.replace(/^officer /, "");
 export async function mine(view) {
-  if (view.who.local || view.who.roles.includes("admin")) return askNumber(view.main, view.go);
+  if (view.who.local || view.who.roles.includes("admin")) return askNumber(view);
   return officer({...view, rest: [ownNumber(view.who)]});
 }
 

@@ -4,7 +4,7 @@ import {label, ruleName, unitName} from "./names.js";
 import {end, english, isOver, known, left, moment, named, number, share, t} from "./text.js";
 
 export const LEVELS = ["breach", "red", "orange", "yellow", "blue"];
-export const ORDER = Object.fromEntries([...LEVELS, "green"].map((level, i) => [level, i]));
+const ORDER = Object.fromEntries([...LEVELS, "green"].map((level, i) => [level, i]));
 export const rankOf = (level) => ORDER[level] ?? LEVELS.length + 1;
 
 export const levelTag = (level) => tag(level || "none", t(level || "none"));
@@ -31,6 +31,9 @@ export function matters(warnings) {
   }
   return [...worst.values()];
 }
+
+/** Beside a subject: of which unit. */
+export const ofUnit = (orgcode) => (orgcode ? h("span", {class: "keep"}, ` · ${unitName(orgcode)}`) : null);
 
 export const dueCell = (due) => h("td", {class: due && isOver(due) ? "n late" : "n"}, due ? left(due) : "–");
 
@@ -106,4 +109,4 @@ export const colourTag = (colour) => {
   return tag(levels[colour] ?? "none", known(`p-${colour}`) ? t(`p-${colour}`) : colour);
 };
 export const unitLink = (org, name) => h("a", {href: `#/unit/${encodeURIComponent(org)}`}, name || unitName(org) || t("whole"));
-export {end, english, label, moment, unitName, ruleName};
+export {ruleName, unitName};
