@@ -65,6 +65,13 @@ static sw_err keep_label(sw_buf *out, sw_arena *arena, sw_item *ret) {
     return kept ? SW_OK : SW_E_LIMIT;
 }
 
+/* What a rule with a compartment says is counted, but lists say no more of it than that it is
+ * there: they are read by many. */
+static sw_err keep_closed_label(sw_buf *out, sw_slice compartment, sw_arena *arena, sw_item *ret) {
+    sw_label_text(out, "compartment", compartment);
+    return keep_label(out, arena, ret);
+}
+
 /* ---- events ----------------------------------------------------------------------------- */
 
 static sw_slice bounded(sw_slice split) {
@@ -147,12 +154,13 @@ sw_err sw_counted_warning(const sw_indicators *indicators, sw_slice bytes, sw_ar
             sw_indicator_has_rule(indicator, told.rule))
             err = add(ret, indicator, told.orgcode, day, level);
     }
-    if (!err && told.state == SW_STATE_OPEN)
+    if (!err && told.state == SW_STATE_OPEN && told.compartment.len == 0)
         in_hand(ret, told.officerid, hand_of_warning(told.level, told.fires_ms));
     if (err || (ret->part_count == 0 && ret->officer.len == 0)) return err;
     sw_buf_init(&label, LABEL_BYTES_MAX);
     sw_buf_add_byte(&label, '{');
     id_member(&label, "warning_id", told.id);
+    if (told.compartment.len) return keep_closed_label(&label, told.compartment, arena, ret);
     sw_label_text(&label, "rule", told.rule);
     sw_label_text(&label, "name", told.rule_name);
     sw_label_text(&label, "level", level);
@@ -213,7 +221,7 @@ sw_err sw_counted_period(const sw_indicators *indicators, sw_slice bytes, sw_are
             split = bounded(told.cause.type);
         err = add(ret, indicator, told.orgcode, sw_zone_day(indicators->zone, moment_ms), split);
     }
-    if (told.change != SW_PERIOD_CLOSED)
+    if (told.change != SW_PERIOD_CLOSED && told.compartment.len == 0)
         in_hand(ret, told.officerid, hand_of_period(&told));
     else if (told.stopped_ms != SW_TIME_NONE)
         ret->until_day = (int32_t)sw_zone_day(indicators->zone, told.stopped_ms);
@@ -221,6 +229,7 @@ sw_err sw_counted_period(const sw_indicators *indicators, sw_slice bytes, sw_are
     sw_buf_init(&label, LABEL_BYTES_MAX);
     sw_buf_add_byte(&label, '{');
     id_member(&label, "instance", told.instance);
+    if (told.compartment.len) return keep_closed_label(&label, told.compartment, arena, ret);
     sw_label_text(&label, "rule", told.rule);
     sw_label_text(&label, "name", told.rule_name);
     sw_label_text(&label, "level", told.level < 0 ? SW_S("") : level);

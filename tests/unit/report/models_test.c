@@ -568,6 +568,53 @@ static void units_and_officers_have_the_names_that_hold_now(void **state) {
     close_world(&w);
 }
 
+static void lists_are_silent_about_a_compartment(void **state) {
+    (void)state;
+    world w;
+    open_world(&w);
+    const sw_told_key key[] = {{SW_S("case_id"), SW_S("SECRET")}};
+    const sw_told_event opened = {SW_S("s"), SW_S("e"), SW_S("complaint")};
+    const sw_told_warning told = {.change = SW_RAISED,
+                                  .id = {{9}},
+                                  .decided_ms = noon(5),
+                                  .rule = SW_S("x.one"),
+                                  .rule_name = SW_S("秘"),
+                                  .pack = SW_S("t@1.0.0"),
+                                  .kind = SW_CHECK,
+                                  .level = SW_RED,
+                                  .severity = SW_MAJOR,
+                                  .state = SW_STATE_OPEN,
+                                  .orgcode = SW_S(EAST),
+                                  .officerid = SW_S("030101"),
+                                  .compartment = SW_S("internal"),
+                                  .key = key,
+                                  .key_count = 1,
+                                  .start_ms = SW_TIME_NONE,
+                                  .due_ms = SW_TIME_NONE,
+                                  .fires_ms = noon(5),
+                                  .late_by_s = -1,
+                                  .events = &opened,
+                                  .event_count = 1};
+    sw_buf bytes;
+    sw_buf_init(&bytes, 1 << 16);
+    sw_told_to_pb(&told, &bytes);
+    assert_ok(bytes.err);
+    report_rig_send(&w.rig, SW_TOPIC_WARNINGS, SW_S("case_id=SECRET"), sw_buf_slice(&bytes));
+    sw_buf_done(&bytes);
+    report_rig_run(&w.rig);
+    const sw_http_tried list =
+        ask_as(&w, "/v1/figures/red/list?" SPAN, "x", SW_ROLE_VIEWER, "320981000000");
+    const sw_slice body = sw_arena_printf(&w.arena, "%.*s", SW_FMT(list.body));
+    assert_int_equal(list.status, 200);
+    assert_non_null(strstr(body.ptr, "\"compartment\":\"internal\""));
+    assert_null(strstr(body.ptr, "SECRET"));
+    assert_null(strstr(body.ptr, "x.one"));
+    assert_int_equal(number(json_of(&w, "/v1/figures/red?" SPAN), "value"), 1);
+    const sw_json *mine = json_of(&w, "/v1/officers/030101/overview");
+    assert_int_equal(number(member(mine, "warnings"), "open"), 0);
+    close_world(&w);
+}
+
 static void what_is_wrong_is_told_with_what_is_allowed(void **state) {
     (void)state;
     static const struct {
@@ -617,6 +664,7 @@ int main(void) {
         cmocka_unit_test(an_officer_has_what_is_his_in_hand),
         cmocka_unit_test(numbers_follow_from_the_periods_whatever_came_before),
         cmocka_unit_test(units_and_officers_have_the_names_that_hold_now),
+        cmocka_unit_test(lists_are_silent_about_a_compartment),
         cmocka_unit_test(what_is_wrong_is_told_with_what_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
