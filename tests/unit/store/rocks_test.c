@@ -242,6 +242,50 @@ static void the_cache_gives_way_to_the_filters_of_rows_that_come_and_go(void **s
     assert_true(usage.block_cache_bytes + usage.filter_bytes <= share + share / 16);
 }
 
+#define LOG_VALUE_BYTES 8192
+
+static void put_log(sw_batch *batch, sw_rng *rng, const char *kind, int n) {
+    char key[32], value[LOG_VALUE_BYTES];
+    int len = snprintf(key, sizeof key, "%s %08d", kind, n);
+    for (size_t i = 0; i < sizeof value; i += 8) {
+        uint64_t word = sw_rng_next(rng);
+        memcpy(value + i, &word, sizeof word);
+    }
+    assert_ok(
+        sw_batch_put(batch, 1, sw_slice_of(key, (size_t)len), sw_slice_of(value, sizeof value)));
+}
+
+/* Of four values that are written together three are deleted soon: no file of values is ever wholly
+ * unwanted, and yet their room comes back. */
+static void values_of_a_log_that_are_deleted_give_their_room_back(void **state) {
+    fixture *f = *state;
+    sw_rng rng;
+    sw_rng_init(&rng, 7);
+    sw_batch *batch;
+    uint64_t kept = 0, written = 0, disk = UINT64_MAX;
+    assert_ok(sw_batch_new(1 << 20, &batch));
+    for (int n = 0; n < 12000 && (written < (48 << 20) || disk > kept * 5 / 2); n++) {
+        char from[32], to[32];
+        sw_batch_clear(batch);
+        put_log(batch, &rng, "a kept", n);
+        for (int i = 0; i < 3; i++) put_log(batch, &rng, "b gone", 3 * n + i);
+        int from_len = snprintf(from, sizeof from, "b gone %08d", 3 * (n - 100));
+        int to_len = snprintf(to, sizeof to, "b gone %08d", 3 * (n - 99));
+        if (n >= 100)
+            assert_ok(sw_batch_delete_range(batch, 1, sw_slice_of(from, (size_t)from_len),
+                                            sw_slice_of(to, (size_t)to_len)));
+        assert_ok(sw_db_write(f->db, batch, false));
+        kept += LOG_VALUE_BYTES;
+        written += 4 * LOG_VALUE_BYTES;
+        sw_db_usage usage;
+        if (n % 64 == 0) sw_db_usage_read(f->db, &usage), disk = usage.disk_bytes;
+    }
+    sw_batch_free(batch);
+    print_message("%llu bytes kept of %llu, %llu on disk\n", (unsigned long long)kept,
+                  (unsigned long long)written, (unsigned long long)disk);
+    assert_true(disk <= kept * 5 / 2);
+}
+
 static void below_the_watermark_there_is_no_room(void **state) {
     fixture *f = *state;
     assert_true(sw_db_has_room(f->db));
@@ -317,6 +361,7 @@ int main(void) {
         CASE(a_checkpoint_is_a_database_of_that_moment),
         CASE(memory_stays_within_the_budget),
         CASE(the_cache_gives_way_to_the_filters_of_rows_that_come_and_go),
+        CASE(values_of_a_log_that_are_deleted_give_their_room_back),
         CASE(below_the_watermark_there_is_no_room),
         CASE(after_a_failed_write_nothing_more_is_written),
         CASE(threads_may_write_and_read_together),
