@@ -51,7 +51,7 @@ static const sw_config_key keys[] = {
      "keep a copy of the state of the instance before this one"},
     {"kafka.*", SW_CONFIG_TEXT, NULL, NULL, 0, 0,
      "any option of librdkafka: kafka.bootstrap.servers, kafka.security.protocol …"},
-    {"partitions", SW_CONFIG_INT, "8", NULL, 1, 256,
+    {"partitions", SW_CONFIG_INT, "4", NULL, 1, 256,
      "of each topic; fixed once the data directory is made"},
     {"threads", SW_CONFIG_INT, "2", NULL, 1, 64, "that run the processors"},
     {"memory", SW_CONFIG_BYTES, "192MiB", NULL, 8 << 20, 64 * GIB,
