@@ -178,8 +178,8 @@ static int pace(run *r) {
     const sw_bench_load *load = r->load;
     if (load->rate == 0) return 1000;
     for (uint32_t i = 0; i < load->connections; i++) {
-        double due_s = (double)r->begun / load->rate;
-        if (due_s > now_s(r)) return (int)((due_s - now_s(r)) * 1000);
+        double due_s = (double)r->begun / load->rate, left_s = due_s - now_s(r);
+        if (left_s > 0) return (int)(left_s * 1000);
         if (load->seconds > 0 && due_s >= load->seconds) r->dry = true;
         if (!r->connections[i].waits && !begin(r, &r->connections[i], due_s)) break;
     }
