@@ -157,9 +157,10 @@ static int64_t commit_us(const sw_worker *worker) {
 /* When a patient task without a backlog runs next, while somebody waits for others; INT64_MIN: it
  * is as any. */
 static int64_t patient_until_us(const sw_worker *worker, const sw_slot *slot) {
-    if (!slot->task->node->processor->patient || slot->task->more) return INT64_MIN;
+    const int64_t patience = slot->task->node->processor->patience;
+    if (patience == 0 || slot->task->more) return INT64_MIN;
     if (__atomic_load_n(&worker->runtime->expected, __ATOMIC_RELAXED) == 0) return INT64_MIN;
-    return slot->run_us + commit_us(worker);
+    return slot->run_us + patience * commit_us(worker);
 }
 
 static sw_err run_tasks(sw_worker *worker, int64_t now_ms, int64_t mono_us, sw_turn *turn) {

@@ -42,8 +42,9 @@ typedef struct sw_processor {
     /* The timer that was set for `key` has come; it is cleared before the call. */
     sw_err (*on_timer)(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms);
     /* Nobody waits for what it does: while others are waited for, its batches are still begun no
-     * oftener than each commit interval, and what comes meanwhile shares them. */
-    bool patient;
+     * oftener than each so many commit intervals, and what comes meanwhile shares them. 0: as soon
+     * as there is something. */
+    uint32_t patience;
     /* The timer that a row of `store` stands for; false: none. Its state knows each timer's due
      * time, so it sets timers by sw_ctx_timer_move, which is cheaper, and the watchdog proves by
      * these rows that none is missing. NULL: it does not know, and uses sw_ctx_timer. */

@@ -255,7 +255,7 @@ static const sw_processor_store stores[SW_ROLLUP_STORES] = {
 };
 
 const sw_processor sw_rollup = {.name = "rollup",
-                                .patient = true,
+                                .patience = 4,
                                 .id = SW_PROCESSOR_ROLLUP,
                                 .inputs = inputs,
                                 .outputs = NULL,

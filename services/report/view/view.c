@@ -174,7 +174,7 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
 
 const sw_processor sw_view = {
     .name = "view",
-    .patient = true,
+    .patience = 4,
     .id = SW_PROCESSOR_VIEW,
     .inputs = inputs,
     .outputs = outputs,

@@ -154,7 +154,7 @@ static const sw_processor_store stores[SW_SCORE_STORES] = {
 
 const sw_processor sw_score = {
     .name = "score",
-    .patient = true,
+    .patience = 4,
     .id = SW_PROCESSOR_SCORE,
     .inputs = inputs,
     .outputs = outputs,
