@@ -74,6 +74,7 @@ sw_err sw_evaluator_on_record(sw_ctx *ctx, const void *shared, const sw_input *i
     sw_telling_out out;
     sw_telling_out_init(&out, e, ctx, input->key);
     sw_telling_out_knows(&out, event->source, event->id, event->identity);
+    out.told_by = (uint64_t)input->offset + 1;
     if (kept->stale) err = sw_evaluator_catch_up(e, ctx, input->key, kept);
     if (!err) err = take(&out, kept->book, event, input->timestamp_ms);
     sw_telling_out_done(&out);

@@ -30,6 +30,7 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_told_warning told;
     sw_err err = sw_told_of(transition, decided(out, transition->at_ms), arena, &told);
     if (!err) {
+        told.told_by = out->told_by;
         begin_bytes(out);
         sw_told_to_pb(&told, &out->bytes);
         err = emit(out, out->evaluator->warnings, out->key);
@@ -122,6 +123,7 @@ void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_
     out->ctx = ctx;
     out->key = key;
     out->emitted = 0;
+    out->told_by = 0;
     out->source_bytes = out->id_bytes = 0;
     sw_buf_init(&out->bytes, TELLING_BYTES_MAX);
 }

@@ -32,6 +32,7 @@ typedef struct sw_telling_out {
     sw_slice key; /* of the record */
     sw_buf bytes;
     uint32_t emitted;
+    uint64_t told_by; /* sw_told_warning.told_by */
     /* The event whose identity was needed last: several instances begin with the same one. */
     size_t source_bytes, id_bytes; /* both 0: none */
     char event[SW_TELLING_EVENT_BYTES];

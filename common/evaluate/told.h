@@ -21,6 +21,7 @@ typedef struct sw_told_warning {
     sw_change change;
     sw_hash128 id, pack_hash;
     int64_t decided_ms;
+    uint64_t told_by; /* 1 + the offset of the record that made it be told; 0: its time came */
     sw_slice rule, rule_name, pack; /* pack: NAME@VERSION */
     sw_kind kind;
     sw_level level;

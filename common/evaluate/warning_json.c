@@ -46,7 +46,8 @@ static void lists_after_times(sw_buf *out, const sw_told_warning *t) {
     sw_buf_add_byte(out, ']');
 }
 
-/* `id` tells this telling apart from every other. */
+/* `id` tells this telling apart from every other: events that come in one batch are decided at one
+ * moment, and may raise, withdraw and raise a warning again. */
 static void attributes(sw_buf *out, const sw_told_warning *t) {
     char hex[SW_HASH128_TEXT];
     const char *change = sw_change_name(t->change);
@@ -58,6 +59,7 @@ static void attributes(sw_buf *out, const sw_told_warning *t) {
     sw_buf_add_cstr(out, change);
     sw_buf_add_byte(out, '-');
     sw_buf_add_int(out, t->decided_ms);
+    if (t->told_by) sw_buf_printf(out, "-%llu", (unsigned long long)(t->told_by - 1));
     sw_json_part_word(out, SW_S("\",\"source\":\"seawall/"),
                       t->kind == SW_DEADLINE ? "deadline" : "risk");
     member(out, SW_S(",\"subject\":"), t->key[0].value);

@@ -41,7 +41,8 @@ enum {
     OFFSET_S,
     LIBERTY,
     COMPARTMENT,
-    STOPPED_MS
+    STOPPED_MS,
+    TOLD_BY
 };
 
 #define TYPE_PREFIX "warning."
@@ -108,6 +109,7 @@ void sw_told_to_pb(const sw_told_warning *t, sw_buf *out) {
     if (t->liberty) sw_wire_varint(out, LIBERTY, 1);
     sw_wire_text(out, COMPARTMENT, t->compartment);
     if (t->stopped_ms != SW_TIME_NONE) sw_wire_int(out, STOPPED_MS, t->stopped_ms);
+    if (t->told_by) sw_wire_varint(out, TOLD_BY, t->told_by);
 }
 
 /* ---- reading ---- */
@@ -142,6 +144,9 @@ static sw_err get_number(const sw_wire_field *f, sw_told_warning *t) {
         return SW_OK;
     case STOPPED_MS:
         t->stopped_ms = n;
+        return SW_OK;
+    case TOLD_BY:
+        t->told_by = f->n;
         return SW_OK;
     case REPEAT:
         t->repeat = (uint32_t)f->n;
@@ -252,11 +257,11 @@ static sw_err get_item(sw_arena *arena, const sw_wire_field *f, sw_told_warning 
 static bool is_number(uint32_t number) {
     return number == DECIDED_MS || (number >= START_MS && number <= REPEAT) ||
            number == PROVISIONAL || number == LATE_BY_S || number == OFFSET_S ||
-           number == LIBERTY || number == STOPPED_MS;
+           number == LIBERTY || number == STOPPED_MS || number == TOLD_BY;
 }
 
 static sw_err get_field(sw_arena *arena, const sw_wire_field *f, sw_told_warning *t) {
-    if (f->number > STOPPED_MS) return SW_OK;
+    if (f->number > TOLD_BY) return SW_OK;
     if (f->type != (is_number(f->number) ? SW_WIRE_VARINT : SW_WIRE_BYTES)) return SW_E_SYNTAX;
     if (f->type == SW_WIRE_VARINT) return get_number(f, t);
     sw_slice *text = text_of(t, f->number);

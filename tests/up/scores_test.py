@@ -141,10 +141,12 @@ class Scores(up.Case):
         self.assertEqual(json.loads(command("--key", f"officerid={top['subject']}", "--json"))["score_hundredths"], top["score_hundredths"])
 
     def test_metrics_count_what_was_told(self):
-        text = self.one.ask("GET", "/metrics")[2].decode()
-        for name in ("seawall_scores_told_total", "seawall_scores_changes_total"):
+        def counted(name):
+            text = self.one.ask("GET", "/metrics")[2].decode()
             value = [line for line in text.splitlines() if line.startswith((name + " ", name + "{"))]
-            self.assertTrue(value and float(value[0].split()[1]) > 0, (name, value))
+            return value and float(value[0].split()[1]) > 0
+        for name in ("seawall_scores_told_total", "seawall_scores_changes_total"):
+            until(lambda name=name: counted(name), f"{name} counts")
 
 
 class Weights(up.Case):

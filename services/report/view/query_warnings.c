@@ -14,6 +14,7 @@ typedef struct reading {
 static sw_told_warning of_set(const sw_told_warning *told) {
     sw_told_warning w = *told;
     w.decided_ms = told->fires_ms;
+    w.told_by = 0;
     w.change = told->state == SW_STATE_RESOLVED ? SW_RESOLVED : SW_RAISED;
     w.reason = SW_SLICE_NONE;
     w.has_cause = w.has_replaces = w.has_replaced_by = false;
