@@ -116,7 +116,7 @@ class Sockets(Case):
                     s.sendall(part)
                     s.shutdown(socket.SHUT_WR)
                     answer = s.recv(65536)
-                except (ConnectionResetError, BrokenPipeError, TimeoutError):
+                except OSError:  # cut at any of the three: reset, or not connected any more
                     answer = b""
                 self.assertNotEqual((status_of(answer) or 400) // 100, 2, part[:60])
         self.assertEqual(one.get("/healthz")[0], 200)
