@@ -37,6 +37,7 @@ void sw_answer_text(sw_buf *out, const char *name, sw_slice text) {
 }
 
 void sw_answer_definition(sw_buf *out, const sw_indicator *indicator) {
+    static const char *const better[] = {"neither", "more", "less"};
     sw_buf_add_cstr(out, "\"id\":");
     sw_json_write_string(out, indicator->id);
     sw_answer_text(out, "name", indicator->name);
@@ -46,7 +47,7 @@ void sw_answer_definition(sw_buf *out, const sw_indicator *indicator) {
     sw_answer_text(out, "domain", indicator->domain);
     sw_buf_printf(out, ",\"unit\":\"%s\",\"better\":\"%s\"",
                   indicator->kind == SW_INDICATOR_RATIO ? "ratio" : "count",
-                  indicator->less_is_better ? "less" : "more");
+                  better[indicator->better]);
     if (indicator->headline) sw_buf_add_cstr(out, ",\"headline\":true");
 }
 

@@ -328,7 +328,7 @@ static sw_err rank(ask *a, size_t len, ranked **ret, uint32_t *ret_count) {
     if (!err) err = sw_model_units(&of, a->span.org, len, &now, &before, &orgs, &count);
     ranked *list = err ? NULL : sw_arena_zero(arena, count + 1, sizeof *list);
     if (!err && !list) err = SW_E_LIMIT;
-    const double sign = a->wanted[0]->less_is_better ? -1 : 1;
+    const double sign = a->wanted[0]->better == SW_BETTER_LESS ? -1 : 1;
     for (uint32_t i = 0; !err && i < count; i++) {
         ranked *r = &list[i];
         r->org = orgs[i];
@@ -345,7 +345,7 @@ static sw_err rank(ask *a, size_t len, ranked **ret, uint32_t *ret_count) {
 }
 
 static void add_ranked(ask *a, const ranked *r) {
-    const double sign = a->wanted[0]->less_is_better ? -1 : 1;
+    const double sign = a->wanted[0]->better == SW_BETTER_LESS ? -1 : 1;
     const sw_figure_span span = {r->org, a->span.from, a->span.to};
     sw_buf_add_byte(&a->out, '{');
     if (r->rank)

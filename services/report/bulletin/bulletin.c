@@ -88,7 +88,7 @@ static sw_err choose_columns(const maker *m) {
     const sw_indicator **columns = sw_arena_zero(m->arena, all->count + 1, sizeof *columns);
     if (!columns) return SW_E_LIMIT;
     for (uint32_t i = 0; i < all->count; i++)
-        if (all->list[i].less_is_better && all->list[i].kind != SW_INDICATOR_RATIO)
+        if (all->list[i].better == SW_BETTER_LESS && all->list[i].kind != SW_INDICATOR_RATIO)
             columns[m->bulletin->column_count++] = &all->list[i];
     m->bulletin->columns = columns;
     return SW_OK;

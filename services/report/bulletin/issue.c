@@ -84,8 +84,9 @@ static void row_of(sw_buf *out, sw_slice domain, const sw_bulletin_row *row) {
     sw_json_write_string(out, row->indicator->name_en);
     sw_buf_add_cstr(out, ",\"domain\":");
     sw_json_write_string(out, domain);
-    sw_buf_printf(out, ",\"ratio\":%d,\"less\":%d", row->indicator->kind == SW_INDICATOR_RATIO,
-                  row->indicator->less_is_better);
+    sw_buf_printf(
+        out, ",\"ratio\":%d,\"less\":%d,\"more\":%d", row->indicator->kind == SW_INDICATOR_RATIO,
+        row->indicator->better == SW_BETTER_LESS, row->indicator->better == SW_BETTER_MORE);
     measure(out, "now", &row->now);
     measure(out, "previous", &row->previous);
     measure(out, "year_before", &row->year_before);
@@ -269,7 +270,9 @@ static bool read_rows(reading *r, const sw_json *list) {
                                     .index = r->count,
                                     .kind = flag_of(row, SW_S("ratio")) ? SW_INDICATOR_RATIO
                                                                         : SW_INDICATOR_EVENTS,
-                                    .less_is_better = flag_of(row, SW_S("less"))};
+                                    .better = flag_of(row, SW_S("less"))   ? SW_BETTER_LESS
+                                              : flag_of(row, SW_S("more")) ? SW_BETTER_MORE
+                                                                           : SW_BETTER_NEITHER};
         sw_bulletin_row *into = &r->rows[r->count];
         into->indicator = indicator;
         if (!read_measure(row, SW_S("now"), &into->now) ||

@@ -68,6 +68,6 @@ void sw_change_text(const sw_indicator *indicator, const sw_measure *now, const 
 int sw_change_sign(const sw_indicator *indicator, const sw_measure *now, const sw_measure *then) {
     double a, b;
     if (!sw_measure_number(indicator, now, &a) || !sw_measure_number(indicator, then, &b)) return 0;
-    if (fabs(a - b) < 1e-12) return 0;
-    return (a < b) == indicator->less_is_better ? 1 : -1;
+    if (fabs(a - b) < 1e-12 || indicator->better == SW_BETTER_NEITHER) return 0;
+    return (a < b) == (indicator->better == SW_BETTER_LESS) ? 1 : -1;
 }

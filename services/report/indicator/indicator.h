@@ -30,6 +30,10 @@ typedef enum sw_period_count {
     SW_PERIODS_OVERDUE  /* of these, those that have reached breach (已超期) */
 } sw_period_count;
 
+/* Whether more or less of it is better. A mere count (incidents received, persons detained) says
+ * nothing of the kind: nobody is praised for it. */
+typedef enum sw_better { SW_BETTER_NEITHER, SW_BETTER_MORE, SW_BETTER_LESS } sw_better;
+
 typedef struct sw_indicator {
     sw_slice id;                  /* "incident.received" */
     sw_slice name, name_en, note; /* may be empty */
@@ -44,7 +48,7 @@ typedef struct sw_indicator {
     uint32_t levels;         /* WARNINGS: a bit for each sw_level */
     sw_period_count periods; /* PERIODS */
     uint32_t part, whole;    /* RATIO: indexes of two others */
-    bool less_is_better;     /* how a change is to be read */
+    sw_better better;        /* how a change is to be read */
     bool headline;           /* shown where there is room for few */
 } sw_indicator;
 

@@ -126,7 +126,7 @@ static void read_indicator(reader *r, const sw_yaml *node, sw_indicator *ret) {
     static const char *const names[] = {"id",      "name",   "name_en", "note",
                                         "element", "domain", "events",  "warnings",
                                         "periods", "ratio",  "better",  "headline"};
-    static const char *const better[] = {"more", "less"};
+    static const char *const better[] = {"neither", "more", "less"};
     static const char *const yes[] = {"false", "true"};
     if (node->kind != SW_YAML_MAP) {
         (void)read_fault(r, SW_E_TYPE, node, NULL, "an indicator is a map, not %s",
@@ -140,7 +140,8 @@ static void read_indicator(reader *r, const sw_yaml *node, sw_indicator *ret) {
     ret->note = read_text(r, node, "note", false);
     ret->element = read_text(r, node, "element", false);
     ret->domain = read_text(r, node, "domain", false);
-    ret->less_is_better = read_word(r, node, "better", better, SW_COUNT(better)) == 1;
+    const int32_t which = read_word(r, node, "better", better, SW_COUNT(better));
+    if (which >= 0) ret->better = (sw_better)which;
     ret->headline = read_word(r, node, "headline", yes, SW_COUNT(yes)) == 1;
     const sw_hash128 hash = sw_hash128_of(ret->id);
     memcpy(&ret->number, hash.bytes, sizeof ret->number);

@@ -77,13 +77,14 @@ static standing standing_of(const page *p, const sw_indicator *indicator) {
         if (!number_of(p, indicator, sw_model_counts(&p->table, p->peers[i]), &n)) continue;
         s.count++;
         sum += n;
-        better += indicator->less_is_better ? n < own : n > own;
+        better += indicator->better == SW_BETTER_LESS ? n < own : n > own;
     }
     if (!known || s.count < 2) return (standing){0};
     s.rank = better + 1;
     s.mean = sum / s.count;
     const int sign = own > s.mean ? 1 : own < s.mean ? -1 : 0;
-    s.mark = indicator->less_is_better ? -sign : sign;
+    if (indicator->better != SW_BETTER_NEITHER)
+        s.mark = indicator->better == SW_BETTER_LESS ? -sign : sign;
     return s;
 }
 
@@ -94,10 +95,11 @@ static void add_finding(page *p, const sw_indicator *indicator) {
     sw_answer_text(out, "name", indicator->name);
     sw_answer_text(out, "name_en", indicator->name_en);
     sw_answer_text(out, "text",
-                   indicator->less_is_better ? SW_S("高于同级单位平均值，排在末四分之一")
-                                             : SW_S("低于同级单位平均值，排在末四分之一"));
+                   indicator->better == SW_BETTER_LESS
+                       ? SW_S("高于同级单位平均值，排在末四分之一")
+                       : SW_S("低于同级单位平均值，排在末四分之一"));
     sw_answer_text(out, "text_en",
-                   indicator->less_is_better
+                   indicator->better == SW_BETTER_LESS
                        ? SW_S("above the mean of the units like it, in the last quarter")
                        : SW_S("below the mean of the units like it, in the last quarter"));
     sw_buf_add_byte(out, '}');
@@ -116,7 +118,10 @@ static void add_figure(page *p, const sw_indicator *indicator, sw_buf *out) {
     if (s.count) {
         sw_buf_printf(out, ",\"peers\":{\"count\":%u,\"mean\":", s.count);
         sw_double_write(out, s.mean);
-        sw_buf_printf(out, ",\"rank\":%u},\"mark\":\"%s\"", s.rank, marks[s.mark + 1]);
+        if (indicator->better == SW_BETTER_NEITHER)
+            sw_buf_add_cstr(out, ",\"rank\":null},\"mark\":null");
+        else
+            sw_buf_printf(out, ",\"rank\":%u},\"mark\":\"%s\"", s.rank, marks[s.mark + 1]);
     } else {
         sw_buf_add_cstr(out, ",\"peers\":null,\"mark\":null");
     }

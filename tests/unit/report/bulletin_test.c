@@ -116,13 +116,15 @@ static void names_stay_text_in_every_form(void **state) {
 
 static void changes_are_told_by_what_is_better(void **state) {
     (void)state;
-    const sw_indicator more = {.kind = SW_INDICATOR_EVENTS};
-    const sw_indicator less = {.kind = SW_INDICATOR_EVENTS, .less_is_better = true};
+    const sw_indicator more = {.kind = SW_INDICATOR_EVENTS, .better = SW_BETTER_MORE};
+    const sw_indicator neither = {.kind = SW_INDICATOR_EVENTS};
+    const sw_indicator less = {.kind = SW_INDICATOR_EVENTS, .better = SW_BETTER_LESS};
     const sw_indicator ratio = {.kind = SW_INDICATOR_RATIO};
     const sw_measure three = {3, 0}, two = {2, 0}, none = {0, 0}, half = {1, 2};
     assert_int_equal(sw_change_sign(&more, &three, &two), 1);
     assert_int_equal(sw_change_sign(&less, &three, &two), -1);
     assert_int_equal(sw_change_sign(&less, &two, &two), 0);
+    assert_int_equal(sw_change_sign(&neither, &three, &two), 0);
     assert_int_equal(sw_change_sign(&ratio, &half, &none), 0);
     sw_buf out;
     sw_buf_init(&out, 256);

@@ -383,6 +383,9 @@ static void a_checkup_compares_a_unit_with_those_like_it(void **state) {
     assert_int_equal(number(member(complaints, "peers"), "mean"), 3);
     assert_int_equal(number(member(complaints, "peers"), "rank"), 2);
     assert_true(sw_slice_is(member(complaints, "mark")->text, "worse"));
+    const sw_json *places = item(member(item(member(json, "sections"), 0), "figures"), 1);
+    assert_true(sw_slice_is(member(places, "better")->text, "neither"));
+    assert_int_equal(member(places, "mark")->kind, SW_JSON_NULL);
     assert_true(sw_slice_is(member(json, "colour")->text, "red"));
     assert_int_equal(value(item(member(json, "clears"), 0), "backlog"), 3);
     assert_true(check_numbers(&w, json) > 10);

@@ -56,7 +56,7 @@ const saysAnything = (f) => Boolean(f.value || f.previous || f.year_before || f.
 function checkFigure(f) {
   const [sign, tone] = MARKS[f.mark] ?? ["", "soft"];
   return h("tr", {"data-figure": f.id}, h("th", {scope: "row"}, label(f)), h("td", {class: "n"}, h("b", null, counted(f, label(f), f))), h("td", {class: "n"}, change(f, f.value, f.previous)), h("td", {class: "n far"}, change(f, f.value, f.year_before)),
-    h("td", {class: "far"}, f.peers ? h("small", {class: "soft"}, `${t("peers", {n: f.peers.count, r: f.peers.rank})} · ${t("mean", {n: shown(f, f.peers.mean)})}`) : "–"), h("td", {class: "mark"}, f.mark ? h("span", {class: tone}, `${sign} ${t(f.mark)}`) : ""));
+    h("td", {class: "far"}, f.peers ? h("small", {class: "soft"}, `${f.peers.rank === null ? "" : `${t("peers", {n: f.peers.count, r: f.peers.rank})} · `}${t("mean", {n: shown(f, f.peers.mean)})}`) : "–"), h("td", {class: "mark"}, f.mark ? h("span", {class: tone}, `${sign} ${t(f.mark)}`) : ""));
 }
 
 function checkup(found) {

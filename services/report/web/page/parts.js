@@ -78,7 +78,7 @@ export const shown = (definition, value) => (definition.unit === "ratio" && type
 export function change(definition, now, then) {
   if (now === null || then === null || now === undefined || then === undefined || (definition.unit !== "ratio" && then === 0)) return h("span", {class: "soft"}, "–");
   const by = definition.unit === "ratio" ? `${Math.abs((now - then) * 100).toFixed(1)} pp` : `${Math.abs(((now - then) / then) * 100).toFixed(1)} %`;
-  const tone = now === then ? "soft" : (now < then) === (definition.better === "less") ? "good" : "bad";
+  const tone = now === then || definition.better === "neither" ? "soft" : (now < then) === (definition.better === "less") ? "good" : "bad";
   return h("span", {class: tone}, now === then ? "=" : now > then ? `▲ ${by}` : `▼ ${by}`);
 }
 
