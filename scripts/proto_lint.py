@@ -12,7 +12,7 @@ FIELD = re.compile(r"^\s*(?:repeated\s+)?([A-Za-z][\w.]*)\s+(\w+)\s*=\s*(\d+)\s*
 MESSAGE = re.compile(r"^\s*message\s+(\w+)\s*\{")
 WHOLE = {"int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed64", "sfixed64"}
 OBVIOUS = {"partition", "offset", "key", "value", "name"}
-COUNTS = {"seq", "repeat", "partition", "offset", "number", "ints", "request", "item", "indicator", "day"}
+COUNTS = {"seq", "repeat", "partition", "number", "ints", "request", "item", "indicator", "order"}
 
 
 def lint_file(path, edges, faults):
@@ -44,7 +44,7 @@ def lint_file(path, edges, faults):
                 fault(number, f"{message}.{name} = {tag} stands twice")
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
                 fault(number, f"{message}.{name} is not in lower_case")
-            if kind in WHOLE and not re.search(r"_(ms|s|bytes|count)$", name) and name not in COUNTS:
+            if kind in WHOLE and not re.search(r"(^|_)(ms|s|bytes|count|offset|days?|hundredths)$", name) and name not in COUNTS:
                 fault(number, f"{message}.{name} does not name its unit")
             numbers.add(tag)
             names.add(name)
