@@ -142,13 +142,16 @@ void sw_committer_run(sw_committer *committer, sw_commit_item *const *items, uin
         committer->busy = true;
         pthread_mutex_unlock(&committer->lock);
         lead(committer, groups);
-        maintain(committer);
         pthread_mutex_lock(&committer->lock);
-        committer->busy = false;
         for (sw_commit_group *g = groups, *next; g; g = next) {
             next = g->next;
             g->done = true;
         }
+        pthread_cond_broadcast(&committer->changed); /* they need not wait for the upkeep */
+        pthread_mutex_unlock(&committer->lock);
+        maintain(committer);
+        pthread_mutex_lock(&committer->lock);
+        committer->busy = false;
         pthread_cond_broadcast(&committer->changed);
     }
     pthread_mutex_unlock(&committer->lock);

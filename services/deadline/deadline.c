@@ -14,7 +14,7 @@ static const sw_processor_store stores[SW_EVALUATOR_STORES] = {
 
 const sw_processor sw_deadline = {
     .name = "deadline",
-    .patience = 1,
+    .patience = 2,
     .id = SW_PROCESSOR_DEADLINE,
     .inputs = inputs,
     .outputs = outputs,

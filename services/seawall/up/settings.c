@@ -54,7 +54,7 @@ static const sw_config_key keys[] = {
     {"partitions", SW_CONFIG_INT, "4", NULL, 1, 256,
      "of each topic; fixed once the data directory is made"},
     {"threads", SW_CONFIG_INT, "2", NULL, 1, 64, "that run the processors"},
-    {"memory", SW_CONFIG_BYTES, "192MiB", NULL, 8 << 20, 64 * GIB,
+    {"memory", SW_CONFIG_BYTES, "176MiB", NULL, 8 << 20, 64 * GIB,
      "for the database's caches and buffers"},
     {"disk_reserve", SW_CONFIG_BYTES, "512MiB", NULL, 1 << 20, 1024 * GIB,
      "free space below which nothing is taken in (503)"},
