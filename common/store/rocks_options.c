@@ -89,7 +89,8 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_write_buffer_size(options, memtable_limit(memory));
     rocksdb_options_set_arena_block_size(options, ARENA_BYTES);
     rocksdb_options_set_max_write_buffer_number(options, 2);
-    rocksdb_options_set_max_open_files(options, 512);
+    rocksdb_options_set_max_open_files(options,
+                                       -1); /* each table is opened, and so proven, first */
     rocksdb_options_set_max_background_jobs(options, 2);
     rocksdb_options_set_bytes_per_sync(options, 1 << 20);
     rocksdb_options_set_info_log_level(options, LOG_LEVEL_NONE);
