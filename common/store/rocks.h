@@ -15,9 +15,6 @@
 /* RocksDB's property: what readers of tables take beside the cache. */
 #define ROCKS_FILTERS_OUTSIDE "rocksdb.estimate-table-readers-mem"
 
-/* RocksDB's property: sums over the tables, each of which is opened for it. */
-#define ROCKS_TABLES "rocksdb.aggregated-table-properties"
-
 #define ROCKS_VALUES         "rocksdb.live-blob-file-size"
 #define ROCKS_VALUES_GARBAGE "rocksdb.live-blob-file-garbage-size"
 

@@ -196,19 +196,6 @@ static sw_err check_versions(rocks_db *db, const sw_store_spec *specs, sw_diags 
     return err ? complain(db, err, diags) : SW_OK;
 }
 
-/* A table that can't be opened is refused here: opening the database does not, and an iterator of
- * RocksDB 7.8 that meets one among the files of level 0 frees the ranges of another file twice. */
-static sw_err check_tables(rocks_db *db, sw_diags *diags) {
-    for (uint32_t i = 0; i < db->family_count; i++) {
-        char *text = rocksdb_property_value_cf(db->rocks, db->families[i], ROCKS_TABLES);
-        if (!text)
-            return sw_diag_at(diags, SW_E_CORRUPT, 0, 0, db->folder.db_path, ADVICE_RESTORE,
-                              "a table (*.sst) of the store %s can't be opened", db->names[i]);
-        rocksdb_free(text);
-    }
-    return SW_OK;
-}
-
 sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags) {
     sw_err err = name_families(db, specs);
     if (err) return err;
@@ -221,7 +208,6 @@ sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags) {
     err = rocks_options(db, specs);
     if (!err) err = open_database(db, diags);
     if (!err) err = check_mark(db, diags);
-    if (!err) err = check_tables(db, diags);
     if (!err) err = check_versions(db, specs, diags);
     return err;
 }
