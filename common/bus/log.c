@@ -29,10 +29,6 @@ sw_log_part *sw_log_part_of(sw_log *log, uint32_t topic, uint32_t partition) {
     return &log->parts[log->topics[topic].first_part + partition];
 }
 
-static uint32_t part_number(const sw_log *log, const sw_log_part *part) {
-    return (uint32_t)(part - log->parts);
-}
-
 uint32_t sw_log_topic_id(const sw_log *log, const sw_log_part *part) {
     return log->topics[part->topic].id;
 }
@@ -240,8 +236,8 @@ static sw_err seal_chunk(sw_log *log, sw_log_part *part, sw_batch *batch) {
     sw_slice value = sw_chunk_seal(&part->writer, key, last);
     sw_err err = sw_batch_put(batch, log->first_store + SW_LOG_CHUNKS, key, value);
     if (err) return err;
-    sw_log_tail_keep(log->tail, part_number(log, part), part->writer.head.first_offset, last, key,
-                     value);
+    sw_log_tail_keep(log->tail, sw_log_part_number(log, part), part->writer.head.first_offset, last,
+                     key, value);
     part->draft.chain = part->writer.head.chain;
     part->draft.max_ms = part->writer.head.max_ms;
     part->draft.bytes += value.len;

@@ -129,6 +129,10 @@ static inline sw_slice sw_log_key_slice(const sw_log_key *key) {
 sw_log_key sw_log_key_of(char kind, uint32_t count, uint32_t a, uint32_t b, uint32_t c);
 sw_log_part *sw_log_part_of(sw_log *log, uint32_t topic, uint32_t partition);
 uint32_t sw_log_topic_id(const sw_log *log, const sw_log_part *part);
+/* Its place among all partitions. */
+static inline uint32_t sw_log_part_number(const sw_log *log, const sw_log_part *part) {
+    return (uint32_t)(part - log->parts);
+}
 SW_NODISCARD sw_err sw_log_put_head(sw_log *log, const sw_log_part *part, const sw_log_head *head,
                                     sw_batch *batch);
 /* Chunks of a partition from the one that holds `offset` on. */

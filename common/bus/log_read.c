@@ -66,7 +66,7 @@ static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
 
 /* As far as the tail has it. */
 static sw_err take_tail(sw_log *log, poll *p) {
-    uint32_t part = (uint32_t)(p->part - log->parts);
+    uint32_t part = sw_log_part_number(log, p->part);
     const sw_tail_chunk *chunk;
     sw_err err = SW_OK;
     while (!err && !p->full && p->next < p->end &&

@@ -83,7 +83,7 @@ sw_err sw_log_maintain(sw_log *log, int64_t now_ms, uint32_t chunks_max, sw_batc
         bool anew = sw_batch_count(batch) > 0;
         if (!err) err = sw_log_prove_some(&u, part);
         if (!err && sw_batch_count(batch)) err = sw_db_write(log->db, batch, false);
-        if (anew) sw_log_tail_forget(log->tail, (uint32_t)(part - log->parts));
+        if (anew) sw_log_tail_forget(log->tail, sw_log_part_number(log, part));
         sw_batch_clear(batch);
         if (u.bytes_left > 0 || !log->pass.part)
             log->upkeep_at = (log->upkeep_at + 1) % log->part_count;
