@@ -220,3 +220,8 @@ static void release(const void *arg, void *object) {
 }
 
 const sw_object_codec sw_book_codec = {.load = load, .save = save, .bytes = bytes, .free = release};
+
+const sw_processor_store sw_evaluator_stores[SW_EVALUATOR_STORES] = {
+    [SW_EVALUATOR_BOOKS] = {.name = "books", .version = 1, .objects = &sw_book_codec},
+    [SW_EVALUATOR_MARKS] = {.name = "marks", .version = 1},
+};

@@ -35,8 +35,7 @@ const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *evaluator);
 /* Stores of the processor: books are objects (book_store.h), marks say under which packs they are.
  */
 enum { SW_EVALUATOR_BOOKS, SW_EVALUATOR_MARKS, SW_EVALUATOR_STORES };
-#define SW_EVALUATOR_BOOKS_VERSION 1u
-#define SW_EVALUATOR_MARKS_VERSION 1u
+extern const sw_processor_store sw_evaluator_stores[SW_EVALUATOR_STORES];
 
 /* The functions of the processor's table; its `shared` is a sw_evaluator. */
 sw_err sw_evaluator_on_start(sw_ctx *ctx, const void *shared);

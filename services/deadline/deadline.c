@@ -1,16 +1,9 @@
 #include "deadline/deadline.h"
 
-#include "evaluate/book_store.h"
 #include "topics/topics.h"
 
 static const char *const inputs[] = {SW_TOPIC_KEYED, NULL};
 static const char *const outputs[] = {SW_TOPIC_WARNINGS, SW_TOPIC_PERIODS, NULL};
-static const sw_processor_store stores[SW_EVALUATOR_STORES] = {
-    [SW_EVALUATOR_BOOKS] = {.name = "books",
-                            .version = SW_EVALUATOR_BOOKS_VERSION,
-                            .objects = &sw_book_codec},
-    [SW_EVALUATOR_MARKS] = {.name = "marks", .version = SW_EVALUATOR_MARKS_VERSION},
-};
 
 const sw_processor sw_deadline = {
     .name = "deadline",
@@ -18,8 +11,8 @@ const sw_processor sw_deadline = {
     .id = SW_PROCESSOR_DEADLINE,
     .inputs = inputs,
     .outputs = outputs,
-    .stores = stores,
-    .store_count = SW_COUNT(stores),
+    .stores = sw_evaluator_stores,
+    .store_count = SW_EVALUATOR_STORES,
     .on_start = sw_evaluator_on_start,
     .on_record = sw_evaluator_on_record,
     .on_timer = sw_evaluator_on_timer,
