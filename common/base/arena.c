@@ -7,7 +7,7 @@
 
 #define ALIGN           alignof(max_align_t)
 #define CHUNK_BYTES     ((size_t)64 * 1024)
-#define SPARE_BYTES_MAX ((size_t)4 * 1024 * 1024)
+#define SPARE_BYTES_MAX ((size_t)128 * 1024)
 
 struct sw_arena_chunk {
     struct sw_arena_chunk *next;
@@ -89,7 +89,17 @@ static bool grow(sw_arena *arena, size_t size) {
     return true;
 }
 
-void *sw_arena_alloc(sw_arena *arena, size_t size) {
+/* The newest chunk has room for so many. */
+static void *take(sw_arena *arena, size_t padded) {
+    struct sw_arena_chunk *chunk = arena->chunk;
+    void *ptr = chunk->bytes + chunk->used;
+    chunk->used += padded;
+    arena->used_bytes += padded;
+    if (arena->used_bytes > arena->used_bytes_max) arena->used_bytes_max = arena->used_bytes;
+    return ptr;
+}
+
+static void *alloc_slow(sw_arena *arena, size_t size) {
     if (arena->fail_after >= 0 && arena->fail_after-- == 0) return NULL;
     if (size > arena->cap_bytes) return NULL;
     size_t padded = (size + ALIGN - 1) & ~(ALIGN - 1);
@@ -101,11 +111,18 @@ void *sw_arena_alloc(sw_arena *arena, size_t size) {
         if (!grow(arena, heap_mode() ? (size ? size : 1) : padded)) return NULL;
         chunk = arena->chunk;
     }
-    void *ptr = chunk->bytes + chunk->used;
-    chunk->used = heap_mode() ? chunk->size : chunk->used + padded;
-    arena->used_bytes += padded;
-    if (arena->used_bytes > arena->used_bytes_max) arena->used_bytes_max = arena->used_bytes;
+    void *ptr = take(arena, padded);
+    if (heap_mode()) chunk->used = chunk->size; /* nothing else comes into it */
     return ptr;
+}
+
+void *sw_arena_alloc(sw_arena *arena, size_t size) {
+    const struct sw_arena_chunk *chunk = arena->chunk;
+    const size_t padded = (size + ALIGN - 1) & ~(ALIGN - 1);
+    const bool easy = chunk && arena->fail_after < 0 && padded >= size && size > 0 &&
+                      padded <= chunk->size - chunk->used &&
+                      padded + arena->used_bytes <= arena->cap_bytes;
+    return easy ? take(arena, padded) : alloc_slow(arena, size);
 }
 
 void *sw_arena_zero(sw_arena *arena, size_t count, size_t size) {
@@ -142,7 +159,7 @@ sw_arena_mark sw_arena_save(const sw_arena *arena) {
 }
 
 void sw_arena_rewind(sw_arena *arena, sw_arena_mark mark) {
-    release(arena, mark.chunk);
+    if (arena->chunk != mark.chunk) release(arena, mark.chunk);
     if (arena->chunk) arena->chunk->used = mark.chunk_used;
     arena->used_bytes = mark.used_bytes;
 }

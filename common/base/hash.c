@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include <endian.h>
 #include <sodium.h>
 
 #include "base/assert.h"
@@ -16,8 +17,9 @@ sw_hash128 sw_hash128_of(sw_slice s) {
 }
 
 static size_t put_length(uint8_t *to, uint64_t len) {
-    for (int b = 0; b < 8; b++) to[b] = (uint8_t)(len >> (8 * b));
-    return 8;
+    const uint64_t bytes = htole64(len);
+    memcpy(to, &bytes, sizeof bytes);
+    return sizeof bytes;
 }
 
 /* Short parts are hashed in one piece: steps of the library cost as much as the hash itself. */
@@ -51,12 +53,15 @@ sw_hash128 sw_hash128_parts(const sw_slice *parts, size_t count) {
     return ret;
 }
 
+/* Both digits of each byte: every telling is under its instance's. */
+#define ROW(h)                                                                                     \
+    h "0" h "1" h "2" h "3" h "4" h "5" h "6" h "7" h "8" h "9" h "a" h "b" h "c" h "d" h "e" h "f"
+static const char digits[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6") ROW("7")
+    ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
+
 void sw_hash128_hex(sw_hash128 hash, char ret[SW_HASH128_TEXT]) {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < sizeof hash.bytes; i++) {
-        ret[2 * i] = digits[hash.bytes[i] >> 4];
-        ret[2 * i + 1] = digits[hash.bytes[i] & 15];
-    }
+    for (size_t i = 0; i < sizeof hash.bytes; i++)
+        memcpy(ret + 2 * i, digits + 2 * (size_t)hash.bytes[i], 2);
     ret[SW_HASH128_TEXT - 1] = '\0';
 }
 

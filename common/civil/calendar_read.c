@@ -65,30 +65,15 @@ static bool digits(const char *at, size_t len, int32_t *ret) {
     return *ret = n, true;
 }
 
-static bool date_of(sw_slice text, int64_t *ret_day, int64_t *ret_year) {
-    int32_t year, month, day;
-    if (text.len != 10 || text.ptr[4] != '-' || text.ptr[7] != '-') return false;
-    if (!digits(text.ptr, 4, &year) || !digits(text.ptr + 5, 2, &month) ||
-        !digits(text.ptr + 8, 2, &day))
-        return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > sw_days_in_month(year, month))
-        return false;
-    *ret_day = sw_days_from_date(year, month, day);
-    *ret_year = year;
-    return true;
-}
-
-static bool read_date(reader *r, const sw_yaml *node, const char *field, int64_t *ret_day,
-                      int64_t *ret_year) {
-    if (node->kind == SW_YAML_STRING && date_of(node->text, ret_day, ret_year)) return true;
+static bool read_date(reader *r, const sw_yaml *node, const char *field, int64_t *ret_day) {
+    if (node->kind == SW_YAML_STRING && sw_date_parse(node->text, ret_day) == SW_OK) return true;
     FIND(r, node, field, DATE_HINT, "\"%.*s\" is no date", SW_FMT(node->text));
     return false;
 }
 
 static bool read_member_date(reader *r, const sw_yaml *map, const char *key, int64_t *ret_day) {
     const sw_yaml *node = sw_yaml_get(map, key);
-    int64_t year;
-    if (node) return read_date(r, node, key, ret_day, &year);
+    if (node) return read_date(r, node, key, ret_day);
     FIND(r, map, key, DATE_HINT, "is missing");
     return false;
 }
@@ -97,7 +82,9 @@ static bool read_member_date(reader *r, const sw_yaml *map, const char *key, int
 static sw_day_entry *read_listed(reader *r, const sw_yaml *node, const char *field,
                                  int64_t *ret_day) {
     int64_t year;
-    if (!read_date(r, node, field, ret_day, &year)) return NULL;
+    int32_t month, day;
+    if (!read_date(r, node, field, ret_day)) return NULL;
+    sw_date_from_days(*ret_day, &year, &month, &day);
     sw_slice text = node->text;
     if (year != r->year) {
         FIND(r, node, field, "move it to its own year", "%.*s is listed under the year %d",

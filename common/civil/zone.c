@@ -37,6 +37,7 @@ sw_slice sw_zone_name(const sw_zone *zone) {
 /* How many of the ascending `times` are not after `ms`. */
 static uint32_t count_until(const int64_t *times, uint32_t count, int64_t ms) {
     uint32_t low = 0;
+    if (count > 0 && times[count - 1] <= ms) return count; /* most zones change no more */
     while (count > 0) {
         uint32_t half = count / 2;
         bool after = times[low + half] <= ms;

@@ -28,7 +28,8 @@ enum {
     SW_BATCH_RECORDS_MAX = 4096,
     SW_BATCH_TIMERS_MAX = 2048,
     SW_BATCH_BYTES_MAX = 8 << 20,
-    SW_BATCH_POLL_BYTES = 4 << 20,
+    SW_BATCH_BYTES_USUAL = 4 << 20, /* with so much a batch takes no more calls */
+    SW_BATCH_POLL_BYTES = 2 << 20,
     SW_BATCH_ARENA_BYTES = 64 << 20,
 
     SW_OBJECT_BYTES_DEFAULT = 64 << 20, /* decoded objects of all tasks together */

@@ -42,6 +42,7 @@ static sw_err unexpected(reader *r, const char *wanted, const char *hint) {
     char what[160];
     if (r->at == r->end) {
         snprintf(what, sizeof what, "the text ends where %s should be", wanted);
+        if (!hint) hint = "send the whole text";
     } else {
         uint32_t bytes = sw_utf8_length(r->text, (size_t)(r->at - r->text.ptr));
         unsigned char c = (unsigned char)*r->at;

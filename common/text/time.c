@@ -50,6 +50,17 @@ static int32_t digits(sw_slice text, size_t at, size_t count) {
     return n;
 }
 
+sw_err sw_date_parse(sw_slice text, int64_t *ret_days) {
+    int32_t year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
+    if (text.len != 10 || text.ptr[4] != '-' || text.ptr[7] != '-' || year < 0 || month < 0 ||
+        day < 0)
+        return SW_E_SYNTAX;
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > sw_days_in_month(year, month))
+        return SW_E_RANGE;
+    *ret_days = sw_days_from_date(year, month, day);
+    return SW_OK;
+}
+
 static bool is_at(sw_slice text, size_t at, char c) {
     return at < text.len && (text.ptr[at] | 0x20) == (c | 0x20);
 }

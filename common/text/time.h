@@ -39,6 +39,9 @@ void sw_instant_write(sw_buf *buf, sw_instant instant, int32_t offset_s);
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back. */
 int64_t sw_days_from_date(int64_t year, int32_t month, int32_t day);
 void sw_date_from_days(int64_t days, int64_t *ret_year, int32_t *ret_month, int32_t *ret_day);
+/* "2026-03-01" as such days. SW_E_SYNTAX; SW_E_RANGE: there is no such day, or it is before the
+ * year 1. */
+SW_NODISCARD sw_err sw_date_parse(sw_slice text, int64_t *ret_days);
 /* 28 to 31. */
 int32_t sw_days_in_month(int64_t year, int32_t month);
 /* 0 Sunday to 6 Saturday. */

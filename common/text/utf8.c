@@ -24,14 +24,29 @@ uint32_t sw_utf8_length(sw_slice s, size_t at) {
     return 4;
 }
 
+#define BYTES(n) ((n)*UINT64_C(0x0101010101010101)) /* a byte, eight times */
+
+static uint64_t word_at(sw_slice s, size_t at) {
+    uint64_t word;
+    memcpy(&word, s.ptr + at, sizeof word);
+    return word;
+}
+
+/* All from `at` on is ASCII: fewer than eight bytes, read with those before them. */
+static bool ascii_end(sw_slice s, size_t at) {
+    if (s.len >= 8) return (word_at(s, s.len - 8) & BYTES(0x80)) == 0;
+    unsigned char all = 0;
+    for (; at < s.len; at++) all |= (unsigned char)s.ptr[at];
+    return all < 0x80;
+}
+
 size_t sw_utf8_valid_bytes(sw_slice s) {
     size_t at = 0;
     while (at < s.len) {
-        uint64_t word = 0;
-        size_t left = s.len - at, some = left < sizeof word ? left : sizeof word;
-        memcpy(&word, s.ptr + at, some);
-        if ((word & 0x8080808080808080u) == 0) {
-            at += some;
+        if (s.len - at < 8) {
+            if (ascii_end(s, at)) return s.len;
+        } else if ((word_at(s, at) & BYTES(0x80)) == 0) {
+            at += 8;
             continue;
         }
         uint32_t bytes = sw_utf8_length(s, at);
@@ -39,6 +54,20 @@ size_t sw_utf8_valid_bytes(sw_slice s) {
         at += bytes;
     }
     return at;
+}
+
+/* Of any byte: below 0x20, or 0x7f (Anderson, Bit Twiddling Hacks: hasless, haszero). */
+static bool word_has_control(uint64_t word) {
+    uint64_t del = word ^ BYTES(0x7f);
+    return (((word - BYTES(0x20)) & ~word) | ((del - BYTES(1)) & ~del)) & BYTES(0x80);
+}
+
+bool sw_utf8_has_control(sw_slice s) {
+    bool found = false;
+    for (size_t at = 0; at + 8 <= s.len; at += 8) found |= word_has_control(word_at(s, at));
+    if (s.len >= 8) return found || word_has_control(word_at(s, s.len - 8));
+    for (size_t i = 0; i < s.len; i++) found |= (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f;
+    return found;
 }
 
 uint32_t sw_utf8_decode(sw_slice s, size_t at, uint32_t *ret_bytes) {

@@ -13,6 +13,8 @@ size_t sw_utf8_valid_bytes(sw_slice s);
 static inline bool sw_utf8_valid(sw_slice s) {
     return sw_utf8_valid_bytes(s) == s.len;
 }
+/* Holds U+0000 to U+001F or U+007F. */
+bool sw_utf8_has_control(sw_slice s);
 /* The code point at `at` of a valid text; `ret_bytes` may be NULL. */
 uint32_t sw_utf8_decode(sw_slice s, size_t at, uint32_t *ret_bytes);
 /* Writes 1 to 4 bytes and returns how many. `code` must be a code point, no surrogate. */
