@@ -97,6 +97,9 @@ SW_NODISCARD sw_err sw_event_pb_open(sw_slice bytes, const sw_event_opener *open
 sw_slice sw_event_pb_type(sw_slice bytes);
 SW_NODISCARD sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes,
                                      sw_diags *diags, sw_event **ret);
+/* The same for whoever asks for no identity, which is a hash: it is zeros. */
+SW_NODISCARD sw_err sw_event_from_pb_unhashed(sw_arena *arena, const sw_catalogue *cat,
+                                              sw_slice bytes, sw_diags *diags, sw_event **ret);
 
 /* Values of one key name that the event carries, as strings (an int in decimal), without repeats,
  * in order of first appearance. Writes at most `max` into `ret` and returns how many there

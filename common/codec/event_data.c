@@ -1,16 +1,14 @@
 #include <stdio.h>
 
 #include "codec/event_read.h"
+#include "text/utf8.h"
 
 #define EVENT_MEMBER SW_S("event")
 
 const char *sw_event_id_fault(sw_slice text) {
     if (text.len == 0) return "it is empty";
     if (text.len > SW_EVENT_ID_BYTES_MAX) return "it is longer than 512 bytes";
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
-            return "it holds a control character";
-    return NULL;
+    return sw_utf8_has_control(text) ? "it holds a control character" : NULL;
 }
 
 static sw_err read_scalar(const sw_field *field, const sw_json *node, sw_slice **spelt,
@@ -97,8 +95,9 @@ static void find_value(sw_event_reader *r, sw_err err, const sw_field *field, co
         snprintf(path, sizeof path, "data.%.*s", SW_FMT(field->name));
     sw_slice place = sw_slice_cstr(path);
     const char *name = sw_field_type_name(field), *list = field->list && !item ? "[]" : "";
-    sw_slice shown = sw_slice_sub(at->text, 0, at->text.len > 60 ? 60 : at->text.len);
     bool text = at->kind == SW_JSON_STRING || at->kind == SW_JSON_NUMBER;
+    sw_slice shown = at->text; /* NULL where the value is none */
+    if (shown.len > 60) shown.len = 60;
     if (field->personal) { /* findings are kept and told where nobody seals them */
         text = false;
         shown = SW_S("the number");

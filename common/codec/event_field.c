@@ -8,17 +8,13 @@
 #include "text/number.h"
 #include "text/utf8.h"
 
-/* The values of a field, one by one; numbers may be packed. */
+/* The parts of a field, one by one; numbers may be packed. */
 typedef struct values {
     sw_wire_reader outer, packed;
     uint32_t tag; /* of what is packed */
+    sw_slice name;
+    bool list;
 } values;
-
-typedef struct raw_value {
-    sw_value_kind kind;
-    uint64_t n;
-    sw_slice bytes;
-} raw_value;
 
 static sw_value_kind kind_of(uint32_t tag) {
     static const sw_value_kind kinds[] = {[SW_TAG_STRINGS] = SW_STRING,
@@ -33,7 +29,7 @@ static values values_of(sw_slice raw) {
     return (values){.outer = sw_wire_read(raw)};
 }
 
-static bool next_packed(values *v, raw_value *ret) {
+static bool next_packed(values *v, sw_raw_value *ret) {
     ret->kind = kind_of(v->tag);
     if (v->tag != SW_TAG_DOUBLES) return sw_wire_next_varint(&v->packed, &ret->n);
     if (v->packed.at == v->packed.end) return false;
@@ -51,8 +47,13 @@ static sw_wire_type wire_type_of(uint32_t tag) {
     return tag == SW_TAG_DOUBLES ? SW_WIRE_FIXED64 : SW_WIRE_BYTES;
 }
 
-/* False at the end, or at a fault of either reader. Other fields are passed over. */
-static bool next_value(values *v, raw_value *ret) {
+static void note_part(values *v, const sw_wire_field *f) {
+    if (f->number == SW_TAG_NAME && f->type == SW_WIRE_BYTES) v->name = f->bytes;
+    if (f->number == SW_TAG_LIST && f->type == SW_WIRE_VARINT) v->list = f->n != 0;
+}
+
+/* False at the end, or at a fault of either reader. What is no value is noted or passed over. */
+static bool next_value(values *v, sw_raw_value *ret) {
     sw_wire_field f;
     if (v->tag) {
         if (next_packed(v, ret)) return true;
@@ -60,9 +61,12 @@ static bool next_value(values *v, raw_value *ret) {
         v->tag = 0;
     }
     while (sw_wire_next(&v->outer, &f)) {
-        if (kind_of(f.number) == SW_ABSENT) continue;
+        if (kind_of(f.number) == SW_ABSENT) {
+            note_part(v, &f);
+            continue;
+        }
         if (f.type == wire_type_of(f.number)) {
-            *ret = (raw_value){kind_of(f.number), f.n, f.bytes};
+            *ret = (sw_raw_value){kind_of(f.number), f.n, f.bytes};
             return true;
         }
         if (f.type != SW_WIRE_BYTES) break;
@@ -80,7 +84,7 @@ static bool fit_text(sw_slice text) {
     return sw_utf8_valid(text) && (text.len == 0 || !memchr(text.ptr, '\0', text.len));
 }
 
-static bool fit_raw(const raw_value *value) {
+static bool fit_raw(const sw_raw_value *value) {
     sw_instant instant;
     if (value->kind == SW_STRING) return fit_text(value->bytes);
     if (value->kind == SW_TIMESTAMP) return sw_time_parse(value->bytes, &instant) == SW_OK;
@@ -89,18 +93,14 @@ static bool fit_raw(const raw_value *value) {
 
 sw_err sw_field_head_read(sw_slice raw, sw_field_head *ret) {
     sw_field_head head = {.raw = raw};
-    sw_wire_reader r = sw_wire_read(raw);
-    for (sw_wire_field f; sw_wire_next(&r, &f);) {
-        if (f.number == SW_TAG_NAME && f.type == SW_WIRE_BYTES) head.name = f.bytes;
-        if (f.number == SW_TAG_LIST && f.type == SW_WIRE_VARINT) head.list = f.n != 0;
-    }
     values v = values_of(raw);
-    for (raw_value value; next_value(&v, &value);) {
-        if ((head.count && value.kind != head.kind) || !fit_raw(&value)) return SW_E_SYNTAX;
-        head.kind = value.kind;
-        head.count++;
+    for (sw_raw_value value; next_value(&v, &value); head.count++) {
+        if (head.count == 0) head.first = value;
+        if (value.kind != head.first.kind || !fit_raw(&value)) return SW_E_SYNTAX;
     }
-    if (r.fault || v.outer.fault || v.packed.fault) return SW_E_SYNTAX;
+    if (v.outer.fault || v.packed.fault) return SW_E_SYNTAX;
+    head.name = v.name;
+    head.list = v.list;
     if (head.name.len == 0 || !fit_text(head.name)) return SW_E_SYNTAX;
     if (!head.list && head.count != 1) return SW_E_SYNTAX;
     *ret = head;
@@ -108,10 +108,10 @@ sw_err sw_field_head_read(sw_slice raw, sw_field_head *ret) {
 }
 
 bool sw_field_fits(const sw_field_head *head, const sw_field *field) {
-    return head->list == field->list && (head->count == 0 || head->kind == field->type);
+    return head->list == field->list && (head->count == 0 || head->first.kind == field->type);
 }
 
-static sw_err convert(const raw_value *raw, const sw_field *field, sw_slice **spelt,
+static sw_err convert(const sw_raw_value *raw, const sw_field *field, sw_slice **spelt,
                       sw_value *ret) {
     *ret = (sw_value){.kind = raw->kind};
     switch (raw->kind) {
@@ -137,13 +137,9 @@ static sw_err convert(const raw_value *raw, const sw_field *field, sw_slice **sp
 sw_err sw_field_value(sw_arena *arena, const sw_field_head *head, const sw_field *field,
                       sw_slice **spelt, sw_value *ret) {
     SW_ASSERT(sw_field_fits(head, field));
+    if (!head->list) return convert(&head->first, field, spelt, ret);
     values v = values_of(head->raw);
-    raw_value raw;
-    if (!head->list) {
-        bool there = next_value(&v, &raw);
-        SW_ASSERT(there);
-        return convert(&raw, field, spelt, ret);
-    }
+    sw_raw_value raw;
     if (field->key && head->count > SW_EVENT_KEY_VALUES_MAX) return SW_E_INVALID;
     sw_value *items = sw_arena_zero(arena, head->count, sizeof *items);
     if (!items) return SW_E_LIMIT;
@@ -155,7 +151,7 @@ sw_err sw_field_value(sw_arena *arena, const sw_field_head *head, const sw_field
     return SW_OK;
 }
 
-static void write_raw(const raw_value *value, sw_buf *out) {
+static void write_raw(const sw_raw_value *value, sw_buf *out) {
     if (value->kind == SW_INT)
         sw_buf_add_int(out, sw_wire_zigzag(value->n));
     else if (value->kind == SW_DOUBLE)
@@ -172,7 +168,7 @@ void sw_field_write_json(const sw_field_head *head, sw_buf *out) {
     sw_json_write_string(out, head->name);
     sw_buf_add_byte(out, ':');
     if (head->list) sw_buf_add_byte(out, '[');
-    for (raw_value value; next_value(&v, &value); first = false) {
+    for (sw_raw_value value; next_value(&v, &value); first = false) {
         if (!first) sw_buf_add_byte(out, ',');
         write_raw(&value, out);
     }

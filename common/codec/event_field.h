@@ -5,10 +5,17 @@
 
 #include "codec/event.h"
 
-/* What a field says of itself, its values not yet read. */
+/* A value as it stands there. */
+typedef struct sw_raw_value {
+    sw_value_kind kind;
+    uint64_t n;
+    sw_slice bytes;
+} sw_raw_value;
+
+/* What a field says of itself; of its values only the first. */
 typedef struct sw_field_head {
     sw_slice name, raw;
-    sw_value_kind kind; /* of its values; SW_ABSENT: there are none */
+    sw_raw_value first; /* kind SW_ABSENT: there are none */
     uint32_t count;
     bool list;
 } sw_field_head;

@@ -22,9 +22,11 @@ typedef struct pb_reader {
     sw_slice bytes;
     sw_event *event;
     sw_slice type, extra_attributes, extra_data, content, replacement;
-    origin *sources; /* one for each declared field */
-    sw_buf lost;     /* members of JSON: fields that don't fit the catalogue any more */
-    uint32_t field_count;
+    origin *sources;            /* one for each declared field */
+    sw_buf lost;                /* members of JSON: fields that don't fit the catalogue any more */
+    sw_slice from_fields;       /* the bytes from the first field on */
+    uint32_t field_count, next; /* next: the declared field that comes next if none is left out */
+    bool unhashed;              /* nobody asks for the event's identity */
 } pb_reader;
 
 static void find(pb_reader *r, sw_err code, const char *field, const char *what) {
@@ -42,8 +44,8 @@ static void check_text(pb_reader *r, const char *field, sw_slice text) {
 }
 
 static void check_id(pb_reader *r, const char *field, sw_slice text, bool required) {
-    check_text(r, field, text);
     if (text.len == 0 && !required) return;
+    check_text(r, field, text);
     const char *fault = sw_event_id_fault(text);
     if (fault) find(r, SW_E_INVALID, field, fault);
 }
@@ -93,10 +95,13 @@ static int64_t *moment_of(pb_reader *r, uint32_t number) {
 static void read_head(pb_reader *r) {
     sw_wire_reader wire = sw_wire_read(r->bytes);
     r->event->recorded_ms = r->event->received_ms = SW_TIME_NONE;
-    for (sw_wire_field f; sw_wire_next(&wire, &f);) {
-        sw_slice *text = text_of(r, f.number);
-        int64_t *moment = moment_of(r, f.number);
+    const uint8_t *at = wire.at;
+    for (sw_wire_field f; sw_wire_next(&wire, &f); at = wire.at) {
         bool message = f.number == SW_TAG_FIELDS || f.number == SW_TAG_PERSONAL;
+        if (message && !r->from_fields.ptr)
+            r->from_fields = sw_slice_of(at, (size_t)(wire.end - at));
+        sw_slice *text = message ? NULL : text_of(r, f.number);
+        int64_t *moment = message ? NULL : moment_of(r, f.number);
         sw_wire_type wanted = moment ? SW_WIRE_VARINT : SW_WIRE_BYTES;
         if ((text || moment || message) && f.type != wanted) wire.fault = true;
         if (wire.fault) break;
@@ -134,13 +139,22 @@ static void check_head(pb_reader *r) {
                       "the catalogue has no event type '%.*s'", SW_FMT(r->type));
 }
 
+/* They are written in order. */
+static int32_t find_field(pb_reader *r, sw_slice name) {
+    const sw_event_type *type = r->event->type;
+    bool next = r->next < type->field_count && sw_slice_eq(type->fields[r->next].name, name);
+    int32_t index = next ? (int32_t)r->next : sw_event_type_field(type, name);
+    if (index >= 0) r->next = (uint32_t)index + 1;
+    return index;
+}
+
 static void take_field(pb_reader *r, sw_slice raw) {
     sw_field_head head;
     if (++r->field_count > FIELDS_MAX || sw_field_head_read(raw, &head) != SW_OK) {
         find_syntax(r, "fields");
         return;
     }
-    int32_t index = sw_event_type_field(r->event->type, head.name);
+    int32_t index = find_field(r, head.name);
     if (index >= 0 && sw_field_fits(&head, &r->event->type->fields[index])) {
         r->sources[index].head = head;
         return;
@@ -150,7 +164,7 @@ static void take_field(pb_reader *r, sw_slice raw) {
 }
 
 static void take_fields(pb_reader *r) {
-    sw_wire_reader wire = sw_wire_read(r->bytes);
+    sw_wire_reader wire = sw_wire_read(r->from_fields);
     for (sw_wire_field f; !r->base.err && sw_wire_next(&wire, &f);) {
         if (f.number == SW_TAG_FIELDS) take_field(r, f.bytes);
         if (f.number != SW_TAG_PERSONAL) continue;
@@ -309,7 +323,7 @@ static void finish(pb_reader *r) {
     else if (correction)
         read_correction(r);
     if (r->base.err) return;
-    e->identity = sw_event_identity(e->source, e->id);
+    if (!r->unhashed) e->identity = sw_event_identity(e->source, e->id);
     if (r->content.len == sizeof e->content.bytes)
         memcpy(e->content.bytes, r->content.ptr, sizeof e->content.bytes);
     else if (r->content.len)
@@ -339,8 +353,8 @@ static void read_event(pb_reader *r) {
     if (!r->base.err) finish(r);
 }
 
-sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes, sw_diags *diags,
-                        sw_event **ret) {
+static sw_err from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes, bool unhashed,
+                      sw_diags *diags, sw_event **ret) {
     SW_ASSERT(arena && cat && ret);
     if (bytes.len > BYTES_MAX)
         return sw_diag_at(diags, SW_E_LIMIT, 0, 0, NULL, "send large things by reference",
@@ -348,7 +362,8 @@ sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes
     sw_event *event = sw_arena_zero(arena, 1, sizeof *event);
     pb_reader r = {.base = {.arena = arena, .cat = cat, .diags = diags, .prefix = ""},
                    .bytes = bytes,
-                   .event = event};
+                   .event = event,
+                   .unhashed = unhashed};
     if (!event) {
         sw_event_find_full(&r.base);
         return r.base.err;
@@ -357,6 +372,16 @@ sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes
     if (r.base.err) return r.base.err;
     *ret = event;
     return SW_OK;
+}
+
+sw_err sw_event_from_pb(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes, sw_diags *diags,
+                        sw_event **ret) {
+    return from_pb(arena, cat, bytes, false, diags, ret);
+}
+
+sw_err sw_event_from_pb_unhashed(sw_arena *arena, const sw_catalogue *cat, sw_slice bytes,
+                                 sw_diags *diags, sw_event **ret) {
+    return from_pb(arena, cat, bytes, true, diags, ret);
 }
 
 sw_slice sw_event_pb_type(sw_slice bytes) {

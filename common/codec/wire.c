@@ -1,31 +1,5 @@
 #include "codec/wire.h"
 
-#define VARINT_BYTES_MAX 10
-
-static size_t put_varint(char *to, uint64_t n) {
-    size_t size = 0;
-    for (; n >= 0x80; n >>= 7) to[size++] = (char)(unsigned char)(n | 0x80);
-    to[size++] = (char)n;
-    return size;
-}
-
-static void add_varint(sw_buf *buf, uint64_t n) {
-    char *to = sw_buf_room(buf, VARINT_BYTES_MAX);
-    if (to) sw_buf_wrote(buf, put_varint(to, n));
-}
-
-static uint64_t tag(uint32_t field, sw_wire_type type) {
-    SW_ASSERT(field > 0 && field < 1u << 29);
-    return (uint64_t)field << 3 | type;
-}
-
-void sw_wire_varint(sw_buf *buf, uint32_t field, uint64_t n) {
-    char *to = sw_buf_room(buf, (size_t)2 * VARINT_BYTES_MAX);
-    if (!to) return;
-    size_t size = put_varint(to, tag(field, SW_WIRE_VARINT));
-    sw_buf_wrote(buf, size + put_varint(to + size, n));
-}
-
 void sw_wire_sint(sw_buf *buf, uint32_t field, int64_t n) {
     sw_wire_varint(buf, field, (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0));
 }
@@ -35,26 +9,19 @@ void sw_wire_double(sw_buf *buf, uint32_t field, double d) {
     char bytes[8];
     memcpy(&bits, &d, sizeof bits);
     for (int i = 0; i < 8; i++) bytes[i] = (char)(unsigned char)(bits >> (8 * i));
-    add_varint(buf, tag(field, SW_WIRE_FIXED64));
-    sw_buf_add(buf, sw_slice_of(bytes, sizeof bytes));
-}
-
-void sw_wire_bytes(sw_buf *buf, uint32_t field, sw_slice bytes) {
-    char *to = sw_buf_room(buf, (size_t)2 * VARINT_BYTES_MAX + bytes.len);
+    char *to = sw_buf_room(buf, SW_WIRE_HEAD_MAX);
     if (!to) return;
-    size_t size = put_varint(to, tag(field, SW_WIRE_BYTES));
-    size += put_varint(to + size, bytes.len);
-    if (bytes.len) memcpy(to + size, bytes.ptr, bytes.len);
-    sw_buf_wrote(buf, size + bytes.len);
-}
-
-void sw_wire_text(sw_buf *buf, uint32_t field, sw_slice text) {
-    if (text.len) sw_wire_bytes(buf, field, text);
+    char *end = sw_wire_put_tag(to, field, SW_WIRE_FIXED64);
+    memcpy(end, bytes, sizeof bytes);
+    sw_buf_wrote(buf, (size_t)(end - to) + sizeof bytes);
 }
 
 size_t sw_wire_begin(sw_buf *buf, uint32_t field) {
-    add_varint(buf, tag(field, SW_WIRE_BYTES));
-    sw_buf_add_byte(buf, 0); /* the length of most; longer ones are moved on */
+    char *to = sw_buf_room(buf, SW_WIRE_HEAD_MAX);
+    if (!to) return buf->len;
+    char *end = sw_wire_put_tag(to, field, SW_WIRE_BYTES);
+    *end++ = 0; /* the length of most; longer ones are moved on */
+    sw_buf_wrote(buf, (size_t)(end - to));
     return buf->len;
 }
 
@@ -62,8 +29,8 @@ void sw_wire_end(sw_buf *buf, size_t mark) {
     if (buf->err) return;
     SW_ASSERT(mark > 0 && mark <= buf->len);
     size_t len = buf->len - mark;
-    char size[VARINT_BYTES_MAX];
-    size_t more = put_varint(size, len) - 1;
+    char size[SW_WIRE_VARINT_MAX];
+    size_t more = (size_t)(sw_wire_put_varint(size, len) - size) - 1;
     if (more) {
         if (!sw_buf_room(buf, more)) return;
         memmove(buf->ptr + mark + more, buf->ptr + mark, len);
@@ -107,7 +74,7 @@ static bool read_fixed(sw_wire_reader *r, size_t size, uint64_t *ret) {
     return true;
 }
 
-bool sw_wire_next(sw_wire_reader *r, sw_wire_field *ret) {
+bool sw_wire_next_slow(sw_wire_reader *r, sw_wire_field *ret) {
     uint64_t head, len;
     if (!sw_wire_next_varint(r, &head)) return false;
     if (head >> 3 == 0 || head >> 32) return fault(r);

@@ -1,5 +1,7 @@
 #include "base/hash.h"
 
+#include <sodium.h>
+
 #include "unit/test.h"
 
 /* Vectors of Kafka's own UtilsTest.testMurmur2. */
@@ -49,8 +51,31 @@ static void blake2b_of_parts_tells_borders(void **state) {
     assert_false(sw_hash128_parse(SW_S("CAE66941d9efbd404e4d88758ea67670"), &back));
 }
 
+static void hashes_are_those_of_libsodium_at_every_length(void **state) {
+    (void)state;
+    char text[1000];
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (char)(i * 167 + i / 128);
+    for (size_t len = 0; len <= sizeof text; len++) {
+        sw_hash128 ours = sw_hash128_of(sw_slice_of(text, len)), theirs;
+        assert_int_equal(crypto_generichash(theirs.bytes, sizeof theirs.bytes,
+                                            (const unsigned char *)text, len, NULL, 0),
+                         0);
+        assert_true(sw_hash128_eq(ours, theirs));
+    }
+    /* Beyond what is joined for one pass. */
+    const sw_slice parts[] = {sw_slice_of(text, 600), SW_SLICE_NONE, sw_slice_of(text + 600, 3)};
+    char joined[8 + 600 + 8 + 8 + 3] = {0};
+    memcpy(joined, "\x58\x02", 2);
+    memcpy(joined + 8, text, 600);
+    joined[8 + 600 + 8] = 3;
+    memcpy(joined + 8 + 600 + 8 + 8, text + 600, 3);
+    assert_true(sw_hash128_eq(sw_hash128_parts(parts, 3),
+                              sw_hash128_of(sw_slice_of(joined, sizeof joined))));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hashes_are_those_of_libsodium_at_every_length),
         cmocka_unit_test(murmur2_is_kafkas),
         cmocka_unit_test(crc32c_is_the_rfcs),
         cmocka_unit_test(blake2b_of_parts_tells_borders),

@@ -93,6 +93,21 @@ static void corrections_round_trip(void **state) {
     assert_same_event(retracted, unpack(pack(retracted)));
 }
 
+/* All but the identity, which nobody asked for; that of a replacement is part of the check. */
+static void an_event_is_read_without_its_identity(void **state) {
+    (void)state;
+    static const sw_hash128 none;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        sw_event *event = seed ? of_sample(seed) : of_json(correction), *back = NULL;
+        assert_ok(sw_event_from_pb_unhashed(&arena, cat, pack(event), NULL, &back));
+        assert_true(sw_hash128_eq(back->identity, none));
+        assert_true(seed || sw_hash128_eq(back->correction->replacement->identity,
+                                          event->correction->identity));
+        back->identity = event->identity;
+        assert_same_event(event, back);
+    }
+}
+
 static size_t field_count(const sw_event *event, bool personal) {
     size_t count = 0;
     for (uint32_t i = 0; i < event->type->field_count; i++)
@@ -318,6 +333,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_events_round_trip),
         cmocka_unit_test(corrections_round_trip),
+        cmocka_unit_test(an_event_is_read_without_its_identity),
         cmocka_unit_test(agrees_with_protobuf_c),
         cmocka_unit_test(packed_numbers_are_read_too),
         cmocka_unit_test(fields_outlive_changes_of_the_catalogue),

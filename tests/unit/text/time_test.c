@@ -121,6 +121,21 @@ static void refuses_what_is_not_rfc_3339(void **state) {
         assert_int_equal(sw_time_parse(sw_slice_sub(whole, 0, len), &instant), SW_E_SYNTAX);
 }
 
+static void what_is_no_date_is_refused(void **state) {
+    (void)state;
+    static const char *const texts[] = {"",          "2026-3-01",  "2026/03/01", "2026-03-01T",
+                                        "20260301",  "2026-03-0x", " 2026-03-1", "-026-03-01",
+                                        "2026-+3-01"};
+    int64_t ret;
+    for (size_t i = 0; i < SW_COUNT(texts); i++)
+        assert_int_equal(sw_date_parse(sw_slice_cstr(texts[i]), &ret), SW_E_SYNTAX);
+    assert_ok(sw_date_parse(SW_S("1970-01-02"), &ret));
+    assert_int_equal(ret, 1);
+    assert_int_equal(sw_date_parse(SW_S("2026-02-29"), &ret), SW_E_RANGE);
+    assert_int_equal(sw_date_parse(SW_S("2026-13-01"), &ret), SW_E_RANGE);
+    assert_int_equal(sw_date_parse(SW_S("0000-01-01"), &ret), SW_E_RANGE);
+}
+
 static void writes_the_offset_and_only_fractions_that_are_there(void **state) {
     (void)state;
     static const struct {
@@ -176,6 +191,7 @@ int main(void) {
         cmocka_unit_test(knows_leap_years),
         cmocka_unit_test(reads_rfc_3339),
         cmocka_unit_test(refuses_what_is_not_rfc_3339),
+        cmocka_unit_test(what_is_no_date_is_refused),
         cmocka_unit_test(writes_the_offset_and_only_fractions_that_are_there),
         cmocka_unit_test(what_is_written_reads_back),
     };

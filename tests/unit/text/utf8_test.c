@@ -54,8 +54,27 @@ static void places_count_characters(void **state) {
     assert_true(line == 3 && col == 3);
 }
 
+static void control_characters_and_other_bytes_are_found_wherever_they_stand(void **state) {
+    (void)state;
+    char text[40];
+    for (size_t len = 1; len <= sizeof text; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                memset(text, byte % 2 ? ' ' : '~', sizeof text);
+                text[at] = (char)byte;
+                sw_slice s = sw_slice_of(text, len);
+                assert_int_equal(sw_utf8_has_control(s), byte < 0x20 || byte == 0x7f);
+                /* No byte from 0x80 on is a character by itself. */
+                assert_int_equal(sw_utf8_valid_bytes(s), byte < 0x80 ? len : at);
+            }
+        }
+    }
+    assert_false(sw_utf8_has_control(SW_SLICE_NONE));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(control_characters_and_other_bytes_are_found_wherever_they_stand),
         cmocka_unit_test(every_code_point_round_trips_and_nothing_else_is_valid),
         cmocka_unit_test(counts_of_valid_texts_are_those_of_unicode),
         cmocka_unit_test(finds_the_first_byte_that_is_not_valid),
