@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "base/hash.h"
 #include "base/wire.h"
+#include "store/store.h"
 
 #define SLOT_BYTES   32u
 #define SLOT_COUNT   2u
@@ -236,6 +238,17 @@ sw_err sw_db_folder_mark(sw_db_folder *folder, uint64_t number) {
     folder->generation++;
     folder->marked = number;
     return SW_OK;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at) {
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+void sw_db_remove(const char *dir) {
+    nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 uint64_t sw_db_folder_free_bytes(const sw_db_folder *folder) {

@@ -2,18 +2,22 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "store/slots.h"
 
-#define BUCKETS_MIN 64u
+#define WARM         8u /* as many objects later what was asked for is in the processor's cache */
+#define CHANGED_KEPT 8192u /* places of the list that stay after a batch */
 
+/* What each use looks at comes last, beside the key. */
 typedef struct entry {
-    struct entry *chain;         /* of its bucket */
-    struct entry *newer, *older; /* by last use */
-    struct entry *next_changed, *next_touched;
-    void *object; /* NULL: deleted in this batch */
+    struct entry *newer, *older; /* by when they were linked */
+    struct entry *next_touched;
     uint64_t hash;
-    uint64_t batch;         /* that used it last */
-    uint64_t first, latest; /* the records of this batch that changed it; 0: none */
+    uint64_t linked; /* the last batch that had used it then */
     size_t bytes;
+    uint64_t first, latest; /* the records of the batch `changed` that did so */
+    uint64_t batch;         /* that used it last */
+    uint64_t changed;       /* that changed it last */
+    void *object;           /* NULL: deleted in this batch */
     uint32_t key_bytes;
     char key[];
 } entry;
@@ -23,14 +27,16 @@ struct sw_objects {
     const sw_object_codec *codec;
     const void *arg;
     sw_object_budget *budget;
-    entry **buckets;
-    uint32_t bucket_count, count;
+    slots entries;
     entry *newest, *oldest;
-    entry *changed; /* in this batch, latest first */
+    entry **changed; /* in this batch, in the order of first change */
+    size_t changed_count, changed_cap;
+    bool deletes;   /* one of them may be deleted */
     entry *touched; /* changed in this record */
     uint64_t batch, record;
-    uint32_t changed_count;
     size_t bytes;
+    const void *wanted[WARM]; /* a ring of objects that are there, since the record before */
+    uint32_t wanted_count;
 };
 
 sw_err sw_rows_get(sw_rows rows, sw_slice key, sw_slice *ret_value) {
@@ -55,11 +61,9 @@ sw_err sw_objects_new(sw_overlay *overlay, uint32_t store, const sw_object_codec
                             .codec = codec,
                             .arg = arg,
                             .budget = budget,
-                            .bucket_count = BUCKETS_MIN,
                             .batch = 1,
                             .record = 1};
-    objects->buckets = sw_heap_zero(BUCKETS_MIN, sizeof objects->buckets[0]);
-    if (!objects->buckets) {
+    if (slots_init(&objects->entries)) {
         sw_heap_free(objects);
         return SW_E_NOMEM;
     }
@@ -68,15 +72,14 @@ sw_err sw_objects_new(sw_overlay *overlay, uint32_t store, const sw_object_codec
     return SW_OK;
 }
 
-static entry **bucket_of(const sw_objects *objects, uint64_t hash) {
-    return &objects->buckets[hash & (objects->bucket_count - 1)];
-}
-
 static entry *find(const sw_objects *objects, sw_slice key, uint64_t hash) {
-    entry *e = *bucket_of(objects, hash);
-    while (e && (e->hash != hash || !sw_slice_eq(sw_slice_of(e->key, e->key_bytes), key)))
-        e = e->chain;
-    return e;
+    const slots *s = &objects->entries;
+    for (const slot *at = slots_first(s, hash); at->entry; at = slots_next(s, at)) {
+        if (at->hash != hash) continue;
+        entry *e = at->entry;
+        if (sw_slice_eq(sw_slice_of(e->key, e->key_bytes), key)) return e;
+    }
+    return NULL;
 }
 
 static void unlink_use(sw_objects *objects, entry *e) {
@@ -85,17 +88,11 @@ static void unlink_use(sw_objects *objects, entry *e) {
 }
 
 static void link_newest(sw_objects *objects, entry *e) {
+    e->linked = e->batch;
     e->newer = NULL;
     e->older = objects->newest;
     *(e->older ? &e->older->newer : &objects->oldest) = e;
     objects->newest = e;
-}
-
-static void use(sw_objects *objects, entry *e) {
-    e->batch = objects->batch;
-    if (objects->newest == e) return;
-    unlink_use(objects, e);
-    link_newest(objects, e);
 }
 
 static void account(sw_objects *objects, entry *e, size_t bytes) {
@@ -111,17 +108,15 @@ static void measure(sw_objects *objects, entry *e) {
 }
 
 static void free_object(sw_objects *objects, entry *e) {
+    objects->wanted_count = 0;
     if (e->object) objects->codec->free(objects->arg, e->object);
     e->object = NULL;
 }
 
 static void drop(sw_objects *objects, entry *e) {
-    entry **link = bucket_of(objects, e->hash);
-    while (*link != e) link = &(*link)->chain;
-    *link = e->chain;
+    slots_remove(&objects->entries, e->hash, e);
     unlink_use(objects, e);
     account(objects, e, 0);
-    objects->count--;
     free_object(objects, e);
     sw_heap_free(e);
 }
@@ -129,26 +124,11 @@ static void drop(sw_objects *objects, entry *e) {
 void sw_objects_free(sw_objects *objects) {
     if (!objects) return;
     while (objects->newest) drop(objects, objects->newest);
-    SW_ASSERT(objects->bytes == 0 && objects->count == 0);
+    SW_ASSERT(objects->bytes == 0 && objects->entries.count == 0);
     __atomic_sub_fetch(&objects->budget->members, 1, __ATOMIC_RELAXED);
-    sw_heap_free(objects->buckets);
+    slots_done(&objects->entries);
+    sw_heap_free(objects->changed);
     sw_heap_free(objects);
-}
-
-/* More buckets where chains get long; without memory they stay long. */
-static void grow(sw_objects *objects) {
-    uint32_t count = objects->bucket_count * 2;
-    if (objects->count < objects->bucket_count) return;
-    entry **buckets = sw_heap_zero(count, sizeof buckets[0]);
-    if (!buckets) return;
-    sw_heap_free(objects->buckets);
-    objects->buckets = buckets;
-    objects->bucket_count = count;
-    for (entry *e = objects->newest; e; e = e->older) {
-        entry **bucket = bucket_of(objects, e->hash);
-        e->chain = *bucket;
-        *bucket = e;
-    }
 }
 
 /* All together use too much, and these more than their share. */
@@ -159,26 +139,31 @@ static bool over(const sw_objects *objects) {
     return objects->bytes > budget->bytes_max / members;
 }
 
-/* Lets go of what was not used for longest, but of nothing that this batch has used. */
+/* Lets go of what was not used for longest, about: a use is only noted, and what was used since it
+ * was linked is linked anew when its turn comes. Nothing goes that this batch has used. */
 static void evict(sw_objects *objects) {
-    while (objects->oldest && objects->oldest->batch != objects->batch && over(objects))
-        drop(objects, objects->oldest);
+    while (objects->oldest && over(objects)) {
+        entry *e = objects->oldest;
+        if (e->batch == e->linked) {
+            if (e->batch == objects->batch) return;
+            drop(objects, e);
+        } else {
+            unlink_use(objects, e);
+            link_newest(objects, e);
+        }
+    }
 }
 
 static sw_err add(sw_objects *objects, sw_slice key, uint64_t hash, void *object, entry **ret) {
-    grow(objects);
-    entry *e = sw_heap_zero(1, sizeof *e + key.len);
+    sw_err err = slots_reserve(&objects->entries);
+    if (err) return err;
+    entry *e = sw_heap_alloc(sizeof *e + key.len);
     if (!e) return SW_E_NOMEM;
-    e->hash = hash;
-    e->object = object;
-    e->key_bytes = (uint32_t)key.len;
-    e->batch = objects->batch;
+    *e = (entry){
+        .hash = hash, .object = object, .key_bytes = (uint32_t)key.len, .batch = objects->batch};
     memcpy(e->key, key.ptr, key.len);
-    entry **bucket = bucket_of(objects, hash);
-    e->chain = *bucket;
-    *bucket = e;
+    slots_add(&objects->entries, hash, e);
     link_newest(objects, e);
-    objects->count++;
     measure(objects, e);
     evict(objects);
     *ret = e;
@@ -191,7 +176,7 @@ static sw_err load(sw_objects *objects, sw_slice key, entry **ret) {
     uint64_t hash = sw_hash64(key);
     entry *e = find(objects, key, hash);
     if (e) {
-        use(objects, e);
+        e->batch = objects->batch;
         *ret = e;
         return e->object ? SW_OK : SW_E_NOT_FOUND;
     }
@@ -210,12 +195,42 @@ sw_err sw_objects_get(sw_objects *objects, sw_slice key, const void **ret) {
     return err;
 }
 
+/* Each step has had the time of some other objects to come. */
+static void warm(sw_objects *objects, const void *object) {
+    const sw_object_codec *codec = objects->codec;
+    uint32_t n = objects->wanted_count++;
+    __builtin_prefetch(object);
+    if (n >= WARM / 2) codec->warm(objects->arg, objects->wanted[(n - WARM / 2) % WARM], 0);
+    if (n >= WARM) codec->warm(objects->arg, objects->wanted[n % WARM], 1);
+    objects->wanted[n % WARM] = object;
+}
+
+void sw_objects_want(sw_objects *objects, sw_slice key) {
+    SW_ASSERT(objects && key.len > 0);
+    char room[SW_OBJECT_ROW_BYTES_MAX];
+    if (!objects->codec->row) return;
+    const entry *e = find(objects, key, sw_hash64(key));
+    if (e && e->object && objects->codec->warm) warm(objects, e->object);
+    if (e) return;
+    sw_overlay_want(objects->rows.overlay, objects->rows.store, objects->codec->row(key, room));
+}
+
+/* Before anything is changed. */
+static sw_err reserve_change(sw_objects *objects) {
+    if (objects->changed_count < objects->changed_cap) return SW_OK;
+    size_t cap = objects->changed_cap ? objects->changed_cap * 2 : 64;
+    entry **grown = sw_heap_resize(objects->changed, cap * sizeof *grown);
+    if (!grown) return SW_E_NOMEM;
+    objects->changed = grown;
+    objects->changed_cap = cap;
+    return SW_OK;
+}
+
 static void note_change(sw_objects *objects, entry *e) {
-    if (e->first == 0) {
+    if (e->changed != objects->batch) {
+        e->changed = objects->batch;
         e->first = objects->record;
-        e->next_changed = objects->changed;
-        objects->changed = e;
-        objects->changed_count++;
+        objects->changed[objects->changed_count++] = e;
     }
     if (e->latest == objects->record) return;
     e->latest = objects->record;
@@ -225,7 +240,8 @@ static void note_change(sw_objects *objects, entry *e) {
 
 sw_err sw_objects_edit(sw_objects *objects, sw_slice key, void **ret) {
     entry *e;
-    sw_err err = load(objects, key, &e);
+    sw_err err = reserve_change(objects);
+    if (!err) err = load(objects, key, &e);
     if (err) return err;
     note_change(objects, e);
     *ret = e->object;
@@ -238,7 +254,7 @@ static sw_err entry_of(sw_objects *objects, sw_slice key, entry **ret) {
     uint64_t hash = sw_hash64(key);
     entry *e = find(objects, key, hash);
     if (!e) return add(objects, key, hash, NULL, ret);
-    use(objects, e);
+    e->batch = objects->batch;
     *ret = e;
     return SW_OK;
 }
@@ -246,7 +262,8 @@ static sw_err entry_of(sw_objects *objects, sw_slice key, entry **ret) {
 sw_err sw_objects_put(sw_objects *objects, sw_slice key, void *object) {
     entry *e;
     SW_ASSERT(object);
-    sw_err err = entry_of(objects, key, &e);
+    sw_err err = reserve_change(objects);
+    if (!err) err = entry_of(objects, key, &e);
     if (err) return err;
     note_change(objects, e);
     if (e->object != object) free_object(objects, e);
@@ -258,9 +275,11 @@ sw_err sw_objects_put(sw_objects *objects, sw_slice key, void *object) {
 
 sw_err sw_objects_delete(sw_objects *objects, sw_slice key) {
     entry *e;
-    sw_err err = entry_of(objects, key, &e);
+    sw_err err = reserve_change(objects);
+    if (!err) err = entry_of(objects, key, &e);
     if (err) return err;
     note_change(objects, e);
+    objects->deletes = true;
     free_object(objects, e);
     measure(objects, e);
     return SW_OK;
@@ -270,6 +289,7 @@ sw_err sw_objects_delete(sw_objects *objects, sw_slice key) {
 static void close_record(sw_objects *objects) {
     for (entry *e = objects->touched; e; e = e->next_touched) measure(objects, e);
     objects->touched = NULL;
+    objects->wanted_count = 0;
     objects->record++;
 }
 
@@ -284,9 +304,9 @@ sw_err sw_objects_undo(sw_objects *objects) {
         if (e->first != objects->record) err = SW_E_ABORTED;
     /* Those that the record was first to change are the latest. Overlay and database have what they
      * were. */
-    while (objects->changed && objects->changed->first == objects->record) {
-        entry *e = objects->changed;
-        objects->changed = e->next_changed;
+    while (objects->changed_count > 0) {
+        entry *e = objects->changed[objects->changed_count - 1];
+        if (e->first != objects->record) break;
         objects->changed_count--;
         drop(objects, e);
     }
@@ -296,39 +316,33 @@ sw_err sw_objects_undo(sw_objects *objects) {
 }
 
 /* In the order of first change, as everything that reaches the log or a digest. */
-static void order_changed(sw_objects *objects) {
-    entry *ordered = NULL;
-    for (entry *e = objects->changed, *next; e; e = next) {
-        next = e->next_changed;
-        e->next_changed = ordered;
-        ordered = e;
-    }
-    objects->changed = ordered;
-}
-
 sw_err sw_objects_flush(sw_objects *objects) {
     sw_err err = SW_OK;
-    order_changed(objects);
     close_record(objects);
-    for (entry *e = objects->changed; e && !err; e = e->next_changed) {
+    for (size_t i = 0; i < objects->changed_count && !err; i++) {
+        entry *e = objects->changed[i];
         sw_slice key = sw_slice_of(e->key, e->key_bytes);
         err = objects->codec->save(objects->arg, objects->rows, key, e->object);
         measure(objects, e);
     }
-    order_changed(objects);
     return err;
 }
 
+/* What was committed stays as it is, and need not be looked at. */
 void sw_objects_settle(sw_objects *objects, bool committed) {
     close_record(objects);
-    while (objects->changed) {
-        entry *e = objects->changed;
-        objects->changed = e->next_changed;
-        e->next_changed = NULL;
-        e->first = e->latest = 0;
+    bool drops = !committed || objects->deletes;
+    for (size_t i = 0; drops && i < objects->changed_count; i++) {
+        entry *e = objects->changed[i];
         if (!committed || !e->object) drop(objects, e);
     }
     objects->changed_count = 0;
+    objects->deletes = false;
+    if (objects->changed_cap > CHANGED_KEPT) {
+        sw_heap_free(objects->changed);
+        objects->changed = NULL;
+        objects->changed_cap = 0;
+    }
     objects->batch++;
     evict(objects);
 }
@@ -339,7 +353,7 @@ void sw_objects_forget(sw_objects *objects) {
 }
 
 uint32_t sw_objects_changed(const sw_objects *objects) {
-    return objects->changed_count;
+    return (uint32_t)objects->changed_count;
 }
 
 size_t sw_objects_bytes(const sw_objects *objects) {

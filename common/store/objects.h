@@ -16,6 +16,8 @@ SW_NODISCARD sw_err sw_rows_get(sw_rows rows, sw_slice key, sw_slice *ret_value)
 SW_NODISCARD sw_err sw_rows_put(sw_rows rows, sw_slice key, sw_slice value);
 SW_NODISCARD sw_err sw_rows_delete(sw_rows rows, sw_slice key);
 
+#define SW_OBJECT_ROW_BYTES_MAX 2048u
+
 /* How rows become an object and back. An object may be one row or several; which ones is the
  * codec's affair, as long as no two keys share any. It is freed by `free` alone. */
 typedef struct sw_object_codec {
@@ -26,6 +28,12 @@ typedef struct sw_object_codec {
     sw_err (*save)(const void *arg, sw_rows rows, sw_slice key, void *object);
     size_t (*bytes)(const void *arg, const void *object); /* of heap; asked often */
     void (*free)(const void *arg, void *object);
+    /* The row that `load` reads first, in `room`; NULL: not known before. */
+    sw_slice (*row)(sw_slice key, char room[SW_OBJECT_ROW_BYTES_MAX]);
+    /* May be NULL. Asks the processor's cache for what an object that was wanted leads to
+     * (__builtin_prefetch), and waits for nothing: in step 0, when the object itself has come, for
+     * what that points to; in step 1, some objects later, for what is behind that. */
+    void (*warm)(const void *arg, const void *object, int step);
 } sw_object_codec;
 
 /* What all object stores of a process may use together. Each may always have its share; more, while
@@ -45,6 +53,8 @@ SW_NODISCARD sw_err sw_objects_new(sw_overlay *overlay, uint32_t store,
                                    sw_object_budget *budget, sw_objects **ret);
 void sw_objects_free(sw_objects *objects); /* NULL is a no-op */
 
+/* Names a key that will be asked for: sw_overlay_want of its row, if it is not decoded already. */
+void sw_objects_want(sw_objects *objects, sw_slice key);
 /* Objects live until the batch is settled, or an undo takes back what was done with them.
  * SW_E_NOT_FOUND; what overlay and codec say. */
 SW_NODISCARD sw_err sw_objects_get(sw_objects *objects, sw_slice key, const void **ret);

@@ -4,9 +4,12 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "store/slots.h"
 
-#define SLOTS_MIN    256u
-#define UNSORTED_MAX 32u /* so many new keys are put in their place one by one */
+#define UNSORTED_MAX 32u   /* so many new keys are put in their place one by one */
+#define KEPT_MAX     8192u /* list places that a reset keeps */
+#define READ_AT_ONCE 128u
+#define WANTED_SHARE 4u /* of the memory: when so much is taken, nothing is read ahead */
 
 typedef enum entry_state {
     UNKNOWN, /* not read yet, and not changed (any more) */
@@ -17,15 +20,18 @@ typedef enum entry_state {
 
 /* What is known of one key. */
 typedef struct entry {
-    struct entry *older; /* the one made before this one */
-    sw_slice key;        /* with the prefix */
     sw_slice value;
-    uint64_t hash;
-    uint32_t slot, store;
+    uint32_t store, key_bytes;
     entry_state state;
     bool there;   /* the key has a value */
     bool ordered; /* is in its store's order */
+    bool absent;  /* the database has no such key */
+    char key[];   /* with the prefix */
 } entry;
+
+static sw_slice key_of(const entry *e) {
+    return sw_slice_of(e->key, e->key_bytes);
+}
 
 typedef struct undo {
     entry *entry;
@@ -50,14 +56,12 @@ struct sw_overlay {
     sw_db *db;
     sw_arena arena; /* entries, keys, values: what ends with the batch */
     sw_buf scratch; /* a value on its way from the database */
-    sw_buf key;     /* the prefix, then a key on its way to it */
-    size_t prefix_bytes;
-    entry **slots; /* open addressing; `slot_count` is a power of two */
-    entry *newest;
-    uint32_t slot_count, entry_count;
+    sw_buf prefix;
+    slots entries;
     undo *undos;
     size_t undo_count, undo_cap;
     entries changed; /* in order of first change */
+    entries wanted;  /* named, and not read yet */
     order *orders;   /* by store */
     size_t order_count;
     bool scanning;
@@ -104,13 +108,10 @@ sw_err sw_overlay_new(sw_db *db, sw_slice prefix, size_t bytes_max, sw_overlay *
     sw_overlay *overlay = sw_heap_zero(1, sizeof *overlay);
     if (!overlay) return SW_E_NOMEM;
     overlay->db = db;
-    overlay->prefix_bytes = prefix.len;
     sw_arena_init(&overlay->arena, bytes_max);
     sw_buf_init(&overlay->scratch, bytes_max);
-    sw_buf_init(&overlay->key, bytes_max);
-    overlay->slots = sw_heap_zero(SLOTS_MIN, sizeof overlay->slots[0]);
-    overlay->slot_count = SLOTS_MIN;
-    if (!overlay->slots || sw_buf_add(&overlay->key, prefix)) {
+    sw_buf_init(&overlay->prefix, bytes_max);
+    if (slots_init(&overlay->entries) || sw_buf_add(&overlay->prefix, prefix)) {
         sw_overlay_free(overlay);
         return SW_E_NOMEM;
     }
@@ -123,23 +124,46 @@ void sw_overlay_free(sw_overlay *overlay) {
     for (size_t i = 0; i < overlay->order_count; i++) sw_heap_free(overlay->orders[i].keys.ptr);
     sw_heap_free(overlay->orders);
     sw_heap_free(overlay->changed.ptr);
+    sw_heap_free(overlay->wanted.ptr);
     sw_heap_free(overlay->undos);
-    sw_heap_free(overlay->slots);
-    sw_buf_done(&overlay->key);
+    slots_done(&overlay->entries);
+    sw_buf_done(&overlay->prefix);
     sw_buf_done(&overlay->scratch);
     sw_arena_done(&overlay->arena);
     sw_heap_free(overlay);
 }
 
+/* There are many overlays, and few whose batch is large now: what that took is given back. */
+static void trim(void **ptr, size_t *cap) {
+    if (*cap <= KEPT_MAX) return;
+    sw_heap_free(*ptr);
+    *ptr = NULL;
+    *cap = 0;
+}
+
+static void trim_entries(entries *list) {
+    void *ptr = list->ptr;
+    trim(&ptr, &list->cap);
+    list->ptr = ptr;
+}
+
+static void trim_all(sw_overlay *overlay) {
+    void *undos = overlay->undos;
+    trim(&undos, &overlay->undo_cap);
+    overlay->undos = undos;
+    trim_entries(&overlay->changed);
+    trim_entries(&overlay->wanted);
+    for (size_t i = 0; i < overlay->order_count; i++) trim_entries(&overlay->orders[i].keys);
+}
+
 void sw_overlay_reset(sw_overlay *overlay) {
     SW_ASSERT(overlay && !overlay->scanning);
-    for (entry *e = overlay->newest; e; e = e->older) overlay->slots[e->slot] = NULL;
+    slots_clear(&overlay->entries);
     for (size_t i = 0; i < overlay->order_count; i++)
         overlay->orders[i].keys.count = overlay->orders[i].sorted = 0;
-    overlay->newest = NULL;
-    overlay->entry_count = 0;
     overlay->undo_count = 0;
-    overlay->changed.count = 0;
+    overlay->changed.count = overlay->wanted.count = 0;
+    trim_all(overlay);
     sw_arena_reset(&overlay->arena);
 }
 
@@ -147,65 +171,32 @@ static uint64_t hash_of(uint32_t store, sw_slice key) {
     return sw_hash64(key) + store * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* The slot of the key: its entry's, or the free one where it belongs. `key` is without the prefix.
- */
-static uint32_t slot_of(const sw_overlay *overlay, uint32_t store, sw_slice key, uint64_t hash) {
-    uint32_t mask = overlay->slot_count - 1;
-    for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
-        const entry *e = overlay->slots[at];
-        if (!e) return at;
-        if (e->hash == hash && e->store == store &&
-            sw_slice_eq(sw_slice_sub(e->key, overlay->prefix_bytes, e->key.len), key))
-            return at;
+/* NULL: it has none. `key` is without the prefix. */
+static entry *find(const sw_overlay *overlay, uint32_t store, sw_slice key, uint64_t hash) {
+    const slots *s = &overlay->entries;
+    for (const slot *at = slots_first(s, hash); at->entry; at = slots_next(s, at)) {
+        if (at->hash != hash) continue;
+        entry *e = at->entry;
+        sw_slice own = key_of(e);
+        if (e->store == store && sw_slice_eq(sw_slice_sub(own, overlay->prefix.len, own.len), key))
+            return e;
     }
-}
-
-static sw_err grow_slots(sw_overlay *overlay) {
-    uint32_t count = overlay->slot_count * 2;
-    entry **slots = sw_heap_zero(count, sizeof slots[0]);
-    if (!slots) return SW_E_NOMEM;
-    for (entry *e = overlay->newest; e; e = e->older) {
-        uint32_t at = (uint32_t)e->hash & (count - 1);
-        while (slots[at]) at = (at + 1) & (count - 1);
-        slots[at] = e;
-        e->slot = at;
-    }
-    sw_heap_free(overlay->slots);
-    overlay->slots = slots;
-    overlay->slot_count = count;
-    return SW_OK;
-}
-
-/* The key with its prefix, in the overlay's buffer; valid until the next call. */
-static sw_err full_key(sw_overlay *overlay, sw_slice key, sw_slice *ret) {
-    overlay->key.len = overlay->prefix_bytes;
-    overlay->key.err = SW_OK;
-    sw_err err = sw_buf_add(&overlay->key, key);
-    if (err) return err;
-    *ret = sw_buf_slice(&overlay->key);
-    return SW_OK;
+    return NULL;
 }
 
 /* Makes the entry of a key that has none. */
 static sw_err add_entry(sw_overlay *overlay, uint32_t store, sw_slice key, uint64_t hash,
                         entry **ret) {
-    sw_slice full;
-    sw_err err = full_key(overlay, key, &full);
-    if (!err && overlay->entry_count >= overlay->slot_count / 2) err = grow_slots(overlay);
+    size_t bytes = overlay->prefix.len + key.len;
+    if (bytes > UINT32_MAX) return SW_E_LIMIT;
+    sw_err err = slots_reserve(&overlay->entries);
     if (err) return err;
-    sw_arena_mark mark = sw_arena_save(&overlay->arena);
-    entry *e = sw_arena_zero(&overlay->arena, 1, sizeof *e);
-    if (!e || !sw_arena_copy(&overlay->arena, full, &e->key)) {
-        sw_arena_rewind(&overlay->arena, mark);
-        return SW_E_LIMIT;
-    }
-    e->store = store;
-    e->hash = hash;
-    e->slot = slot_of(overlay, store, key, hash);
-    e->older = overlay->newest;
-    overlay->newest = e;
-    overlay->slots[e->slot] = e;
-    overlay->entry_count++;
+    entry *e = sw_arena_alloc(&overlay->arena, sizeof *e + bytes);
+    if (!e) return SW_E_LIMIT;
+    *e = (entry){.store = store, .key_bytes = (uint32_t)bytes};
+    if (overlay->prefix.len) memcpy(e->key, overlay->prefix.ptr, overlay->prefix.len);
+    memcpy(e->key + overlay->prefix.len, key.ptr, key.len);
+    slots_add(&overlay->entries, hash, e);
     *ret = e;
     return SW_OK;
 }
@@ -213,7 +204,7 @@ static sw_err add_entry(sw_overlay *overlay, uint32_t store, sw_slice key, uint6
 /* The entry of the key, made if there is none. */
 static sw_err entry_of(sw_overlay *overlay, uint32_t store, sw_slice key, entry **ret) {
     uint64_t hash = hash_of(store, key);
-    entry *e = overlay->slots[slot_of(overlay, store, key, hash)];
+    entry *e = find(overlay, store, key, hash);
     if (!e) return add_entry(overlay, store, key, hash, ret);
     *ret = e;
     return SW_OK;
@@ -222,11 +213,12 @@ static sw_err entry_of(sw_overlay *overlay, uint32_t store, sw_slice key, entry 
 /* Fills the entry from the database. */
 static sw_err fetch(sw_overlay *overlay, entry *e) {
     sw_buf_clear(&overlay->scratch);
-    sw_err err = sw_db_get(overlay->db, e->store, e->key, &overlay->scratch);
+    sw_err err = sw_db_get(overlay->db, e->store, key_of(e), &overlay->scratch);
     if (err && err != SW_E_NOT_FOUND) return err;
     if (!err && !sw_arena_copy(&overlay->arena, sw_buf_slice(&overlay->scratch), &e->value))
         return SW_E_LIMIT;
     e->there = err == SW_OK;
+    e->absent = !e->there;
     e->state = READ;
     return SW_OK;
 }
@@ -242,9 +234,84 @@ sw_err sw_overlay_get(sw_overlay *overlay, uint32_t store, sw_slice key, sw_slic
     return SW_OK;
 }
 
+/* Nothing more is read before it is asked for. */
+static bool reading_enough(const sw_overlay *overlay) {
+    return overlay->arena.used_bytes > overlay->arena.cap_bytes / WANTED_SHARE;
+}
+
+void sw_overlay_want(sw_overlay *overlay, uint32_t store, sw_slice key) {
+    SW_ASSERT(overlay && key.len > 0);
+    entry *e;
+    if (reading_enough(overlay) || reserve_entries(&overlay->wanted) ||
+        entry_of(overlay, store, key, &e))
+        return;
+    if (e->state == UNKNOWN) overlay->wanted.ptr[overlay->wanted.count++] = e;
+}
+
+static int by_store_and_key(const void *a, const void *b) {
+    const entry *x = *(entry *const *)a, *y = *(entry *const *)b;
+    if (x->store != y->store) return x->store < y->store ? -1 : 1;
+    return sw_slice_cmp(key_of(x), key_of(y));
+}
+
+/* Wanted entries of one store. */
+typedef struct reading {
+    sw_overlay *overlay;
+    entry **entries;
+} reading;
+
+static sw_err take_value(void *arg, uint32_t at, sw_slice value) {
+    const reading *r = arg;
+    entry *e = r->entries[at];
+    if (!sw_arena_copy(&r->overlay->arena, value, &e->value)) return SW_E_LIMIT;
+    e->there = true;
+    return SW_OK;
+}
+
+/* Without room they stay UNKNOWN. */
+static sw_err read_store(sw_overlay *overlay, entry **list, const sw_slice *keys, uint32_t count) {
+    reading r = {overlay, list};
+    sw_err err = sw_db_get_many(overlay->db, list[0]->store, keys, count, take_value, &r);
+    for (uint32_t i = 0; i < count; i++) {
+        entry *e = list[i];
+        if (!err) e->state = READ;
+        if (err) e->there = false;
+        e->absent = !err && !e->there;
+    }
+    return err == SW_E_LIMIT ? SW_OK : err;
+}
+
+/* Each once, in order of store and key. */
+static size_t sort_wanted(entries *wanted) {
+    size_t count = 0;
+    if (wanted->count == 0) return 0;
+    qsort(wanted->ptr, wanted->count, sizeof wanted->ptr[0], by_store_and_key);
+    for (size_t i = 0; i < wanted->count; i++)
+        if (count == 0 || wanted->ptr[count - 1] != wanted->ptr[i])
+            wanted->ptr[count++] = wanted->ptr[i];
+    return count;
+}
+
+sw_err sw_overlay_read(sw_overlay *overlay) {
+    SW_ASSERT(overlay);
+    sw_slice keys[READ_AT_ONCE];
+    entry **list = overlay->wanted.ptr;
+    size_t count = sort_wanted(&overlay->wanted), next;
+    overlay->wanted.count = 0;
+    for (size_t at = 0; at < count && !reading_enough(overlay); at = next) {
+        for (next = at; next < count && next - at < READ_AT_ONCE; next++) {
+            if (list[next]->store != list[at]->store) break;
+            keys[next - at] = key_of(list[next]);
+        }
+        sw_err err = read_store(overlay, list + at, keys, (uint32_t)(next - at));
+        if (err) return err;
+    }
+    return SW_OK;
+}
+
 /* Everything that a change may need is reserved before anything is changed. */
 static sw_err change(sw_overlay *overlay, uint32_t store, sw_slice key, entry_state state,
-                     sw_slice value) {
+                     sw_slice value, bool absent) {
     SW_ASSERT(overlay && key.len > 0 && !overlay->scanning);
     sw_err err;
     entry *e;
@@ -256,6 +323,7 @@ static sw_err change(sw_overlay *overlay, uint32_t store, sw_slice key, entry_st
         return err;
     if (state == PUT && !sw_arena_copy(&overlay->arena, value, &kept)) return SW_E_LIMIT;
     overlay->undos[overlay->undo_count++] = (undo){e, e->value, e->state, e->there};
+    if (e->state == UNKNOWN && absent) e->absent = true;
     if (e->state < PUT) overlay->changed.ptr[overlay->changed.count++] = e;
     entries *ordered = &overlay->orders[store].keys;
     if (!e->ordered) ordered->ptr[ordered->count++] = e;
@@ -267,11 +335,15 @@ static sw_err change(sw_overlay *overlay, uint32_t store, sw_slice key, entry_st
 }
 
 sw_err sw_overlay_put(sw_overlay *overlay, uint32_t store, sw_slice key, sw_slice value) {
-    return change(overlay, store, key, PUT, value);
+    return change(overlay, store, key, PUT, value, false);
+}
+
+sw_err sw_overlay_put_new(sw_overlay *overlay, uint32_t store, sw_slice key, sw_slice value) {
+    return change(overlay, store, key, PUT, value, true);
 }
 
 sw_err sw_overlay_delete(sw_overlay *overlay, uint32_t store, sw_slice key) {
-    return change(overlay, store, key, DELETED, SW_SLICE_NONE);
+    return change(overlay, store, key, DELETED, SW_SLICE_NONE, false);
 }
 
 sw_overlay_mark sw_overlay_save(const sw_overlay *overlay) {
@@ -295,8 +367,13 @@ void sw_overlay_undo(sw_overlay *overlay, sw_overlay_mark mark) {
 }
 
 bool sw_overlay_pending(const sw_overlay *overlay, uint32_t store, sw_slice key) {
-    const entry *e = overlay->slots[slot_of(overlay, store, key, hash_of(store, key))];
+    const entry *e = find(overlay, store, key, hash_of(store, key));
     return e && e->state == PUT;
+}
+
+size_t sw_overlay_bytes(const sw_overlay *overlay) {
+    SW_ASSERT(overlay);
+    return overlay->arena.used_bytes;
 }
 
 uint32_t sw_overlay_changed(const sw_overlay *overlay) {
@@ -308,15 +385,19 @@ sw_err sw_overlay_seal(const sw_overlay *overlay, sw_batch *batch) {
     for (size_t i = 0; i < overlay->changed.count; i++) {
         const entry *e = overlay->changed.ptr[i];
         SW_ASSERT(e->state == PUT || e->state == DELETED);
-        sw_err err = e->state == PUT ? sw_batch_put(batch, e->store, e->key, e->value)
-                                     : sw_batch_delete(batch, e->store, e->key);
+        if (e->state == DELETED && e->absent) continue;
+        sw_err err =
+            sw_batch_borrow(batch, &(sw_op){.kind = e->state == PUT ? SW_OP_PUT : SW_OP_DELETE,
+                                            .store = e->store,
+                                            .key = key_of(e),
+                                            .value = e->value});
         if (err) return err;
     }
     return SW_OK;
 }
 
 static int compare_keys(const void *a, const void *b) {
-    return sw_slice_cmp((*(entry *const *)a)->key, (*(entry *const *)b)->key);
+    return sw_slice_cmp(key_of(*(entry *const *)a), key_of(*(entry *const *)b));
 }
 
 /* The first of `count` sorted entries whose key is not before `key`. */
@@ -324,7 +405,7 @@ static size_t lower_bound(entry *const *list, size_t count, sw_slice key) {
     size_t low = 0;
     while (count > 0) {
         size_t half = count / 2;
-        if (sw_slice_cmp(list[low + half]->key, key) < 0) {
+        if (sw_slice_cmp(key_of(list[low + half]), key) < 0) {
             low += half + 1;
             count -= half + 1;
         } else {
@@ -341,7 +422,7 @@ static void sort_order(order *o) {
     else
         for (size_t i = o->sorted; i < keys->count; i++) {
             entry *e = keys->ptr[i];
-            size_t at = lower_bound(keys->ptr, i, e->key);
+            size_t at = lower_bound(keys->ptr, i, key_of(e));
             memmove(keys->ptr + at + 1, keys->ptr + at, (i - at) * sizeof e);
             keys->ptr[at] = e;
         }
@@ -362,14 +443,14 @@ typedef struct scan {
 static bool scan_next(scan *s, sw_slice *ret_key, sw_slice *ret_value) {
     for (;;) {
         const entry *e = s->at < s->pending->count ? s->pending->ptr[s->at] : NULL;
-        if (e && s->to.len && sw_slice_cmp(e->key, s->to) >= 0) e = NULL;
+        if (e && s->to.len && sw_slice_cmp(key_of(e), s->to) >= 0) e = NULL;
         if (e && e->state < PUT) {
             s->at++;
             continue;
         }
         if (!e && !s->in_db) return false;
-        int c = !e ? 1 : !s->in_db ? -1 : sw_slice_cmp(e->key, s->db_key);
-        *ret_key = c <= 0 ? e->key : s->db_key;
+        int c = !e ? 1 : !s->in_db ? -1 : sw_slice_cmp(key_of(e), s->db_key);
+        *ret_key = c <= 0 ? key_of(e) : s->db_key;
         *ret_value = c <= 0 ? e->value : s->db_value;
         if (c > 0) return true;
         s->at++;
@@ -391,7 +472,7 @@ static sw_err run_scan(sw_overlay *overlay, scan *s,
     s->in_db = sw_iter_next(s->iter, &s->db_key, &s->db_value);
     while (!sw_iter_error(s->iter) && scan_next(s, &key, &value)) {
         bool from_db = s->in_db && key.ptr == s->db_key.ptr;
-        if (!each(arg, sw_slice_sub(key, overlay->prefix_bytes, key.len), value)) break;
+        if (!each(arg, sw_slice_sub(key, overlay->prefix.len, key.len), value)) break;
         if (from_db) s->in_db = sw_iter_next(s->iter, &s->db_key, &s->db_value);
     }
     return sw_iter_error(s->iter);
@@ -403,15 +484,15 @@ sw_err sw_overlay_scan(sw_overlay *overlay, uint32_t store, sw_slice from, sw_sl
     sw_err err = reserve_orders(overlay, store);
     if (err) return err;
     sw_arena_mark mark = sw_arena_save(&overlay->arena);
-    size_t prefix_bytes = overlay->prefix_bytes;
+    size_t prefix_bytes = overlay->prefix.len;
     char *low = sw_arena_alloc(&overlay->arena, prefix_bytes + from.len);
     char *high = sw_arena_alloc(&overlay->arena, prefix_bytes + to.len);
     if (!low || !high) {
         sw_arena_rewind(&overlay->arena, mark);
         return SW_E_LIMIT;
     }
-    if (prefix_bytes) memcpy(low, overlay->key.ptr, prefix_bytes);
-    if (prefix_bytes) memcpy(high, overlay->key.ptr, prefix_bytes);
+    if (prefix_bytes) memcpy(low, overlay->prefix.ptr, prefix_bytes);
+    if (prefix_bytes) memcpy(high, overlay->prefix.ptr, prefix_bytes);
     if (from.len) memcpy(low + prefix_bytes, from.ptr, from.len);
     if (to.len) memcpy(high + prefix_bytes, to.ptr, to.len);
     sw_slice start = sw_slice_of(low, prefix_bytes + from.len);

@@ -27,9 +27,18 @@ void sw_overlay_reset(sw_overlay *overlay);
  */
 SW_NODISCARD sw_err sw_overlay_get(sw_overlay *overlay, uint32_t store, sw_slice key,
                                    sw_slice *ret_value);
+/* Names a key that will be got; sw_overlay_read looks up all that were named since, at once. A
+ * hint: what they have no room for is looked up when it is got. */
+void sw_overlay_want(sw_overlay *overlay, uint32_t store, sw_slice key);
+/* What the database says. */
+SW_NODISCARD sw_err sw_overlay_read(sw_overlay *overlay);
 /* Both copy. On a failure nothing has changed. */
 SW_NODISCARD sw_err sw_overlay_put(sw_overlay *overlay, uint32_t store, sw_slice key,
                                    sw_slice value);
+/* The same where the caller knows that the key has no value now: deleted again before the batch
+ * ends, it leaves no tombstone. */
+SW_NODISCARD sw_err sw_overlay_put_new(sw_overlay *overlay, uint32_t store, sw_slice key,
+                                       sw_slice value);
 SW_NODISCARD sw_err sw_overlay_delete(sw_overlay *overlay, uint32_t store, sw_slice key);
 /* Visits the keys from <= k < to (`to` empty: to the end) in order, pending changes among them,
  * until `each` returns false. `each` must not change the overlay. Slices live for the visit. */
@@ -43,9 +52,12 @@ void sw_overlay_undo(sw_overlay *overlay, sw_overlay_mark mark);
 
 /* Whether the batch gives the key a new value. */
 bool sw_overlay_pending(const sw_overlay *overlay, uint32_t store, sw_slice key);
+/* What the batch holds so far: its keys and values, read and written. */
+size_t sw_overlay_bytes(const sw_overlay *overlay);
 /* How many keys have changed. */
 uint32_t sw_overlay_changed(const sw_overlay *overlay);
-/* Adds the changes to the batch, each key once, in the order of first change. SW_E_LIMIT,
+/* Adds the changes to the batch, each key once, in the order of first change; what the batch has
+ * made and deleted again is none. The batch borrows them: it is not read after a reset. SW_E_LIMIT,
  * SW_E_NOMEM: the batch may hold a part, clear it. The overlay stays as it is. */
 SW_NODISCARD sw_err sw_overlay_seal(const sw_overlay *overlay, sw_batch *batch);
 

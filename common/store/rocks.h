@@ -9,8 +9,9 @@
 #include "store/store.h"
 #include <rocksdb/c.h>
 
-#define ROCKS_NUMBER_KEY   "/number" /* no store is named so */
-#define ROCKS_NUMBER_BYTES 12u       /* and its checksum */
+#define ROCKS_ADVICE_RESTORE "stop, keep a copy of the data directory, restore from the last backup"
+#define ROCKS_NUMBER_KEY     "/number" /* no store is named so */
+#define ROCKS_NUMBER_BYTES   12u       /* and its checksum */
 
 /* RocksDB's property: what readers of tables take beside the cache. */
 #define ROCKS_FILTERS_OUTSIDE "rocksdb.estimate-table-readers-mem"
@@ -32,6 +33,8 @@ typedef struct rocks_db {
     bool *scans;          /* by store: read in order, not worth the cache */
     bool *collects;       /* by store: values that are not wanted any more are being cleared out */
     uint32_t *ranges;     /* by store: deleted ranges in its memtable, about */
+    uint32_t *versions;   /* by store: the format of this program */
+    uint32_t *stale;      /* by store: sw_db_stale */
     uint32_t store_count; /* of the specs */
     uint32_t
         family_count; /* of the database: the stores, `default`, and stores of other versions */
@@ -61,6 +64,14 @@ sw_err rocks_load(sw_db *base, uint32_t store, bool (*next)(void *arg, uint64_t 
  * disk. */
 SW_NODISCARD sw_err rocks_write_batch(rocks_db *db, bool sync);
 
+/* rocks_version.c: the formats of the stores. Checks those that are there, writes down the others;
+ * the first that can't be read is told. */
+SW_NODISCARD sw_err rocks_check_versions(rocks_db *db, const sw_store_spec *specs, sw_diags *diags);
+uint32_t rocks_stale(sw_db *base, uint32_t store);
+SW_NODISCARD sw_err rocks_set_stale(sw_db *base, uint32_t store, bool stale);
+/* What RocksDB said about a failed opening, for a person. Returns `err`. */
+sw_err rocks_complain(rocks_db *db, sw_err err, sw_diags *diags);
+
 /* rocks_batch.c: the changes into `db->batch`, each store's in order of key, which is how a
  * memtable takes them cheapest. */
 void rocks_fill_batch(rocks_db *db, const sw_batch *batch);
@@ -78,6 +89,15 @@ void rocks_options_free(rocks_db *db);
 
 /* rocks_open.c: everything between an open folder and a database in use. */
 SW_NODISCARD sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags);
+/* With a recovery mode, or to read only; NULL, or RocksDB's complaint, which the caller frees. */
+char *rocks_try_open(rocks_db *db, const char *path, int recovery_mode, bool read_only);
+void rocks_close_families(rocks_db *db);
 void rocks_free(rocks_db *db);
+
+/* rocks_tables.c: that no table which the database names is damaged where RocksDB would end the
+ * process (table_tail.h); with `finished` also that none of them ends early, which takes a second
+ * opening after every crash that left one unfinished. Families and options are there, the database
+ * is not open. Each such table has a finding. */
+SW_NODISCARD sw_err rocks_check_tables(rocks_db *db, bool finished, sw_diags *diags);
 
 #endif

@@ -4,8 +4,6 @@
 #include "store/rocks.h"
 
 #define DEFAULT_FAMILY "default"
-#define VERSION_BYTES  8u
-#define ADVICE_RESTORE "stop, keep a copy of the data directory, restore from the last backup"
 
 static char *copy_text(const char *text) {
     size_t bytes = strlen(text) + 1;
@@ -53,7 +51,7 @@ static rocksdb_column_family_handle_t *default_family(const rocks_db *db) {
     return NULL;
 }
 
-static void close_families(rocks_db *db) {
+void rocks_close_families(rocks_db *db) {
     for (uint32_t i = 0; i < db->family_count; i++)
         if (db->families[i]) rocksdb_column_family_handle_destroy(db->families[i]);
     memset(db->families, 0, db->family_count * sizeof db->families[0]);
@@ -61,19 +59,16 @@ static void close_families(rocks_db *db) {
     db->rocks = NULL;
 }
 
-/* Opens with a recovery mode, or to read only; NULL or RocksDB's complaint. */
-static char *try_open(rocks_db *db, int recovery_mode, bool read_only) {
+char *rocks_try_open(rocks_db *db, const char *path, int recovery_mode, bool read_only) {
     char *text = NULL;
     const char *const *names = (const char *const *)db->names;
     const rocksdb_options_t *const *options = (const rocksdb_options_t *const *)db->family_options;
+    int count = (int)db->family_count;
     rocksdb_options_set_wal_recovery_mode(db->options, recovery_mode);
-    db->rocks =
-        read_only
-            ? rocksdb_open_for_read_only_column_families(db->options, db->folder.db_path,
-                                                         (int)db->family_count, names, options,
-                                                         db->families, 0, &text)
-            : rocksdb_open_column_families(db->options, db->folder.db_path, (int)db->family_count,
-                                           names, options, db->families, &text);
+    db->rocks = read_only ? rocksdb_open_for_read_only_column_families(
+                                db->options, path, count, names, options, db->families, 0, &text)
+                          : rocksdb_open_column_families(db->options, path, count, names, options,
+                                                         db->families, &text);
     if (text) {
         db->rocks = NULL;
         return text;
@@ -82,11 +77,11 @@ static char *try_open(rocks_db *db, int recovery_mode, bool read_only) {
     return NULL;
 }
 
-static sw_err complain(rocks_db *db, sw_err err, sw_diags *diags) {
+sw_err rocks_complain(rocks_db *db, sw_err err, sw_diags *diags) {
     sw_slice said = sw_buf_slice(&db->error_text);
     switch (err) {
     case SW_E_CORRUPT:
-        return sw_diag_at(diags, err, 0, 0, db->folder.db_path, ADVICE_RESTORE,
+        return sw_diag_at(diags, err, 0, 0, db->folder.db_path, ROCKS_ADVICE_RESTORE,
                           "the database is damaged: %.*s", SW_FMT(said));
     case SW_E_FULL:
         return sw_diag_at(diags, err, 0, 0, db->folder.db_path,
@@ -119,9 +114,9 @@ static sw_err read_number(rocks_db *db, uint64_t *ret) {
 
 static sw_err check_mark(rocks_db *db, sw_diags *diags) {
     sw_err err = read_number(db, &db->number);
-    if (err) return complain(db, err, diags);
+    if (err) return rocks_complain(db, err, diags);
     if (db->number >= db->folder.marked) return SW_OK;
-    return sw_diag_at(diags, SW_E_CORRUPT, 0, 0, db->folder.db_path, ADVICE_RESTORE,
+    return sw_diag_at(diags, SW_E_CORRUPT, 0, 0, db->folder.db_path, ROCKS_ADVICE_RESTORE,
                       "commits that were acknowledged are missing: the last is number %llu, but "
                       "%llu was on the disk; the write-ahead log (*.log) or MANIFEST is damaged",
                       (unsigned long long)db->number, (unsigned long long)db->folder.marked);
@@ -130,70 +125,25 @@ static sw_err check_mark(rocks_db *db, sw_diags *diags) {
 /* A write-ahead log that is whole is opened at once. One that is not may have been torn by a power
  * cut in a write that nobody was told of: then everything up to the mark is there without the tail,
  * which is looked at without changing a file. If it is not all there, bytes that were synced are
- * damaged. */
+ * damaged. A table that lost its end is told by name; RocksDB would name another file. */
 static sw_err open_database(rocks_db *db, sw_diags *diags) {
-    char *text = try_open(db, rocksdb_absolute_consistency_recovery, false);
+    const char *path = db->folder.db_path;
+    char *text = rocks_try_open(db, path, rocksdb_absolute_consistency_recovery, false);
     if (!text) return SW_OK;
     sw_err err = rocks_error(db, text);
-    if (err != SW_E_CORRUPT) return complain(db, err, diags);
-    text = try_open(db, rocksdb_point_in_time_recovery, true);
+    if (err != SW_E_CORRUPT) return rocks_complain(db, err, diags);
+    if ((err = rocks_check_tables(db, true, diags))) return err;
+    text = rocks_try_open(db, path, rocksdb_point_in_time_recovery, true);
     if (text) {
         rocksdb_free(text);
-        return complain(db, err, diags);
+        return rocks_complain(db, SW_E_CORRUPT, diags);
     }
     err = check_mark(db, diags);
-    close_families(db);
+    rocks_close_families(db);
     if (err) return err;
     sw_buf_clear(&db->error_text);
-    text = try_open(db, rocksdb_point_in_time_recovery, false);
-    return text ? complain(db, rocks_error(db, text), diags) : SW_OK;
-}
-
-static void encode_version(uint32_t version, char ret[VERSION_BYTES]) {
-    sw_wire_put_le(ret, version, 4);
-    sw_wire_put_le(ret + 4, sw_crc32c(0, sw_slice_of(ret, 4)), 4);
-}
-
-/* The version of a store's values is kept under its name in the default family. */
-static sw_err check_version(rocks_db *db, const sw_store_spec *spec, bool *ret_missing,
-                            sw_diags *diags) {
-    char *text = NULL, expected[VERSION_BYTES];
-    size_t len = 0;
-    char *stored =
-        rocksdb_get_cf(db->rocks, db->read, db->own, spec->name, strlen(spec->name), &len, &text);
-    if (text) return complain(db, rocks_error(db, text), diags);
-    *ret_missing = !stored;
-    if (!stored) return SW_OK;
-    uint32_t version = len == VERSION_BYTES ? (uint32_t)sw_wire_get_le(stored, 4) : 0;
-    encode_version(version, expected);
-    bool whole = len == VERSION_BYTES && memcmp(stored, expected, len) == 0;
-    rocksdb_free(stored);
-    if (!whole)
-        return sw_diag_at(diags, SW_E_CORRUPT, 0, 0, spec->name, ADVICE_RESTORE,
-                          "the version entry of this store is damaged");
-    if (version != spec->version)
-        return sw_diag_at(diags, SW_E_VERSION, 0, 0, spec->name,
-                          "use the Seawall that wrote it, or rebuild the state from the log",
-                          "this store has format %u, this Seawall reads %u", version,
-                          spec->version);
-    return SW_OK;
-}
-
-static sw_err check_versions(rocks_db *db, const sw_store_spec *specs, sw_diags *diags) {
-    rocksdb_writebatch_clear(db->batch);
-    for (uint32_t i = 0; i < db->store_count; i++) {
-        char version[VERSION_BYTES];
-        bool missing;
-        sw_err err = check_version(db, &specs[i], &missing, diags);
-        if (err) return err;
-        encode_version(specs[i].version, version);
-        if (missing)
-            rocksdb_writebatch_put_cf(db->batch, db->own, specs[i].name, strlen(specs[i].name),
-                                      version, sizeof version);
-    }
-    if (rocksdb_writebatch_count(db->batch) == 0) return SW_OK;
-    sw_err err = rocks_write_batch(db, true);
-    return err ? complain(db, err, diags) : SW_OK;
+    text = rocks_try_open(db, path, rocksdb_point_in_time_recovery, false);
+    return text ? rocks_complain(db, rocks_error(db, text), diags) : SW_OK;
 }
 
 sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags) {
@@ -203,17 +153,24 @@ sw_err rocks_open(rocks_db *db, const sw_store_spec *specs, sw_diags *diags) {
     db->scans = sw_heap_zero(db->family_count, sizeof db->scans[0]);
     db->ranges = sw_heap_zero(db->family_count, sizeof db->ranges[0]);
     db->collects = sw_heap_zero(db->family_count, sizeof db->collects[0]);
+    db->versions = sw_heap_zero(db->store_count, sizeof db->versions[0]);
+    db->stale = sw_heap_zero(db->store_count, sizeof db->stale[0]);
     if (!db->families || !db->scans || !db->ranges || !db->collects) return SW_E_NOMEM;
-    for (uint32_t i = 0; i < db->store_count; i++) db->scans[i] = specs[i].ordered_tail;
+    if (!db->versions || !db->stale) return SW_E_NOMEM;
+    for (uint32_t i = 0; i < db->store_count; i++) {
+        db->scans[i] = specs[i].ordered_tail;
+        db->versions[i] = specs[i].version;
+    }
     err = rocks_options(db, specs);
+    if (!err) err = rocks_check_tables(db, false, diags);
     if (!err) err = open_database(db, diags);
     if (!err) err = check_mark(db, diags);
-    if (!err) err = check_versions(db, specs, diags);
+    if (!err) err = rocks_check_versions(db, specs, diags);
     return err;
 }
 
 void rocks_free(rocks_db *db) {
-    if (db->families) close_families(db);
+    if (db->families) rocks_close_families(db);
     rocks_options_free(db);
     for (uint32_t i = 0; db->names && i < db->family_count; i++) sw_heap_free(db->names[i]);
     sw_heap_free(db->names);
@@ -221,6 +178,8 @@ void rocks_free(rocks_db *db) {
     sw_heap_free(db->scans);
     sw_heap_free(db->ranges);
     sw_heap_free(db->collects);
+    sw_heap_free(db->versions);
+    sw_heap_free(db->stale);
     sw_db_folder_close(&db->folder);
     sw_buf_done(&db->error_text);
     pthread_mutex_destroy(&db->write);

@@ -23,14 +23,16 @@
 #define GARBAGE_FEW  6u
 
 /* State. Its newer part is not compressed: it is soon written again. A merge of everything is due
- * when what is above the last run is as large as it. */
+ * when what is above the last run is as large as it. Runs are merged when there are so many: a key
+ * that is looked up is asked for at each of them, a scan goes to its place in each once. */
 #define STATE_RUNS           8
+#define STATE_RUNS_SCAN      20
 #define STATE_COMPRESSED_PCT 60
 #define STATE_SPACE_PCT      100
 
-/* Churn. Runs are merged when there are so many: more of them where nobody looks up single keys.
- * Files are small, because a filter is built whole and its keys wait in memory. So many runs more
- * (SLACK) slow writers down, and as many again stop them. */
+/* Churn. Fewer runs where rows are read from the front, over those that are gone. Files are small,
+ * because a filter is built whole and its keys wait in memory. So many runs more (SLACK) slow
+ * writers down, and as many again stop them. */
 #define CHURN_FILE_BYTES ((uint64_t)16 << 20)
 #define CHURN_RUNS       8
 #define CHURN_RUNS_SCAN  6
@@ -125,7 +127,7 @@ static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *opti
     rocksdb_universal_compaction_options_set_max_size_amplification_percent(merge, STATE_SPACE_PCT);
     rocksdb_options_set_universal_compaction_options(options, merge);
     rocksdb_universal_compaction_options_destroy(merge);
-    set_runs(options, STATE_RUNS);
+    set_runs(options, spec->point_lookups ? STATE_RUNS : STATE_RUNS_SCAN);
 }
 
 static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {

@@ -17,6 +17,8 @@ typedef struct sw_store_spec {
     bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
     bool churn;         /* rows come and go, in no order: writes them again less often, at the price
                            of space */
+    bool renewable;     /* may be opened with an older format: sw_db_stale tells, and nobody reads
+                           it until it has been written anew */
 } sw_store_spec;
 
 /* What may be used for everything, by all stores together. */
@@ -34,7 +36,8 @@ typedef struct sw_db_usage {
     uint64_t bytes_written, bytes_appended; /* write amplification = written / appended */
 } sw_db_usage;
 
-/* A list of changes, in order. Owns copies of keys and values; reused by clear. Thread: owner's. */
+/* A list of changes, in order. Owns copies of keys and values but for what it has borrowed; reused
+ * by clear. Thread: owner's. */
 typedef struct sw_batch sw_batch;
 SW_NODISCARD sw_err sw_batch_new(size_t bytes_max, sw_batch **ret);
 void sw_batch_free(sw_batch *batch);
@@ -54,8 +57,12 @@ typedef struct sw_op {
     uint32_t store;
     sw_slice key, value; /* DELETE_RANGE: from, to */
 } sw_op;
-/* All changes of `more` after those of `batch`; all or none. */
+/* A change without copies: key and value must stay where they are as long as the batch is read. */
+SW_NODISCARD sw_err sw_batch_borrow(sw_batch *batch, const sw_op *op);
+/* Copies of all changes of `more` after those of `batch`; all or none. */
 SW_NODISCARD sw_err sw_batch_append(sw_batch *batch, const sw_batch *more);
+/* The same without copies: `more` must stay as it is as long as the batch is read. */
+SW_NODISCARD sw_err sw_batch_borrow_all(sw_batch *batch, const sw_batch *more);
 /* Iterates: *at starts at 0; false at the end. Slices live until the batch changes. */
 bool sw_batch_next(const sw_batch *batch, size_t *at, sw_op *ret);
 
@@ -76,6 +83,12 @@ typedef struct sw_db_table {
      * NULL: written by batches. */
     sw_err (*load)(sw_db *db, uint32_t store, bool (*next)(void *arg, uint64_t at, sw_op *ret),
                    void *arg);
+    /* May be NULL: one after the other. */
+    sw_err (*get_many)(sw_db *db, uint32_t store, const sw_slice *keys, uint32_t count,
+                       sw_err (*found)(void *arg, uint32_t at, sw_slice value), void *arg);
+    /* May be NULL: what is in memory was written by this program. */
+    uint32_t (*stale)(sw_db *db, uint32_t store);
+    sw_err (*set_stale)(sw_db *db, uint32_t store, bool stale);
 } sw_db_table;
 struct sw_db {
     const sw_db_table *table;
@@ -92,6 +105,11 @@ struct sw_iter {
 
 /* Appends the value to `ret_value`. SW_E_NOT_FOUND; SW_E_IO, SW_E_CORRUPT. Thread: any. */
 SW_NODISCARD sw_err sw_db_get(sw_db *db, uint32_t store, sw_slice key, sw_buf *ret_value);
+/* The same of many keys, in ascending order, which costs less than one after the other: `found` is
+ * told of each that is there, by its place, until it fails. The value lives for the call. */
+SW_NODISCARD sw_err sw_db_get_many(sw_db *db, uint32_t store, const sw_slice *keys, uint32_t count,
+                                   sw_err (*found)(void *arg, uint32_t at, sw_slice value),
+                                   void *arg);
 /* All or nothing. With `sync` it is on the disk when this returns. Any failure but SW_E_LIMIT is
  * FATAL: the outcome is not known. Thread: any; writes of several threads are one after the other.
  */
@@ -110,12 +128,21 @@ void sw_iter_close(sw_iter *iter); /* NULL is a no-op */
  * none. */
 SW_NODISCARD sw_err sw_db_checkpoint(sw_db *db, const char *dir);
 void sw_db_usage_read(sw_db *db, sw_db_usage *ret);
-/* What the first failure of the database said, for a person; nothing if there was none. Thread:
- * any. */
+/* What the first failure of the database said, for a person, behind the database's folder; nothing
+ * if there was none. Thread: any. */
 void sw_db_error_text(sw_db *db, sw_buf *ret);
+/* Of a renewable store: the older format that its rows have, UINT32_MAX where they were being
+ * written anew when the process ended; 0: it may be read. */
+uint32_t sw_db_stale(sw_db *db, uint32_t store);
+/* From now on its rows are half old and half new, for every program; or they are all of this
+ * program's format. Synced, and with it what was written before. As sw_db_write. */
+SW_NODISCARD sw_err sw_db_set_stale(sw_db *db, uint32_t store, bool stale);
 /* False when the free space of the disk is below the budget's watermark: refuse input now. */
 bool sw_db_has_room(sw_db *db);
 void sw_db_close(sw_db *db); /* NULL is a no-op */
+/* Takes a folder away, a database's or one that holds some, with all that lies in it; nothing if
+ * there is none. */
+void sw_db_remove(const char *dir);
 
 /* Memory: an ordered map, deterministic. */
 SW_NODISCARD sw_err sw_db_mem_open(const sw_store_spec *specs, uint32_t count, sw_db **ret);

@@ -9,9 +9,10 @@
 #include "store/rocks.h"
 
 #define ERROR_TEXT_MAX   ((size_t)4096)
-#define BATCH_BYTES_KEPT ((size_t)16 << 20)
+#define BATCH_BYTES_KEPT ((size_t)4 << 20)
 #define WRITES_TO_SHARE  256u
 #define RANGES_MAX       128u
+#define MANY             128u /* keys looked up at once */
 
 typedef struct rocks_iter {
     sw_iter iter;
@@ -57,10 +58,20 @@ sw_err rocks_fail(rocks_db *db, char *text) {
     return err;
 }
 
+/* RocksDB counts each comparison of two keys in variables of the thread, for whoever asks: nobody.
+ * Each thread has to say so for itself. */
+static void count_nothing(void) {
+    static _Thread_local bool said;
+    if (said) return;
+    rocksdb_set_perf_level(rocksdb_disable);
+    said = true;
+}
+
 static sw_err rocks_get(sw_db *base, uint32_t store, sw_slice key, sw_buf *ret_value) {
     rocks_db *db = (rocks_db *)base;
     char *text = NULL;
     SW_ASSERT(store < db->store_count);
+    count_nothing();
     rocksdb_pinnableslice_t *pinned =
         rocksdb_get_pinned_cf(db->rocks, db->read, db->families[store], key.ptr, key.len, &text);
     if (text) return rocks_fail(db, text);
@@ -69,6 +80,45 @@ static sw_err rocks_get(sw_db *base, uint32_t store, sw_slice key, sw_buf *ret_v
     const char *value = rocksdb_pinnableslice_value(pinned, &len);
     sw_err err = sw_buf_add(ret_value, sw_slice_of(value, len));
     rocksdb_pinnableslice_destroy(pinned);
+    return err;
+}
+
+/* Of at most MANY keys. All that RocksDB gives is freed, whatever fails. */
+static sw_err get_some(rocks_db *db, uint32_t store, const sw_slice *keys, uint32_t first,
+                       uint32_t count, sw_err (*found)(void *arg, uint32_t at, sw_slice value),
+                       void *arg) {
+    const char *ptrs[MANY];
+    size_t lens[MANY];
+    rocksdb_pinnableslice_t *values[MANY];
+    char *texts[MANY];
+    sw_err err = SW_OK;
+    for (uint32_t i = 0; i < count; i++) {
+        ptrs[i] = keys[first + i].ptr;
+        lens[i] = keys[first + i].len;
+    }
+    rocksdb_batched_multi_get_cf(db->rocks, db->read, db->families[store], count, ptrs, lens,
+                                 values, texts, true);
+    for (uint32_t i = 0; i < count; i++) {
+        if (texts[i]) {
+            sw_err failed = rocks_fail(db, texts[i]);
+            if (!err) err = failed;
+        }
+        if (!values[i]) continue;
+        size_t len;
+        const char *value = rocksdb_pinnableslice_value(values[i], &len);
+        if (!err) err = found(arg, first + i, sw_slice_of(value, len));
+        rocksdb_pinnableslice_destroy(values[i]);
+    }
+    return err;
+}
+
+static sw_err rocks_get_many(sw_db *base, uint32_t store, const sw_slice *keys, uint32_t count,
+                             sw_err (*found)(void *arg, uint32_t at, sw_slice value), void *arg) {
+    rocks_db *db = (rocks_db *)base;
+    sw_err err = SW_OK;
+    SW_ASSERT(store < db->store_count);
+    for (uint32_t at = 0; !err && at < count; at += MANY)
+        err = get_some(db, store, keys, at, count - at < MANY ? count - at : MANY, found, arg);
     return err;
 }
 
@@ -89,6 +139,15 @@ static sw_err flush_ranges(rocks_db *db) {
     return err;
 }
 
+/* That a write is on the disk is noted outside of RocksDB, which has no text for it. */
+static sw_err mark(rocks_db *db) {
+    sw_err err = sw_db_folder_mark(&db->folder, ++db->number);
+    if (err && db->error_text.len == 0)
+        sw_buf_printf(&db->error_text, "the last commit can't be marked in %s: %s", db->folder.path,
+                      strerror(errno));
+    return err;
+}
+
 sw_err rocks_write_batch(rocks_db *db, bool sync) {
     char *text = NULL;
     if (sync) {
@@ -100,11 +159,12 @@ sw_err rocks_write_batch(rocks_db *db, bool sync) {
     }
     rocksdb_write(db->rocks, sync ? db->synced : db->unsynced, db->batch, &text);
     if (text) return rocks_error(db, text);
-    return sync ? sw_db_folder_mark(&db->folder, ++db->number) : SW_OK;
+    return sync ? mark(db) : SW_OK;
 }
 
 static sw_err rocks_write(sw_db *base, const sw_batch *batch, bool sync) {
     rocks_db *db = (rocks_db *)base;
+    count_nothing();
     pthread_mutex_lock(&db->write);
     sw_err err = db->failed;
     if (!err) {
@@ -166,6 +226,7 @@ static sw_err rocks_iter_open(sw_db *base, uint32_t store, sw_slice from, sw_sli
     SW_ASSERT(store < db->store_count);
     rocks_iter *it = sw_heap_zero(1, sizeof *it + to.len + from.len);
     if (!it) return SW_E_NOMEM;
+    count_nothing();
     it->iter.table = &iter_table;
     it->db = db;
     it->read = rocksdb_readoptions_create();
@@ -249,7 +310,8 @@ static void rocks_usage(sw_db *base, sw_db_usage *ret) {
 static void rocks_error_text(sw_db *base, sw_buf *ret) {
     rocks_db *db = (rocks_db *)base;
     pthread_mutex_lock(&db->write);
-    sw_buf_add(ret, sw_buf_slice(&db->error_text));
+    if (db->error_text.len) /* not every text of RocksDB's names a file */
+        sw_buf_printf(ret, "%s: %.*s", db->folder.db_path, SW_FMT(sw_buf_slice(&db->error_text)));
     pthread_mutex_unlock(&db->write);
 }
 
@@ -265,6 +327,7 @@ static void rocks_close(sw_db *base) {
 
 static const sw_db_table table = {
     .get = rocks_get,
+    .get_many = rocks_get_many,
     .write = rocks_write,
     .iter_open = rocks_iter_open,
     .checkpoint = rocks_checkpoint,
@@ -273,6 +336,8 @@ static const sw_db_table table = {
     .has_room = rocks_has_room,
     .close = rocks_close,
     .load = rocks_load,
+    .stale = rocks_stale,
+    .set_stale = rocks_set_stale,
 };
 
 sw_err sw_db_rocks_open(const char *dir, const sw_store_spec *specs, uint32_t count,

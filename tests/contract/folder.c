@@ -7,21 +7,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/store.h"
+
 void folder_make(char ret[FOLDER_PATH_MAX]) {
     const char *tmp = getenv("TMPDIR");
     snprintf(ret, FOLDER_PATH_MAX, "%s/seawall-test-XXXXXX", tmp ? tmp : "/tmp");
     if (!mkdtemp(ret)) perror(ret), abort();
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at) {
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 void folder_remove(const char *path) {
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    sw_db_remove(path);
 }
 
 static const char *copy_from, *copy_to;

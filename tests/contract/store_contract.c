@@ -132,6 +132,34 @@ static void a_batch_changes_all_stores_in_its_order(void **state) {
     assert_value(db, 0, "b", "2");
 }
 
+/* More than what is put one by one, and alike for longer than a look at the keys' begin tells. */
+static void keys_of_a_batch_that_begin_alike_are_told_apart(void **state) {
+    sw_db *db = *state;
+    sw_batch *batch = batch_of();
+    char key[80], expected[2000] = "";
+    for (int i = 0; i < 20; i++) { /* the shortest is what all others begin with */
+        snprintf(key, sizeof key, "all of them begin like this%.*s", (i * 7) % 20,
+                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+        assert_ok(sw_batch_put(batch, 0, sw_slice_cstr(key), SW_S("1")));
+        snprintf(key, sizeof key, "all of them begin like this, and these are alike again %d",
+                 i % 7);
+        assert_ok(sw_batch_put(batch, 0, sw_slice_cstr(key), SW_S("2")));
+        if (i % 7 == 3) assert_ok(sw_batch_delete(batch, 0, sw_slice_cstr(key)));
+    }
+    write_and_free(db, batch);
+    size_t len = (size_t)snprintf(expected, sizeof expected, "all of them begin like this=1 ");
+    for (int i = 0; i < 7; i++)
+        if (i != 3)
+            len +=
+                (size_t)snprintf(expected + len, sizeof expected - len,
+                                 "all of them begin like this, and these are alike again %d=2 ", i);
+    for (int i = 1; i < 20; i++)
+        len += (size_t)snprintf(expected + len, sizeof expected - len,
+                                "all of them begin like this%.*s=1 ", i,
+                                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    assert_range(db, "", "", expected);
+}
+
 static void an_empty_batch_is_written(void **state) {
     sw_batch *batch = batch_of();
     write_and_free(*state, batch);
@@ -346,6 +374,46 @@ static void an_overlay_over_random_operations_agrees_with_a_model(void **state) 
     }
 }
 
+typedef struct findings {
+    const char *values[300];
+    uint32_t found;
+    bool fails;
+} findings;
+
+static sw_err note_found(void *arg, uint32_t at, sw_slice value) {
+    findings *f = arg;
+    if (f->fails) return SW_E_LIMIT;
+    assert_non_null(f->values[at]);
+    assert_slice(value, f->values[at]);
+    f->found++;
+    return SW_OK;
+}
+
+static void many_keys_are_looked_up_at_once(void **state) {
+    enum { KEYS = 300 };
+    static char texts[KEYS][8];
+    sw_db *db = *state;
+    sw_slice keys[KEYS];
+    findings f = {.found = 0};
+    sw_batch *batch = batch_of();
+    for (int i = 0; i < KEYS; i++) {
+        snprintf(texts[i], sizeof texts[i], "k%03d", i);
+        keys[i] = sw_slice_cstr(texts[i]);
+        if (i % 3 == 1) continue;
+        f.values[i] = i % 3 ? texts[i] : "";
+        assert_ok(sw_batch_put(batch, 1, keys[i], sw_slice_cstr(f.values[i])));
+    }
+    write_and_free(db, batch);
+    assert_ok(sw_db_get_many(db, 1, keys, KEYS, note_found, &f));
+    assert_int_equal(f.found, KEYS / 3 * 2);
+    f.found = 0;
+    assert_ok(sw_db_get_many(db, 0, keys, KEYS, note_found, &f));
+    assert_ok(sw_db_get_many(db, 1, keys, 0, note_found, &f));
+    assert_int_equal(f.found, 0);
+    f.fails = true;
+    assert_int_equal(sw_db_get_many(db, 1, keys, KEYS, note_found, &f), SW_E_LIMIT);
+}
+
 int store_contract_run(const store_backend *of) {
     backend = of;
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -354,6 +422,7 @@ int store_contract_run(const store_backend *of) {
         CASE(a_get_appends_to_what_the_buffer_holds),
         CASE(stores_do_not_share_keys),
         CASE(a_batch_changes_all_stores_in_its_order),
+        CASE(keys_of_a_batch_that_begin_alike_are_told_apart),
         CASE(an_empty_batch_is_written),
         CASE(keys_are_ordered_by_bytes),
         CASE(keys_with_zero_bytes_are_keys),
@@ -361,6 +430,7 @@ int store_contract_run(const store_backend *of) {
         CASE(an_iterator_sees_nothing_written_after_it_was_opened),
         CASE(a_batch_past_its_limit_is_unchanged),
         CASE(usage_grows_with_what_is_written),
+        CASE(many_keys_are_looked_up_at_once),
         CASE(what_was_written_is_there_after_reopening),
         CASE(loaded_rows_are_in_order_and_the_last_of_a_key_is_it),
         CASE(a_later_flush_goes_over_what_is_there),

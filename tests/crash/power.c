@@ -37,8 +37,9 @@ typedef struct overwrite {
 
 typedef struct file {
     ino_t inode;
-    int fd;      /* our own, to cut with */
-    bool is_log; /* RocksDB takes rubbish in the tail of another file for damage, and refuses */
+    int fd; /* our own, to cut with */
+    /* RocksDB takes rubbish in the tail of another file for damage, and refuses. */
+    bool is_log, is_table;
     off_t synced;
     overwrite *newest;
 } file;
@@ -116,7 +117,8 @@ static void opened(int fd, const char *path, int flags) {
     size_t length = strlen(name);
     *f = (file){.inode = st.st_ino,
                 .synced = st.st_size,
-                .is_log = length > 4 && strcmp(name + length - 4, ".log") == 0};
+                .is_log = length > 4 && strcmp(name + length - 4, ".log") == 0,
+                .is_table = length > 4 && strcmp(name + length - 4, ".sst") == 0};
     f->fd = real.open(link, O_RDWR | O_CLOEXEC);
     by_fd[fd] = f;
 }
@@ -129,6 +131,18 @@ static void undo_some(file *f) {
         if (real.pwrite(f->fd, o->bytes, o->len, o->at) < 0) abort();
 }
 
+/* What came out of order, or not at all: a sector; of a table, as much as there may be. */
+static void spoil(file *f, off_t kept) {
+    char rubbish[SECTOR];
+    off_t at = f->synced + (off_t)chance((uint64_t)(kept - f->synced));
+    off_t end = f->is_table ? kept - (off_t)chance((uint64_t)(kept - at)) : at + SECTOR;
+    memset(rubbish, chance(2) ? 0 : (int)chance(256), sizeof rubbish);
+    for (; at < kept && at < end; at += SECTOR) {
+        size_t len = kept - at < SECTOR ? (size_t)(kept - at) : SECTOR;
+        if (real.pwrite(f->fd, rubbish, len, at) < 0) abort();
+    }
+}
+
 static void cut_file(file *f) {
     off_t size = size_of(f->fd);
     undo_some(f);
@@ -136,14 +150,7 @@ static void cut_file(file *f) {
     off_t kept = size;
     if (chance(3) > 0) kept = f->synced + (off_t)chance((uint64_t)(size - f->synced) + 1);
     if (real.ftruncate(f->fd, kept) != 0) abort();
-    if (f->is_log && kept > f->synced &&
-        chance(3) == 0) { /* a sector that came out of order, or not at all */
-        char rubbish[SECTOR];
-        off_t at = f->synced + (off_t)chance((uint64_t)(kept - f->synced));
-        size_t len = kept - at < SECTOR ? (size_t)(kept - at) : SECTOR;
-        memset(rubbish, chance(2) ? 0 : (int)chance(256), sizeof rubbish);
-        if (real.pwrite(f->fd, rubbish, len, at) < 0) abort();
-    }
+    if ((f->is_log || f->is_table) && kept > f->synced && chance(3) == 0) spoil(f, kept);
 }
 
 /* With the lock held, so that nothing is written any more. */

@@ -10,6 +10,7 @@
 /* Objects are numbers; their bytes are decimal. */
 typedef struct counts {
     int decoded, encoded, alive;
+    int64_t warmed[2]; /* by step: the sum of what it was asked of */
 } counts;
 
 static counts *counts_of(const void *arg) {
@@ -51,7 +52,17 @@ static void free_number(const void *arg, void *object) {
     free(object);
 }
 
-static const sw_object_codec codec = {load, save, bytes, free_number};
+static sw_slice row_of(sw_slice key, char room[SW_OBJECT_ROW_BYTES_MAX]) {
+    memcpy(room, key.ptr, key.len);
+    return sw_slice_of(room, key.len);
+}
+
+/* Whoever has been freed is seen here by asan. */
+static void warm(const void *arg, const void *object, int step) {
+    counts_of(arg)->warmed[step] += *(const int64_t *)object;
+}
+
+static const sw_object_codec codec = {load, save, bytes, free_number, row_of, warm};
 
 typedef struct fixture {
     sw_db *db;
@@ -301,6 +312,71 @@ static void damaged_bytes_are_told(void **state) {
     assert_int_equal(sw_objects_get(f->objects, SW_S("k"), &object), SW_E_CORRUPT);
 }
 
+static void what_each_batch_uses_stays(void **state) {
+    fixture *f = *state;
+    char key[8];
+    put(f, "hot", 0);
+    settle(f, true);
+    for (int i = 0; i < 500; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        put(f, key, i);
+        add(f, "hot", 1);
+        settle(f, true);
+    }
+    assert_int_equal(f->counts.decoded, 0);
+    assert_number(f, "hot", 500);
+    assert_number(f, "0", 0);
+    assert_int_equal(f->counts.decoded, 1); /* that one had gone */
+}
+
+static void a_key_named_before_is_read_ahead_unless_it_is_decoded(void **state) {
+    fixture *f = *state;
+    put(f, "kept", 1);
+    put(f, "gone", 2);
+    settle(f, true);
+    sw_objects_forget(f->objects);
+    assert_number(f, "kept", 1);
+    sw_overlay_reset(f->overlay);
+    size_t before = sw_overlay_bytes(f->overlay);
+    sw_objects_want(f->objects, SW_S("kept"));
+    assert_int_equal(sw_overlay_bytes(f->overlay), before);
+    sw_objects_want(f->objects, SW_S("gone"));
+    assert_true(sw_overlay_bytes(f->overlay) > before);
+    assert_ok(sw_overlay_read(f->overlay));
+    assert_number(f, "gone", 2);
+}
+
+static void want_numbers(fixture *f, int from, int to) {
+    char key[12];
+    for (int i = from; i < to; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        sw_objects_want(f->objects, sw_slice_cstr(key));
+    }
+}
+
+static void what_is_wanted_is_warmed_step_by_step_and_not_after_a_record(void **state) {
+    fixture *f = *state;
+    char key[12];
+    for (int i = 0; i < 16; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        put(f, key, 1);
+    }
+    sw_objects_begin(f->objects);
+    want_numbers(f, 0, 12);
+    assert_int_equal(f->counts.warmed[0], 8);
+    assert_int_equal(f->counts.warmed[1], 4);
+    sw_objects_begin(f->objects);
+    want_numbers(f, 0, 4);
+    assert_int_equal(f->counts.warmed[0], 8);
+    assert_ok(sw_objects_delete(f->objects, SW_S("0")));
+    put(f, "1", 5);
+    want_numbers(f, 4, 8);
+    assert_int_equal(f->counts.warmed[0], 8); /* none of those before something was freed */
+    want_numbers(f, 8, 10);
+    assert_int_equal(f->counts.warmed[0], 10);
+    assert_int_equal(f->counts.warmed[1], 4);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -314,6 +390,9 @@ int main(void) {
         CASE(an_undo_leaves_what_earlier_records_did),
         CASE(what_changed_behind_its_back_is_read_again),
         CASE(stores_share_one_budget),
+        CASE(what_each_batch_uses_stays),
+        CASE(a_key_named_before_is_read_ahead_unless_it_is_decoded),
+        CASE(what_is_wanted_is_warmed_step_by_step_and_not_after_a_record),
         CASE(damaged_bytes_are_told),
     };
 #undef CASE

@@ -88,6 +88,39 @@ static void another_version_of_a_store_is_refused(void **state) {
     assert_ok(open_db(f));
 }
 
+static void a_renewable_store_of_an_older_format_is_stale_until_it_is_written_anew(void **state) {
+    fixture *f = *state;
+    sw_store_spec newer[] = {specs[0], specs[1]};
+    newer[0].version = 2;
+    newer[0].renewable = true;
+    assert_int_equal(sw_db_stale(f->db, 0), 0);
+    sw_db_close(f->db);
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
+    assert_int_equal(sw_db_stale(f->db, 0), 1);
+    assert_int_equal(sw_db_stale(f->db, 1), 0);
+    assert_ok(sw_db_set_stale(f->db, 0, true)); /* half old, half new: for the former program too */
+    sw_db_close(f->db);
+    f->db = NULL;
+    assert_int_equal(open_db(f), SW_E_VERSION);
+    assert_said(f, "built anew");
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
+    assert_int_equal(sw_db_stale(f->db, 0), UINT32_MAX);
+    put_one(f->db, "k", SW_S("v"), false, SW_OK);
+    assert_ok(sw_db_set_stale(f->db, 0, false));
+    assert_int_equal(sw_db_stale(f->db, 0), 0);
+    sw_db_close(f->db);
+    f->db = NULL;
+    assert_int_equal(open_db(f), SW_E_VERSION); /* and by now of the new format alone */
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
+    assert_int_equal(sw_db_stale(f->db, 0), 0);
+    newer[0].version = 1; /* a newer one is never renewed */
+    sw_db_close(f->db);
+    f->db = NULL;
+    assert_int_equal(open_with(f, newer, 2, (sw_db_budget){0}), SW_E_VERSION);
+    newer[0].version = 2;
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
+}
+
 static void another_format_of_the_folder_is_refused(void **state) {
     fixture *f = *state;
     char path[400];
@@ -354,6 +387,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_second_opening_is_refused_with_the_process_that_has_it),
         CASE(another_version_of_a_store_is_refused),
+        CASE(a_renewable_store_of_an_older_format_is_stale_until_it_is_written_anew),
         CASE(another_format_of_the_folder_is_refused),
         CASE(a_lost_log_is_not_taken_for_an_empty_database),
         CASE(a_folder_that_can_not_be_made_is_told),
