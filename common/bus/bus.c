@@ -33,7 +33,7 @@ static sw_err fetch_by_poll(sw_bus *bus, sw_position from, uint32_t records_max,
     int64_t first, end;
     sw_err err = bus->table->end(bus, from.topic, from.partition, &first, &end);
     if (err) return err;
-    sw_fetched got = {.next_offset = from.next_offset, .to_end = true};
+    sw_fetched got = {.next_offset = from.next_offset, .to_end = true, .drained = true};
     if (from.next_offset < end) {
         if (from.next_offset < first) from.next_offset = first;
         if (end - from.next_offset < records_max) records_max = (uint32_t)(end - from.next_offset);
@@ -43,7 +43,7 @@ static sw_err fetch_by_poll(sw_bus *bus, sw_position from, uint32_t records_max,
         err = bus->table->poll(bus, from, records_max, bytes_max, arena, got.records, &got.count,
                                &got.next_offset);
         if (err) return err;
-        got.to_end = got.next_offset >= end;
+        got.to_end = got.drained = got.next_offset >= end;
     }
     *ret = got;
     return SW_OK;

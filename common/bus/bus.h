@@ -56,6 +56,7 @@ typedef struct sw_fetched {
     uint32_t count;
     int64_t next_offset; /* after them */
     bool to_end;         /* they are all that there was; never concluded from offsets */
+    bool drained;        /* no more is at hand, whether there is more or not; the bus wakes then */
 } sw_fetched;
 
 typedef struct sw_bus sw_bus;

@@ -4,6 +4,7 @@
 
 #include "base/wire.h"
 #include "bus/kafka.h"
+#include "bus/kafka_peers.h"
 
 #define CLAIM_BITS  20
 #define DOWN_US     INT64_C(2000000) /* without an answer for so long, nothing is taken in */
@@ -233,12 +234,18 @@ static sw_err kafka_find_time(sw_bus *base, uint32_t topic, uint32_t partition, 
 
 /* ---- tasks ---- */
 
+/* A task that is another's is followed in the database: what is remembered of it is of before. */
+static sw_err newest_of(kafka_bus *bus, uint32_t number, kafka_task **ret) {
+    sw_err err = task_of(bus, number, ret);
+    return err || (*ret)->epoch != 0 ? err : kafka_task_load(bus, *ret);
+}
+
 static sw_err kafka_position(sw_bus *base, uint32_t number, uint32_t topic, uint32_t partition,
                              int64_t *ret_next_offset) {
     kafka_bus *bus = of(base);
     pthread_mutex_lock(&bus->lock);
     kafka_task *task;
-    sw_err err = task_of(bus, number, &task);
+    sw_err err = newest_of(bus, number, &task);
     *ret_next_offset = 0;
     for (uint32_t i = 0; !err && i < task->position_count; i++)
         if (task->positions[i].topic == topic && task->positions[i].partition == partition)
@@ -252,7 +259,7 @@ static sw_err kafka_last_commit(sw_bus *base, uint32_t number, uint64_t *ret_epo
     kafka_bus *bus = of(base);
     pthread_mutex_lock(&bus->lock);
     kafka_task *task;
-    sw_err err = task_of(bus, number, &task);
+    sw_err err = newest_of(bus, number, &task);
     if (!err && task->seq == 0) err = SW_E_NOT_FOUND;
     if (!err) {
         *ret_epoch = task->last_epoch;
@@ -283,6 +290,7 @@ static sw_err kafka_commit(sw_bus *base, const sw_commit *commits, uint32_t coun
     for (uint32_t i = 1; i < count; i++) SW_ASSERT(kafka_lane_of(bus, commits[i].task) == index);
     kafka_lane *lane = &bus->lanes[index];
     pthread_mutex_lock(&lane->lock);
+    if (kafka_peers_held(bus->peers)) kafka_lane_close(lane);
     sw_err err = kafka_lane_commit(lane, commits, count, ret_offsets);
     pthread_mutex_unlock(&lane->lock);
     if (!err) __atomic_store_n(&bus->home.down_us, 0, __ATOMIC_RELAXED);
@@ -340,7 +348,12 @@ static bool kafka_ready(sw_bus *base) {
     int64_t down_us = __atomic_load_n(&bus->home.down_us, __ATOMIC_RELAXED);
     int64_t now_us = kafka_mono_us(bus);
     if (down_us != 0 && now_us - down_us > DOWN_US && !answers(bus, now_us)) return false;
+    if (kafka_peers_held(bus->peers)) return false;
     return sw_db_has_room(bus->db);
+}
+
+bool sw_bus_kafka_held(sw_bus *base) {
+    return sw_bus_remote(base) && kafka_peers_held(of(base)->peers);
 }
 
 static sw_db *kafka_db(sw_bus *base) {
@@ -357,6 +370,7 @@ static void kafka_close(sw_bus *base) {
     kafka_bus *bus = of(base);
     kafka_follow_stop(bus);
     for (uint32_t i = 0; bus->lanes && i < bus->lane_count; i++) kafka_lane_done(&bus->lanes[i]);
+    kafka_peers_close(bus->peers); /* when it can commit no more */
     for (uint32_t i = 0; i < SW_PROCESSORS_MAX; i++) kafka_reader_close(bus->readers[i]);
     for (uint32_t i = 0; bus->tasks && i < bus->options.task_count; i++) {
         if (bus->tasks[i]) kafka_task_done(bus->tasks[i]);
@@ -484,10 +498,12 @@ static sw_err open_bus(kafka_bus *bus, sw_diags *diags) {
     if (!err) err = kafka_client_new(&bus->home, KAFKA_ADMIN, NULL, NULL, NULL, diags, &rk);
     if (err) return err;
     err = kafka_topics_ready(&bus->home, rk, bus->topics, bus->topic_count, diags);
+    if (!err) err = kafka_audit_keeping(&bus->home, rk, bus->topics, bus->topic_count, diags);
     if (!err) err = open_database(bus, diags);
     for (uint32_t i = 0; !err && i < bus->lane_count; i++)
         err = kafka_lane_init(&bus->lanes[i], bus, i);
     if (!err) err = check_cluster(bus, rk, diags);
+    if (!err) err = kafka_peers_open(bus, &bus->peers);
     if (!err) err = kafka_follow_start(bus);
     rd_kafka_destroy(rk);
     return err;
@@ -520,7 +536,8 @@ sw_err sw_bus_kafka_open(const sw_bus_options *options, const sw_bus_kafka_optio
     bus->home = (kafka_home){.self = &bus->home, .bus = &bus->options, .kafka = &bus->kafka};
     if (bus->kafka.groups == 0) bus->kafka.groups = 1;
     if (bus->kafka.transaction_ms == 0) bus->kafka.transaction_ms = KAFKA_TRANSACTION_MS;
-    if (bus->kafka.behind_ms == 0) bus->kafka.behind_ms = KAFKA_BEHIND_MS;
+    if (bus->kafka.behind_ms == 0) bus->kafka.behind_ms = KAFKA_CLOCK_MS;
+    if (bus->kafka.ahead_ms == 0) bus->kafka.ahead_ms = KAFKA_CLOCK_MS;
     set_stores(bus);
     bus->wake = -1;
     pthread_mutex_init(&bus->lock, NULL);

@@ -20,7 +20,10 @@ typedef struct sw_bus_kafka_options {
     const char *prefix;   /* of every name on the cluster; NULL: none. Two deployments share one */
     const char *service;  /* "deadline": names changelogs and transactional ids */
     const char *instance; /* names this process among those of the service: its door's id */
-    const char *dir;      /* the database of state; NULL: in memory, restored at each start */
+    const char *digest; /* of what this process computes with, as text without '/'. While a process
+                           of the service with another digest is there, nothing is claimed: the two
+                           would decide the same differently. NULL: nobody is compared with */
+    const char *dir;    /* the database of state; NULL: in memory, restored at each start */
     const sw_topology *topology; /* its tasks commit here. The consumer group of a processor is
                                     "<prefix>seawall.<its name>". NULL: tests */
     uint32_t partitions;         /* without topology: of the changelogs */
@@ -36,8 +39,9 @@ typedef struct sw_bus_kafka_options {
     bool make_topics;
     int64_t poll_wait_ms;   /* sw_bus_poll waits so long for what is not at hand */
     int64_t transaction_ms; /* a commit that takes longer is lost; 0: 30 s */
-    int64_t behind_ms;      /* so far the clock may be behind the last commit; more, and nothing is
-                               claimed until it is right; 0: 10 min */
+    int64_t behind_ms;      /* so far the clock may be behind the last commit and the brokers'
+                               clocks; more, and nothing is claimed until it is right; 0: 10 min */
+    int64_t ahead_ms;       /* the same ahead of the brokers' clocks; 0: 10 min */
     sw_env env;
 } sw_bus_kafka_options;
 
@@ -47,6 +51,10 @@ typedef struct sw_bus_kafka_options {
 SW_NODISCARD sw_err sw_bus_kafka_open(const sw_bus_options *options,
                                       const sw_bus_kafka_options *kafka, sw_diags *diags,
                                       sw_bus **ret);
+
+/* Whether a process with another digest keeps this one from claiming; false on another bus. Thread:
+ * any. */
+bool sw_bus_kafka_held(sw_bus *bus);
 
 /* ---- standing by, and owning ---- */
 

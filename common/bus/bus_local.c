@@ -6,9 +6,8 @@
 #include "base/wire.h"
 #include "bus/log.h"
 
-#define GROUP_BYTES_MAX  ((size_t)1 << 30)
-#define GROUP_BYTES_KEPT ((size_t)16 << 20) /* a larger batch is given back after its commit */
-#define TASK_BYTES       32u
+#define GROUP_BYTES_MAX ((size_t)1 << 30)
+#define TASK_BYTES      32u
 
 typedef struct local_task {
     uint64_t epoch, seq, digest;
@@ -116,7 +115,7 @@ static sw_err add_commit(local_bus *bus, const sw_commit *commit, size_t *record
     SW_ASSERT(commit->task < bus->task_count);
     local_task *state = &bus->drafts[commit->task];
     if (commit->epoch != state->epoch) return SW_E_FENCED;
-    sw_err err = commit->state ? sw_batch_append(bus->batch, commit->state) : SW_OK;
+    sw_err err = commit->state ? sw_batch_borrow_all(bus->batch, commit->state) : SW_OK;
     for (uint32_t i = 0; !err && i < commit->record_count; i++)
         err =
             sw_log_append(bus->log, &commit->records[i], bus->batch, &bus->offsets[(*record_at)++]);
@@ -156,16 +155,6 @@ static sw_err build_group(local_bus *bus, const sw_commit *commits, uint32_t cou
     return err;
 }
 
-/* Empties the batch, and gives an unusually large one back. */
-static void clear_batch(local_bus *bus) {
-    sw_batch *fresh;
-    if (sw_batch_bytes(bus->batch) > GROUP_BYTES_KEPT && !sw_batch_new(GROUP_BYTES_MAX, &fresh)) {
-        sw_batch_free(bus->batch);
-        bus->batch = fresh;
-    }
-    sw_batch_clear(bus->batch);
-}
-
 static sw_err write_batch(local_bus *bus, bool sync) {
     sw_err err = sw_db_write(bus->db, bus->batch, sync);
     if (err) bus->failed = true;
@@ -200,7 +189,7 @@ static sw_err local_commit(sw_bus *base, const sw_commit *commits, uint32_t coun
     if (count == 0) return SW_OK;
     pthread_mutex_lock(&bus->write);
     sw_err err = bus->failed ? SW_E_IO : commit_group(bus, commits, count, ret_offsets);
-    clear_batch(bus);
+    sw_batch_clear(bus->batch);
     pthread_mutex_unlock(&bus->write);
     return err;
 }
@@ -219,7 +208,7 @@ static sw_err local_claim(sw_bus *base, uint32_t task, uint64_t *ret_epoch) {
         pthread_mutex_unlock(&bus->view);
         *ret_epoch = state.epoch;
     }
-    clear_batch(bus);
+    sw_batch_clear(bus->batch);
     pthread_mutex_unlock(&bus->write);
     return err;
 }
@@ -230,7 +219,7 @@ static sw_err local_maintain(sw_bus *base, int64_t now_ms, uint32_t chunks_max, 
     sw_err err =
         bus->failed ? SW_E_IO : sw_log_maintain(bus->log, now_ms, chunks_max, bus->batch, ret_more);
     if (err) bus->failed = true;
-    clear_batch(bus);
+    sw_batch_clear(bus->batch);
     pthread_mutex_unlock(&bus->write);
     return err;
 }
@@ -280,18 +269,20 @@ static const sw_bus_table table = {
     .close = local_close,
 };
 
-/* Says what the database said, where nobody who knew more has. */
+/* Says what the database said, which names the file; or at least that it failed, where nobody who
+ * knew more has. */
 static void complain(sw_db *db, sw_err err, sw_diags *diags) {
     sw_buf text;
-    if (!diags || diags->count > 0) return;
+    if (!diags) return;
     sw_buf_init(&text, 8192);
     sw_db_error_text(db, &text);
-    sw_diag_at(diags, err, 0, 0, "log",
-               err == SW_E_CORRUPT
-                   ? "stop, keep a copy of the data directory, restore from the last backup"
-                   : "check the disk, then start again",
-               "the log can't be taken up: %s: %.*s", sw_err_name(err),
-               SW_FMT(sw_buf_slice(&text)));
+    if (text.len > 0 || diags->count == 0)
+        sw_diag_at(diags, err, 0, 0, "log",
+                   err == SW_E_CORRUPT
+                       ? "stop, keep a copy of the data directory, restore from the last backup"
+                       : "check the disk, then start again",
+                   "the log can't be taken up: %s: %.*s", sw_err_name(err),
+                   SW_FMT(sw_buf_slice(&text)));
     sw_buf_done(&text);
 }
 

@@ -156,8 +156,14 @@ void sw_chunk_done(sw_chunk_writer *writer) {
 
 sw_err sw_chunk_open(sw_slice key, sw_slice value, sw_chunk_head *ret) {
     if (key.len != SW_CHUNK_KEY_BYTES || value.len < SW_CHUNK_HEAD_BYTES) return SW_E_CORRUPT;
+    if ((uint32_t)sw_wire_get_le(value.ptr + AT_CRC, 4) != checksum(key, value))
+        return SW_E_CORRUPT;
+    return sw_chunk_open_own(key, value, ret);
+}
+
+sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret) {
+    if (key.len != SW_CHUNK_KEY_BYTES || value.len < SW_CHUNK_HEAD_BYTES) return SW_E_CORRUPT;
     const char *at = value.ptr;
-    if ((uint32_t)sw_wire_get_le(at + AT_CRC, 4) != checksum(key, value)) return SW_E_CORRUPT;
     if ((uint8_t)at[AT_FORMAT] != FORMAT) return SW_E_VERSION;
     sw_chunk_head head = {
         .chain_before = (uint32_t)sw_wire_get_le(at + AT_CHAIN_BEFORE, 4),

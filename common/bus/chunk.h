@@ -48,6 +48,9 @@ void sw_chunk_done(sw_chunk_writer *writer);
 /* Proves the checksum over key and value, and that the chunk belongs under the key. SW_E_CORRUPT;
  * SW_E_VERSION: a later format. */
 SW_NODISCARD sw_err sw_chunk_open(sw_slice key, sw_slice value, sw_chunk_head *ret);
+/* The same of bytes that this process has sealed and kept in memory: without the checksum, which
+ * every reader would compute anew. */
+SW_NODISCARD sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret);
 /* The chain value computed from a chunk's bytes. */
 uint32_t sw_chunk_chain(sw_slice value, uint32_t chain_before);
 

@@ -18,7 +18,7 @@
 #define KAFKA_CALL_MS        1000
 #define KAFKA_ADMIN_MS       60000
 #define KAFKA_TRANSACTION_MS 30000
-#define KAFKA_BEHIND_MS      600000
+#define KAFKA_CLOCK_MS       600000
 
 /* The stores that the bus adds to a database, after those of the processors. */
 enum { KAFKA_STORE_COMMITS, KAFKA_STORE_PLACES, KAFKA_OWN_STORES };
@@ -27,10 +27,17 @@ enum { KAFKA_STORE_COMMITS, KAFKA_STORE_PLACES, KAFKA_OWN_STORES };
 #define KAFKA_NO_STORE UINT32_MAX
 
 typedef struct kafka_bus kafka_bus;
+typedef struct kafka_peers kafka_peers; /* kafka_peers.h */
 
 /* ---- kafka_conf.c: clients ---- */
 
-typedef enum kafka_role { KAFKA_PRODUCER, KAFKA_READER, KAFKA_RESTORER, KAFKA_ADMIN } kafka_role;
+typedef enum kafka_role {
+    KAFKA_PRODUCER,
+    KAFKA_READER,
+    KAFKA_RESTORER,
+    KAFKA_ADMIN,
+    KAFKA_PEER
+} kafka_role;
 
 /* What all clients share. */
 typedef struct kafka_home {
@@ -51,6 +58,13 @@ SW_NODISCARD sw_err kafka_client_new(kafka_home *home, kafka_role role, const ch
                                                        const rd_kafka_message_t *message,
                                                        void *opaque),
                                      void *opaque, sw_diags *diags, rd_kafka_t **ret);
+/* The settings of a client of a role, for one with callbacks of its own: its opaque begins with a
+ * pointer to `home`. Goes to rd_kafka_new, or rd_kafka_conf_destroy. As kafka_client_new. */
+SW_NODISCARD sw_err kafka_client_conf(kafka_home *home, kafka_role role, void *opaque,
+                                      sw_diags *diags, rd_kafka_conf_t **ret);
+/* Makes the thread of the partition's leader look whether to fetch on. Before librdkafka 2.3 it
+ * sleeps for a second where it finds as much queued as may be, however soon that is taken. */
+void kafka_client_nudge(rd_kafka_t *rk, const char *topic, uint32_t partition);
 /* Says what happened, for those who listen. */
 void kafka_trace(const kafka_home *home, sw_trace_level level, const char *name, sw_err err,
                  const char *what, const char *text);
@@ -68,6 +82,7 @@ typedef struct kafka_topic {
     char name[KAFKA_NAME_MAX];
     sw_topic_spec spec; /* its name is the one above */
     bool changelog;
+    bool stamped; /* its records have the brokers' time: by it a wrong clock is found out */
 } kafka_topic;
 
 /* All of them: those of the options, then one changelog a store, then that of the commits. The
@@ -76,21 +91,31 @@ SW_NODISCARD sw_err kafka_topics_list(const kafka_home *home, kafka_topic **ret,
 /* Asserts what a bus needs of them, makes those that are missing if the options say so. */
 SW_NODISCARD sw_err kafka_topics_ready(kafka_home *home, rd_kafka_t *rk, const kafka_topic *topics,
                                        uint32_t count, sw_diags *diags);
+/* kafka_audit.c: asserts that no topic loses by its settings what has to be kept: records that are
+ * compacted away or deleted by age. A finding for each that does: SW_E_INVALID. */
+SW_NODISCARD sw_err kafka_audit_keeping(kafka_home *home, rd_kafka_t *rk, const kafka_topic *topics,
+                                        uint32_t count, sw_diags *diags);
 
 /* ---- kafka_cursor.c: one reader of one partition ---- */
 
 /* In a header of what only keeps an offset: see kafka_move_log.c. Readers pass over it. */
 #define KAFKA_FILLER_HEADER "sw-filler"
 
+/* Headers are asked for once: finding none costs librdkafka two kilobytes of heap, each time. */
+typedef struct kafka_held {
+    rd_kafka_message_t *message;
+    rd_kafka_headers_t *headers; /* the message's; NULL: none */
+} kafka_held;
+
 typedef struct kafka_cursor {
     uint32_t topic, partition;
     rd_kafka_topic_t *handle;
     rd_kafka_queue_t *queue;
     bool started, eof;
-    int64_t low, high; /* it can serve any position from low (of the first held) to high (the next
-                          to come) */
-    rd_kafka_message_t **held; /* held[at … at+count) */
-    sw_record *records;        /* of the last fetch, and their headers */
+    int64_t low, high; /* it serves positions from low (of the first held) to high (to come next) */
+    int64_t nudged_us; /* when more was last asked for */
+    kafka_held *held;  /* held[at … at+count) */
+    sw_record *records; /* of the last fetch, and their headers */
     sw_header *headers;
     uint32_t at, count, cap, record_cap, header_cap;
     kafka_writers writers;
@@ -149,25 +174,6 @@ SW_NODISCARD sw_err kafka_task_write(const kafka_task *task, const sw_bus_option
 SW_NODISCARD sw_err kafka_task_read(kafka_task *task, const sw_bus_options *options,
                                     sw_slice bytes);
 
-/* ---- kafka_restore.c: the changelogs of a lane, into the database ---- */
-
-/* The key of the record in each changelog partition by which an owner finds what was before it, and
- * of the one that counts how often a lane was taken; the lane's name follows. */
-#define KAFKA_MARK_KEY  SW_S("\0mark")
-#define KAFKA_CLAIM_KEY SW_S("\0claim")
-/* And of the one that says which format the rows have: of the store, as sw_store_spec has it. */
-#define KAFKA_FORMAT_KEY SW_S("\0format")
-
-typedef struct kafka_restore kafka_restore;
-/* From the places that the database remembers. `follow`: to stand by, for any time. */
-SW_NODISCARD sw_err kafka_restore_open(kafka_bus *bus, uint32_t lane, bool follow,
-                                       kafka_restore **ret);
-void kafka_restore_close(kafka_restore *restore);
-/* Applies what comes until the mark with this nonce has been seen in every partition (SW_OK), or
- * nothing has come for `idle_ms` (SW_E_AGAIN). One that follows ends with *stop only. */
-SW_NODISCARD sw_err kafka_restore_run(kafka_restore *restore, uint64_t nonce, int64_t idle_ms,
-                                      const bool *stop);
-
 /* ---- kafka_lane.c: a producer, and its transactions ---- */
 
 /* The last offset that the transaction under way has in a changelog partition; -1: none. */
@@ -190,11 +196,13 @@ typedef struct kafka_lane {
     uint32_t change_count;
     int64_t *offsets; /* of the records of the transaction under way */
     uint32_t offset_cap;
-    bool failed;     /* a delivery has */
-    bool taken;      /* another has fenced us, until it is claimed again */
-    bool doubt;      /* a broker calls us fenced; whether by another is not known yet */
-    uint64_t nonce;  /* of the last marks */
-    int64_t told_us; /* when the consumer groups' offsets were last committed */
+    bool failed;    /* a delivery has */
+    bool taken;     /* another has fenced us, until it is claimed again */
+    bool doubt;     /* a broker calls us fenced; whether by another is not known yet */
+    uint64_t nonce; /* of the last marks */
+    int64_t brokers_ms, brokers_at_us; /* the brokers' time, and when that was by our monotonic
+                                          clock; 0: not known */
+    int64_t told_us;                   /* when the consumer groups' offsets were last committed */
     sw_buf text;
     kafka_task *drafts;
     uint32_t draft_count, draft_cap;
@@ -260,6 +268,7 @@ struct kafka_bus {
     kafka_task **tasks; /* by number; made when used */
     kafka_lane *lanes;
     uint32_t lane_count;
+    kafka_peers *peers; /* NULL: nobody is compared with */
     sw_metric *repeats, *gaps, *fenced, *lost, *restored;
 };
 

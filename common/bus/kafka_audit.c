@@ -10,6 +10,7 @@ typedef struct audit {
     const kafka_topic *topics;
     uint32_t count;
     sw_diags *diags;
+    bool keeping; /* only whether what has to be kept is */
     sw_kafka_topics_report report;
 } audit;
 
@@ -40,10 +41,9 @@ static const kafka_topic *topic_of(const audit *a, const char *name) {
 }
 
 /* State that is deleted by age, or an event that is compacted away, is lost for good. */
-static void check_settings(audit *a, const rd_kafka_ConfigResource_t *resource) {
-    const kafka_topic *topic = topic_of(a, rd_kafka_ConfigResource_name(resource));
+static void check_keeping(audit *a, const kafka_topic *topic,
+                          const rd_kafka_ConfigResource_t *resource) {
     char text[KAFKA_TEXT_MAX];
-    if (!topic) return;
     const char *policy = value_of(resource, "cleanup.policy");
     const char *want = topic->spec.compacted ? "compact" : "delete";
     if (strcmp(policy, want) != 0) {
@@ -57,6 +57,12 @@ static void check_settings(audit *a, const rd_kafka_ConfigResource_t *resource) 
                  (long long)kept);
         wrong(a, topic->name, "kafka-configs --alter --add-config retention.ms=-1", text);
     }
+}
+
+/* What is refused or lost in a fault alone, and by what a wrong clock is found out. */
+static void check_others(audit *a, const kafka_topic *topic,
+                         const rd_kafka_ConfigResource_t *resource) {
+    char text[KAFKA_TEXT_MAX];
     if (atoll(value_of(resource, "max.message.bytes")) < SW_VALUE_BYTES_MAX + 65536) {
         snprintf(text, sizeof text, "max.message.bytes is %s: a large record would be refused",
                  value_of(resource, "max.message.bytes"));
@@ -66,6 +72,18 @@ static void check_settings(audit *a, const rd_kafka_ConfigResource_t *resource) 
         wrong(
             a, topic->name, "kafka-configs --alter --add-config min.insync.replicas=2",
             "min.insync.replicas is 1: what one broker alone has acknowledged can be lost with it");
+    if (topic->stamped &&
+        strcmp(value_of(resource, "message.timestamp.type"), "LogAppendTime") != 0)
+        wrong(a, topic->name,
+              "kafka-configs --alter --add-config message.timestamp.type=LogAppendTime",
+              "message.timestamp.type is not LogAppendTime: a clock that is ahead is not noticed");
+}
+
+static void check_settings(audit *a, const rd_kafka_ConfigResource_t *resource) {
+    const kafka_topic *topic = topic_of(a, rd_kafka_ConfigResource_name(resource));
+    if (!topic) return;
+    check_keeping(a, topic, resource);
+    if (!a->keeping) check_others(a, topic, resource);
 }
 
 static sw_err describe(audit *a, rd_kafka_t *rk) {
@@ -159,6 +177,13 @@ static sw_err run(audit *a, bool make) {
     if (!err) err = describe(a, rk);
     rd_kafka_destroy(rk);
     return !err && a->report.wrong ? SW_E_INVALID : err;
+}
+
+sw_err kafka_audit_keeping(kafka_home *home, rd_kafka_t *rk, const kafka_topic *topics,
+                           uint32_t count, sw_diags *diags) {
+    audit a = {.home = *home, .topics = topics, .count = count, .diags = diags, .keeping = true};
+    sw_err err = describe(&a, rk);
+    return !err && a.report.wrong ? SW_E_INVALID : err;
 }
 
 sw_err sw_bus_kafka_topics(const sw_bus_options *options, const sw_bus_kafka_options *kafka,

@@ -4,6 +4,8 @@
 
 #include "bus/kafka.h"
 
+enum { NUDGE_MS = 1 };
+
 /* Set first; a setting of the user's comes over it. Fetch buffers are capped: librdkafka's own
  * defaults may hold 64 MiB a partition. */
 static const struct {
@@ -17,7 +19,9 @@ static const struct {
     {~0u, "reconnect.backoff.max.ms", "1000"},
     {~0u, "topic.metadata.refresh.interval.ms", "60000"},
     {~0u, "log.connection.close", "false"},
-    {ROLE(KAFKA_PRODUCER), "linger.ms", "1"},
+    /* Only for what is put before a transaction's end, which sends at once. While a request of a
+     * partition is under way, and what has waited longer is there, the broker's thread spins. */
+    {ROLE(KAFKA_PRODUCER), "linger.ms", "100"},
     /* While the markers of the last transaction are written, the brokers say "again". */
     {ROLE(KAFKA_PRODUCER), "retry.backoff.ms", "10"},
     {ROLE(KAFKA_PRODUCER), "compression.codec", "lz4"},
@@ -33,9 +37,12 @@ static const struct {
     {ROLE(KAFKA_READER), "queued.max.messages.kbytes", "2048"},
     {ROLE(KAFKA_RESTORER), "fetch.wait.max.ms", "20"},
     {ROLE(KAFKA_RESTORER), "fetch.error.backoff.ms", "50"},
-    {ROLE(KAFKA_RESTORER), "queued.min.messages", "50000"},
-    {ROLE(KAFKA_RESTORER), "queued.max.messages.kbytes", "8192"},
+    {ROLE(KAFKA_RESTORER), "queued.min.messages", "100000"},
+    {ROLE(KAFKA_RESTORER), "queued.max.messages.kbytes", "16384"},
     {ROLE(KAFKA_RESTORER), "fetch.message.max.bytes", "4194304"},
+    /* So long one that was killed keeps those out that differ from it. */
+    {ROLE(KAFKA_PEER), "session.timeout.ms", "10000"},
+    {ROLE(KAFKA_PEER), "heartbeat.interval.ms", "2000"},
 };
 
 /* What exactly once rests on. */
@@ -50,6 +57,7 @@ static const struct {
     {ROLE(KAFKA_READER) | ROLE(KAFKA_RESTORER), "enable.auto.offset.store", "false"},
     {ROLE(KAFKA_READER) | ROLE(KAFKA_RESTORER), "enable.partition.eof", "true"},
     {ROLE(KAFKA_READER) | ROLE(KAFKA_RESTORER), "auto.offset.reset", "error"},
+    {ROLE(KAFKA_PEER), "enable.auto.commit", "false"},
     {0, "transactional.id", ""},
 #undef ROLE
 };
@@ -123,22 +131,20 @@ static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque) {
     kafka_trace(home, SW_TRACE_WARN, "kafka.error", SW_OK, rd_kafka_name(rk), text);
 }
 
-sw_err kafka_client_new(kafka_home *home, kafka_role role, const char *id,
-                        void (*delivered)(rd_kafka_t *rk, const rd_kafka_message_t *message,
-                                          void *opaque),
-                        void *opaque, sw_diags *diags, rd_kafka_t **ret) {
-    char text[KAFKA_TEXT_MAX];
-    rd_kafka_type_t type =
-        role == KAFKA_READER || role == KAFKA_RESTORER ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+static rd_kafka_type_t type_of(kafka_role role) {
+    return role == KAFKA_PRODUCER || role == KAFKA_ADMIN ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
+}
+
+sw_err kafka_client_conf(kafka_home *home, kafka_role role, void *opaque, sw_diags *diags,
+                         rd_kafka_conf_t **ret) {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     sw_err err = SW_OK;
     for (size_t i = 0; !err && i < SW_COUNT(defaults); i++)
         if (defaults[i].roles & (1u << role))
             err = set(conf, defaults[i].name, defaults[i].value, diags);
-    if (!err) err = set_users(conf, home, type, diags);
+    if (!err) err = set_users(conf, home, type_of(role), diags);
     for (size_t i = 0; !err && i < SW_COUNT(fixed); i++)
         if (fixed[i].roles & (1u << role)) err = set(conf, fixed[i].name, fixed[i].value, diags);
-    if (!err && id) err = set(conf, "transactional.id", id, diags);
     if (err) {
         rd_kafka_conf_destroy(conf);
         return err;
@@ -146,14 +152,37 @@ sw_err kafka_client_new(kafka_home *home, kafka_role role, const char *id,
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_opaque(conf, opaque ? opaque : &home->self);
+    *ret = conf;
+    return SW_OK;
+}
+
+sw_err kafka_client_new(kafka_home *home, kafka_role role, const char *id,
+                        void (*delivered)(rd_kafka_t *rk, const rd_kafka_message_t *message,
+                                          void *opaque),
+                        void *opaque, sw_diags *diags, rd_kafka_t **ret) {
+    char text[KAFKA_TEXT_MAX];
+    rd_kafka_conf_t *conf;
+    sw_err err = kafka_client_conf(home, role, opaque, diags, &conf);
+    if (err) return err;
+    err = id ? set(conf, "transactional.id", id, diags) : SW_OK;
+    if (err) {
+        rd_kafka_conf_destroy(conf);
+        return err;
+    }
     if (delivered) rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-    rd_kafka_t *rk = rd_kafka_new(type, conf, text, sizeof text);
+    rd_kafka_t *rk = rd_kafka_new(type_of(role), conf, text, sizeof text);
     if (!rk) {
         rd_kafka_conf_destroy(conf);
         return sw_diag_at(diags, SW_E_INVALID, 0, 0, "kafka", NULL, "%s", text);
     }
     *ret = rk;
     return SW_OK;
+}
+
+/* A request of any kind does it, its answer is of no interest. */
+void kafka_client_nudge(rd_kafka_t *rk, const char *topic, uint32_t partition) {
+    int64_t first, end;
+    (void)rd_kafka_query_watermark_offsets(rk, topic, (int32_t)partition, &first, &end, NUDGE_MS);
 }
 
 sw_err kafka_name(const kafka_home *home, char ret[KAFKA_NAME_MAX], const char *fmt, ...) {

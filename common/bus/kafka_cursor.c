@@ -2,7 +2,8 @@
 
 /* librdkafka's rd_kafka_consume_batch_queue moves its own positions where it should not (its issue
  * 4844): positions are ours, and it takes the queue's lock once for many. */
-enum { BATCH = 256 };
+enum { BATCH = 256, MANY = 256 };
+#define NUDGE_US INT64_C(20000) /* no oftener is more asked for */
 
 sw_err kafka_reader_open(kafka_bus *bus, uint32_t processor, kafka_reader **ret) {
     SW_ASSERT(bus && ret);
@@ -25,7 +26,7 @@ sw_err kafka_reader_open(kafka_bus *bus, uint32_t processor, kafka_reader **ret)
 
 static void let_go(kafka_cursor *cursor) {
     for (uint32_t i = 0; i < cursor->count; i++)
-        rd_kafka_message_destroy(cursor->held[cursor->at + i]);
+        rd_kafka_message_destroy(cursor->held[cursor->at + i].message);
     cursor->at = cursor->count = 0;
 }
 
@@ -105,8 +106,8 @@ static sw_err start(kafka_cursor *cursor, int64_t from) {
 }
 
 static void drop_before(kafka_cursor *cursor, int64_t from) {
-    while (cursor->count > 0 && cursor->held[cursor->at]->offset < from) {
-        rd_kafka_message_destroy(cursor->held[cursor->at++]);
+    while (cursor->count > 0 && cursor->held[cursor->at].message->offset < from) {
+        rd_kafka_message_destroy(cursor->held[cursor->at++].message);
         cursor->count--;
     }
     if (from > cursor->low) cursor->low = from;
@@ -118,16 +119,15 @@ static void drop_before(kafka_cursor *cursor, int64_t from) {
 
 /* Whether the record is one that this reader has had, written again by a commit that was taken for
  * lost. */
-static sw_err judge(kafka_reader *reader, kafka_cursor *cursor, const rd_kafka_message_t *message,
-                    bool *ret_repeat) {
-    rd_kafka_headers_t *headers;
+static sw_err judge(kafka_reader *reader, kafka_cursor *cursor, kafka_held held, bool *ret_repeat) {
+    const rd_kafka_message_t *message = held.message;
     const void *value;
     size_t size;
     kafka_origin origin;
     *ret_repeat = false;
-    if (rd_kafka_message_headers(message, &headers)) return SW_OK;
-    if (rd_kafka_header_get_last(headers, KAFKA_ORIGIN_HEADER, &value, &size)) {
-        *ret_repeat = !rd_kafka_header_get_last(headers, KAFKA_FILLER_HEADER, &value, &size);
+    if (!held.headers) return SW_OK;
+    if (rd_kafka_header_get_last(held.headers, KAFKA_ORIGIN_HEADER, &value, &size)) {
+        *ret_repeat = !rd_kafka_header_get_last(held.headers, KAFKA_FILLER_HEADER, &value, &size);
         return SW_OK;
     }
     if (!kafka_origin_read(sw_slice_of(value, size), &origin)) return SW_OK;
@@ -152,7 +152,7 @@ static sw_err judge(kafka_reader *reader, kafka_cursor *cursor, const rd_kafka_m
 
 static sw_err grow(kafka_cursor *cursor) {
     uint32_t cap = cursor->cap ? cursor->cap * 2 : 256;
-    rd_kafka_message_t **held = sw_heap_resize(cursor->held, cap * sizeof *held);
+    kafka_held *held = sw_heap_resize(cursor->held, cap * sizeof *held);
     if (!held) return SW_E_NOMEM;
     cursor->held = held;
     cursor->cap = cap;
@@ -174,11 +174,13 @@ static sw_err take(kafka_reader *reader, kafka_cursor *cursor, rd_kafka_message_
         cursor->eof = false;
     } else if (message->offset >= cursor->high) {
         cursor->eof = false;
-        err = judge(reader, cursor, message, &drop);
+        kafka_held held = {message, NULL};
+        if (rd_kafka_message_headers(message, &held.headers)) held.headers = NULL;
+        err = judge(reader, cursor, held, &drop);
         if (!err && cursor->at + cursor->count == cursor->cap) err = grow(cursor);
         if (!err) cursor->high = message->offset + 1;
         if (err) drop = true;
-        if (!drop) cursor->held[cursor->at + cursor->count++] = message;
+        if (!drop) cursor->held[cursor->at + cursor->count++] = held;
     }
     if (drop) rd_kafka_message_destroy(message);
     return err;
@@ -198,6 +200,14 @@ static size_t next_messages(kafka_cursor *cursor, int64_t wait_ms, size_t most,
     return count + (more > 0 ? (size_t)more : 0);
 }
 
+/* Much was queued, so perhaps as much as may be, and now nothing is. */
+static void nudge(kafka_reader *reader, kafka_cursor *cursor) {
+    int64_t now_us = kafka_mono_us(reader->home);
+    if (now_us - cursor->nudged_us < NUDGE_US) return;
+    cursor->nudged_us = now_us;
+    kafka_client_nudge(reader->rk, reader->home->topics[cursor->topic].name, cursor->partition);
+}
+
 sw_err kafka_cursor_hold(kafka_reader *reader, kafka_cursor *cursor, int64_t from,
                          uint32_t records_max, size_t bytes_max, int64_t wait_ms) {
     SW_ASSERT(reader && cursor);
@@ -207,7 +217,8 @@ sw_err kafka_cursor_hold(kafka_reader *reader, kafka_cursor *cursor, int64_t fro
     }
     drop_before(cursor, from);
     size_t bytes = 0;
-    for (uint32_t i = 0; i < cursor->count; i++) bytes += cursor->held[cursor->at + i]->len;
+    uint32_t before = cursor->count;
+    for (uint32_t i = 0; i < cursor->count; i++) bytes += cursor->held[cursor->at + i].message->len;
     int64_t deadline_us = kafka_mono_us(reader->home) + wait_ms * 1000;
     while (cursor->count < records_max && bytes < bytes_max) {
         int64_t left_ms =
@@ -229,6 +240,8 @@ sw_err kafka_cursor_hold(kafka_reader *reader, kafka_cursor *cursor, int64_t fro
             return err;
         }
     }
+    bool dry = cursor->count < records_max && bytes < bytes_max && !cursor->eof;
+    if (dry && cursor->count - before >= MANY) nudge(reader, cursor);
     return SW_OK;
 }
 
@@ -248,20 +261,12 @@ static sw_err reserve(kafka_cursor *cursor, uint32_t records, uint32_t headers) 
     return SW_OK;
 }
 
-static uint32_t header_count(const rd_kafka_message_t *message) {
-    rd_kafka_headers_t *headers;
-    if (rd_kafka_message_headers(message, &headers)) return 0;
-    return (uint32_t)rd_kafka_header_cnt(headers);
-}
-
 /* All but our own. */
-static uint32_t fill_headers(const rd_kafka_message_t *message, sw_header *ret) {
-    rd_kafka_headers_t *headers;
+static uint32_t fill_headers(const rd_kafka_headers_t *headers, sw_header *ret) {
     uint32_t count = 0;
     const char *name;
     const void *value;
     size_t size;
-    if (rd_kafka_message_headers(message, &headers)) return 0;
     for (size_t i = 0; !rd_kafka_header_get_all(headers, i, &name, &value, &size); i++) {
         if (strcmp(name, KAFKA_ORIGIN_HEADER) == 0) continue;
         ret[count++] = (sw_header){sw_slice_cstr(name), sw_slice_of(value ? value : "", size)};
@@ -275,17 +280,19 @@ sw_err kafka_cursor_records(kafka_cursor *cursor, uint32_t records_max, size_t b
     uint32_t count = 0, headers = 0;
     size_t bytes = 0;
     for (; count < cursor->count && count < records_max; count++) {
-        const rd_kafka_message_t *message = cursor->held[cursor->at + count];
+        const kafka_held *held = &cursor->held[cursor->at + count];
+        const rd_kafka_message_t *message = held->message;
         size_t size = message->key_len + message->len;
         if (count > 0 && size > bytes_max - bytes) break;
         bytes += size < bytes_max - bytes ? size : bytes_max - bytes;
-        headers += header_count(message);
+        headers += held->headers ? (uint32_t)rd_kafka_header_cnt(held->headers) : 0;
     }
     sw_err err = reserve(cursor, count, headers);
     if (err) return err;
     headers = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const rd_kafka_message_t *message = cursor->held[cursor->at + i];
+        const kafka_held *held = &cursor->held[cursor->at + i];
+        const rd_kafka_message_t *message = held->message;
         sw_record *record = &cursor->records[i];
         *record = (sw_record){
             .topic = cursor->topic,
@@ -297,15 +304,18 @@ sw_err kafka_cursor_records(kafka_cursor *cursor, uint32_t records_max, size_t b
             .tombstone = !message->payload,
             .headers = cursor->headers + headers,
         };
-        record->header_count = fill_headers(message, cursor->headers + headers);
+        if (held->headers)
+            record->header_count = fill_headers(held->headers, cursor->headers + headers);
         headers += record->header_count;
     }
-    bool all = count == cursor->count && cursor->eof && rd_kafka_queue_length(cursor->queue) == 0;
+    bool drained = count == cursor->count && rd_kafka_queue_length(cursor->queue) == 0;
+    bool all = drained && cursor->eof;
     *ret = (sw_fetched){.records = cursor->records,
                         .count = count,
                         .next_offset = all         ? cursor->high
                                        : count > 0 ? cursor->records[count - 1].offset + 1
                                                    : cursor->low,
-                        .to_end = all};
+                        .to_end = all,
+                        .drained = drained};
     return SW_OK;
 }

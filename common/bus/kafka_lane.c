@@ -4,6 +4,9 @@
 
 #include "base/wire.h"
 #include "bus/kafka.h"
+#include "bus/kafka_clock.h"
+#include "bus/kafka_peers.h"
+#include "bus/kafka_restore.h"
 
 #define BATCH_BYTES_MAX ((size_t)1 << 30)
 #define CLAIM_BITS      20 /* of an epoch: claims of tasks while the lane is owned */
@@ -153,34 +156,9 @@ static sw_err reload_tasks(kafka_lane *lane) {
     return err;
 }
 
-/* A clock that is behind what was committed would hold `now` where it is, and nothing would fall
- * due: that is told, and waited for. */
-static sw_err check_clock(kafka_lane *lane) {
-    kafka_bus *bus = lane->home;
-    sw_clock *clock = bus->kafka.env.clock;
-    int64_t last_ms = INT64_MIN, wall_ms = clock->wall_ms(clock);
-    sw_err err = SW_OK;
-    for (uint32_t t = 0; !err && t < bus->options.task_count; t++) {
-        kafka_task task = {.number = t};
-        if (kafka_lane_of(bus, t) != lane->index) continue;
-        err = kafka_task_load(bus, &task);
-        if (!err && task.seq > 0 && task.now_ms > last_ms) last_ms = task.now_ms;
-        kafka_task_done(&task);
-    }
-    if (err || last_ms == INT64_MIN || last_ms - bus->kafka.behind_ms <= wall_ms) return err;
-    char text[KAFKA_TEXT_MAX];
-    snprintf(
-        text, sizeof text,
-        "this machine's clock is %lld s behind the last commit: set it right (NTP); nothing is "
-        "read or committed until then. If it was the earlier clock that was wrong, set "
-        "clock_behind to more than that",
-        (long long)((last_ms - wall_ms) / 1000));
-    kafka_trace(&bus->home, SW_TRACE_ERROR, "kafka.clock", SW_E_AGAIN, lane->id, text);
-    return SW_E_AGAIN;
-}
-
 static sw_err own(kafka_lane *lane) {
-    sw_err err = init_producer(lane);
+    sw_err err = kafka_peers_admit(lane->home->peers);
+    if (!err) err = init_producer(lane);
     if (err) return err;
     do {
         if (getrandom(&lane->nonce, sizeof lane->nonce, 0) != sizeof lane->nonce)
@@ -190,7 +168,7 @@ static sw_err own(kafka_lane *lane) {
     if (meaning == KAFKA_NONE) meaning = end(lane, kafka_produce_marks(lane, lane->nonce));
     err = kafka_err_of(meaning);
     if (!err) err = restore(lane, lane->nonce);
-    if (!err) err = check_clock(lane);
+    if (!err) err = kafka_clock_claim(lane);
     if (!err) err = read_claims(lane);
     if (err) return err;
     lane->claims++;
@@ -285,8 +263,11 @@ static sw_err lose(kafka_lane *lane, kafka_meaning meaning) {
 sw_err kafka_lane_commit(kafka_lane *lane, const sw_commit *commits, uint32_t count,
                          int64_t *ret_offsets) {
     SW_ASSERT(lane && commits && count > 0);
+    sw_err err = lane->rk ? kafka_clock_commit(lane) : SW_OK;
+    if (err) kafka_lane_close(lane);
+    if (err == SW_E_INTERNAL) return err;
     if (!lane->rk) return lane->taken ? SW_E_FENCED : SW_E_REBALANCED;
-    sw_err err = kafka_draft(lane, commits, count);
+    err = kafka_draft(lane, commits, count);
     if (err) return err;
     kafka_meaning meaning = begin(lane);
     if (meaning == KAFKA_NONE) meaning = end(lane, kafka_produce_commits(lane, commits, count));

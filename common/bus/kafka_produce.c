@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "base/wire.h"
 #include "bus/kafka.h"
+#include "bus/kafka_clock.h"
+#include "bus/kafka_restore.h"
 
 /* What a message tells its delivery report: the place of its offset among the records', or the
  * changelog partition that it is in. */
@@ -33,6 +35,7 @@ void kafka_delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *op
     } else if (to & IS_CHANGE) {
         kafka_change *change = &lane->changes[to & ~IS_CHANGE];
         if (message->offset > change->last) change->last = message->offset;
+        if (change->changelog == lane->home->changelogs - 1) kafka_clock_note(lane, message);
     } else if (to > 0) {
         lane->offsets[to - 1] = message->offset;
     }
@@ -55,13 +58,14 @@ static kafka_meaning stage_error(kafka_lane *lane, kafka_stage stage, rd_kafka_e
 
 /* Gives the brokers time to take what is queued. */
 static kafka_meaning put(kafka_lane *lane, rd_kafka_vu_t *parts, size_t count) {
-    int64_t deadline_us = kafka_mono_us(lane->home) + lane->home->kafka.transaction_ms * 1000;
+    int64_t deadline_us = 0;
     for (;;) {
         rd_kafka_error_t *error = rd_kafka_produceva(lane->rk, parts, count);
         if (!error) return KAFKA_NONE;
+        int64_t now_us = kafka_mono_us(lane->home);
+        if (!deadline_us) deadline_us = now_us + lane->home->kafka.transaction_ms * 1000;
         bool full = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL;
-        if (!full || kafka_mono_us(lane->home) > deadline_us)
-            return stage_error(lane, KAFKA_PRODUCE, error);
+        if (!full || now_us > deadline_us) return stage_error(lane, KAFKA_PRODUCE, error);
         rd_kafka_error_destroy(error);
         rd_kafka_poll(lane->rk, ROUND_MS);
     }
@@ -302,12 +306,15 @@ static kafka_meaning send_positions(kafka_lane *lane, uint32_t id) {
 kafka_meaning kafka_produce_commits(kafka_lane *lane, const sw_commit *commits, uint32_t count) {
     kafka_meaning meaning = KAFKA_NONE;
     uint32_t place = 0;
+    /* First what each task has partitions of its own for: librdkafka asks for all that a
+     * transaction has come to so far at once, and then spins for a millisecond. */
+    for (uint32_t i = 0; meaning == KAFKA_NONE && i < count; i++)
+        meaning = send_state(lane, &commits[i]);
     for (uint32_t i = 0; meaning == KAFKA_NONE && i < count; i++) {
         kafka_task *draft = draft_of(lane, commits[i].task);
         if (move_draft(draft, &commits[i])) return KAFKA_LOST;
         for (uint32_t k = 0; meaning == KAFKA_NONE && k < commits[i].record_count; k++)
             meaning = send_record(lane, &commits[i].records[k], draft, place++);
-        if (meaning == KAFKA_NONE) meaning = send_state(lane, &commits[i]);
     }
     for (uint32_t i = 0; meaning == KAFKA_NONE && i < lane->draft_count; i++)
         meaning = send_task(lane, &lane->drafts[i]);
@@ -394,7 +401,7 @@ sw_err kafka_apply(kafka_lane *lane, const sw_commit *commits, uint32_t count) {
     char key[KAFKA_NAME_MAX], value[8];
     sw_batch_clear(lane->batch);
     for (uint32_t i = 0; !err && i < count; i++)
-        if (commits[i].state) err = sw_batch_append(lane->batch, commits[i].state);
+        if (commits[i].state) err = sw_batch_borrow_all(lane->batch, commits[i].state);
     for (uint32_t i = 0; !err && i < lane->draft_count; i++) {
         sw_buf row;
         sw_buf_init(&row, (size_t)1 << 20);

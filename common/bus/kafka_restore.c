@@ -1,7 +1,11 @@
 #include <stdio.h>
 
 #include "base/wire.h"
+#include "bus/kafka_restore.h"
 #include "bus/kafka_rows.h"
+
+/* For what comes is waited so long at a time; what there is, is written when nothing has. */
+enum { FOLLOW_MS = 20, WAIT_MS = 10 };
 
 typedef struct restore_part {
     uint32_t changelog, partition;
@@ -20,6 +24,7 @@ struct kafka_restore {
     restore_part *parts;
     uint32_t part_count, width; /* parts are found at changelog * width + partition */
     uint32_t marked;
+    uint32_t nudged; /* the part that was asked for more last */
     kafka_rows *rows;
     uint64_t nonce;
     sw_err err; /* of the rows so far */
@@ -240,6 +245,18 @@ static void take(rd_kafka_message_t *message, void *arg) {
     r->err = message->err ? read_error(r, part, message) : apply(r, part, message);
 }
 
+/* Nothing is at hand, though there is more: parts take turns, as they may have other leaders. */
+static void nudge(kafka_restore *r) {
+    uint32_t count = r->bus->changelogs * r->width;
+    for (uint32_t i = 0; i < count; i++) {
+        r->nudged = (r->nudged + 1) % count;
+        const restore_part *part = &r->parts[r->nudged];
+        if (!part->started || part->marked) continue;
+        kafka_client_nudge(r->rk, kafka_changelog(r->bus, part->changelog)->name, part->partition);
+        return;
+    }
+}
+
 sw_err kafka_restore_run(kafka_restore *r, uint64_t nonce, int64_t idle_ms, const bool *stop) {
     SW_ASSERT(r && (r->follow || nonce));
     int64_t deadline_us = kafka_mono_us(r->bus) + idle_ms * 1000;
@@ -249,9 +266,10 @@ sw_err kafka_restore_run(kafka_restore *r, uint64_t nonce, int64_t idle_ms, cons
         if (stop && __atomic_load_n(stop, __ATOMIC_ACQUIRE)) break;
         r->came = false;
         /* All that is at hand with one taking of the queue's lock, without a copy. */
-        (void)rd_kafka_consume_callback_queue(r->queue, r->follow ? 20 : 100, take, r);
+        (void)rd_kafka_consume_callback_queue(r->queue, r->follow ? FOLLOW_MS : WAIT_MS, take, r);
         if (r->came) deadline_us = kafka_mono_us(r->bus) + idle_ms * 1000;
         if (!r->err && !r->came && r->follow) r->err = flush(r);
+        if (!r->err && !r->came && !r->follow && r->records > 0) nudge(r);
         if (!r->err && !r->came && !r->follow && kafka_mono_us(r->bus) > deadline_us)
             r->err = SW_E_AGAIN;
     }

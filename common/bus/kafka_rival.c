@@ -2,6 +2,7 @@
 
 #include "base/wire.h"
 #include "bus/kafka.h"
+#include "bus/kafka_restore.h"
 
 /* A broker answers a producer whose transaction has timed out just as one that another has fenced.
  * Who took the lane has left a mark in its changelog; a broker that only ended what took too long

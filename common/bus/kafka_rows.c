@@ -5,8 +5,12 @@
 #include "stream/timers.h"
 
 #define CHUNK_BYTES ((size_t)16 << 20) /* of changes to rows that are there */
-#define LOAD_BYTES  ((size_t)64 << 20) /* of rows that fill stores from nothing, together */
-#define PREFIX_LEN  4u                 /* of rows: the task's number */
+/* Of rows that fill stores from nothing, in all groups together: some times the store's memory,
+ * within bounds. While all are held, what a row was before it was changed goes to no file, and
+ * nothing is merged; and what a restored service works with is not used yet. */
+#define LOAD_BYTES_MIN ((size_t)64 << 20)
+#define LOAD_BYTES_MAX ((size_t)256 << 20)
+#define PREFIX_LEN     4u /* of rows: the task's number */
 
 struct kafka_rows {
     kafka_bus *bus;
@@ -14,7 +18,7 @@ struct kafka_rows {
     sw_batch *batch;
     sw_load **loads; /* by changelog * width + partition; NULL: rows are changed in place */
     uint32_t load_count, width;
-    size_t load_bytes;
+    size_t load_bytes, load_bytes_max;
     const sw_node *nodes[SW_STORES_MAX]; /* of a store whose rows know timers; NULL: others */
 };
 
@@ -27,12 +31,20 @@ static void find_timers(kafka_rows *r) {
     }
 }
 
+static size_t load_bytes_max(const kafka_bus *bus) {
+    size_t most = bus->options.budget.memory_bytes / 3 * 8;
+    if (most > LOAD_BYTES_MAX) most = LOAD_BYTES_MAX;
+    if (bus->kafka.groups > 1) most /= bus->kafka.groups;
+    return most > LOAD_BYTES_MIN ? most : LOAD_BYTES_MIN;
+}
+
 sw_err kafka_rows_new(kafka_bus *bus, kafka_rows **ret) {
     SW_ASSERT(bus && ret);
     kafka_rows *r = sw_heap_zero(1, sizeof *r);
     if (!r) return SW_E_NOMEM;
     r->bus = bus;
     r->width = bus->kafka.partitions + 1;
+    r->load_bytes_max = load_bytes_max(bus);
     r->load_count = bus->changelogs * r->width;
     r->loads = sw_heap_zero(r->load_count, sizeof(sw_load *));
     sw_err err = r->loads ? SW_OK : SW_E_NOMEM;
@@ -113,7 +125,7 @@ static sw_err order_task(kafka_rows *r, uint32_t store, uint32_t task, sw_load *
     while (!err && sw_iter_next(iter, &key, &value)) {
         if (!due_row(r, store, key, value, row, &len)) continue;
         err = sw_load_put(due, sw_slice_of(row, len), SW_SLICE_NONE);
-        if (!err && sw_load_bytes(due) > LOAD_BYTES) err = sw_load_flush(due);
+        if (!err && sw_load_bytes(due) > r->load_bytes_max) err = sw_load_flush(due);
     }
     if (!err) err = sw_iter_error(iter);
     sw_iter_close(iter);
@@ -182,7 +194,7 @@ static sw_err load_row(kafka_rows *r, sw_load *load, sw_slice key, sw_slice valu
     size_t before = sw_load_bytes(load);
     sw_err err = tombstone ? sw_load_delete(load, key) : sw_load_put(load, key, value);
     r->load_bytes += sw_load_bytes(load) - before;
-    return err || r->load_bytes < LOAD_BYTES ? err : flush_loads(r);
+    return err || r->load_bytes < r->load_bytes_max ? err : flush_loads(r);
 }
 
 /* Where a store was filled from nothing, so were the others: there are no ordered rows yet. */

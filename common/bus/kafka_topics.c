@@ -48,6 +48,7 @@ sw_err kafka_topics_list(const kafka_home *home, kafka_topic **ret, uint32_t *re
         }
         if (i == home->store_due) spec.partitions = 0;
         err = add(home, &topics[o->topic_count + i], &spec, name);
+        topics[o->topic_count + i].stamped = i == o->store_count;
     }
     if (err) {
         sw_heap_free(topics);
@@ -79,7 +80,7 @@ static rd_kafka_NewTopic_t *new_topic(const kafka_home *home, const kafka_topic 
     const sw_topic_spec *spec = &topic->spec;
     set(made, "cleanup.policy", spec->compacted ? "compact" : "delete");
     set(made, "max.message.bytes", RECORD_BYTES_MAX);
-    set(made, "message.timestamp.type", "CreateTime");
+    set(made, "message.timestamp.type", topic->stamped ? "LogAppendTime" : "CreateTime");
     set_number(made, "message.timestamp.after.max.ms", INT64_MAX);
     if (!spec->compacted)
         set_number(made, "retention.ms", spec->retention_ms > 0 ? spec->retention_ms : -1);

@@ -227,17 +227,22 @@ void sw_log_close(sw_log *log) {
     sw_heap_free(log);
 }
 
-/* Closes the partition's chunk and puts it into the batch. */
+/* Closes the partition's chunk and puts it into the batch, which borrows the tail's copy. */
 static sw_err seal_chunk(sw_log *log, sw_log_part *part, sw_batch *batch) {
     char key_bytes[SW_CHUNK_KEY_BYTES];
     int64_t last = part->draft.end - 1;
     sw_chunk_key(sw_log_topic_id(log, part), part->partition, last, key_bytes);
     sw_slice key = sw_slice_of(key_bytes, sizeof key_bytes);
     sw_slice value = sw_chunk_seal(&part->writer, key, last);
-    sw_err err = sw_batch_put(batch, log->first_store + SW_LOG_CHUNKS, key, value);
+    uint32_t store = log->first_store + SW_LOG_CHUNKS;
+    const sw_tail_chunk *kept = sw_log_tail_keep(log->tail, sw_log_part_number(log, part),
+                                                 part->writer.head.first_offset, last, key, value);
+    sw_err err = kept ? sw_batch_borrow(batch, &(sw_op){.kind = SW_OP_PUT,
+                                                        .store = store,
+                                                        .key = kept->key,
+                                                        .value = kept->value})
+                      : sw_batch_put(batch, store, key, value);
     if (err) return err;
-    sw_log_tail_keep(log->tail, sw_log_part_number(log, part), part->writer.head.first_offset, last,
-                     key, value);
     part->draft.chain = part->writer.head.chain;
     part->draft.max_ms = part->writer.head.max_ms;
     part->draft.bytes += value.len;

@@ -89,7 +89,8 @@ void sw_log_close(sw_log *log); /* NULL is a no-op */
  * compacted topic; SW_E_LIMIT; SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_log_append(sw_log *log, const sw_record *record, sw_batch *batch,
                                   int64_t *ret_offset);
-/* Puts what is open, and the heads, into the batch. */
+/* Puts what is open, and the heads, into the batch, which is not read any more after a publish or
+ * drop. */
 SW_NODISCARD sw_err sw_log_seal(sw_log *log, sw_batch *batch);
 /* After the write: readers see it. */
 void sw_log_publish(sw_log *log);

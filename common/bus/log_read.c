@@ -72,7 +72,7 @@ static sw_err take_tail(sw_log *log, poll *p) {
     while (!err && !p->full && p->next < p->end &&
            (chunk = sw_log_tail_get(log->tail, part, p->next))) {
         sw_chunk_head head;
-        err = sw_chunk_open(chunk->key, chunk->value, &head);
+        err = sw_chunk_open_own(chunk->key, chunk->value, &head);
         if (!err) err = take_chunk(p, chunk->value, &head);
         sw_log_tail_put(log->tail, chunk);
     }

@@ -41,27 +41,26 @@ sw_log_tail *sw_log_tail_new(uint32_t part_count) {
     return tail;
 }
 
-void sw_log_tail_keep(sw_log_tail *tail, uint32_t part, int64_t first_offset, int64_t last_offset,
-                      sw_slice key, sw_slice value) {
+const sw_tail_chunk *sw_log_tail_keep(sw_log_tail *tail, uint32_t part, int64_t first_offset,
+                                      int64_t last_offset, sw_slice key, sw_slice value) {
     SW_ASSERT(part < tail->part_count && first_offset <= last_offset);
     size_t bytes = sizeof(kept) + key.len + value.len;
-    if (bytes > SW_LOG_TAIL_BYTES) return;
-    kept *k = sw_heap_zero(1, bytes);
-    if (!k) return;
+    if (bytes > SW_LOG_TAIL_BYTES) return NULL;
+    kept *k = sw_heap_alloc(bytes);
+    if (!k) return NULL;
+    *k = (kept){.part = part, .uses = 1, .bytes = bytes};
     memcpy(k->data, key.ptr, key.len);
     memcpy(k->data + key.len, value.ptr, value.len);
     k->chunk = (sw_tail_chunk){.first_offset = first_offset,
                                .last_offset = last_offset,
                                .key = sw_slice_of(k->data, key.len),
                                .value = sw_slice_of(k->data + key.len, value.len)};
-    k->part = part;
-    k->uses = 1;
-    k->bytes = bytes;
     if (tail->draft_last)
         tail->draft_last->newer = k;
     else
         tail->draft = k;
     tail->draft_last = k;
+    return &k->chunk;
 }
 
 static void release(kept *k) {

@@ -12,7 +12,7 @@
  * a cache: what it does not have, and what it could get no memory for, is in the database. */
 typedef struct sw_log_tail sw_log_tail;
 
-#define SW_LOG_TAIL_BYTES ((size_t)8 << 20)
+#define SW_LOG_TAIL_BYTES ((size_t)16 << 20)
 
 /* A chunk of the tail; lives until it is put back. */
 typedef struct sw_tail_chunk {
@@ -24,9 +24,10 @@ typedef struct sw_tail_chunk {
 sw_log_tail *sw_log_tail_new(uint32_t part_count);
 void sw_log_tail_free(sw_log_tail *tail); /* NULL is a no-op */
 
-/* Copies a chunk of the batch under way. Chunks of a partition come in order. */
-void sw_log_tail_keep(sw_log_tail *tail, uint32_t part, int64_t first_offset, int64_t last_offset,
-                      sw_slice key, sw_slice value);
+/* Copies a chunk of the batch under way. Chunks of a partition come in order. The copy lives until
+ * the batch is published or dropped; NULL: there is none. */
+const sw_tail_chunk *sw_log_tail_keep(sw_log_tail *tail, uint32_t part, int64_t first_offset,
+                                      int64_t last_offset, sw_slice key, sw_slice value);
 /* The batch is written: readers get its chunks, and the oldest go. */
 void sw_log_tail_publish(sw_log_tail *tail);
 /* The batch was dropped. */
