@@ -7,6 +7,7 @@ sw_err sw_committer_init(sw_committer *committer, sw_bus *bus, sw_env env) {
     memset(committer, 0, sizeof *committer);
     committer->bus = bus;
     committer->env = env;
+    committer->last = &committer->waiting;
     sw_metrics *m = env.metrics;
     sw_err err =
         sw_metrics_get(m, SW_METRIC_HISTOGRAM, "seawall_commit_us", "",
@@ -126,33 +127,54 @@ static void lead(sw_committer *c, sw_commit_group *groups) {
     sw_metric_observe(c->commit_us, sw_clock_mono_us(c->env.clock) - start_us);
 }
 
-void sw_committer_run(sw_committer *committer, sw_commit_item *const *items, uint32_t count) {
+/* Who is waited for goes first, and alone: what nobody waits for is large, and comes next. */
+static sw_commit_group *take_groups(sw_committer *c) {
+    bool urgent = false;
+    for (const sw_commit_group *g = c->waiting; g; g = g->next) urgent = urgent || g->urgent;
+    sw_commit_group *taken = NULL, **last_taken = &taken, **left = &c->waiting;
+    for (sw_commit_group *g = c->waiting, *next; g; g = next) {
+        next = g->next;
+        g->next = NULL;
+        sw_commit_group ***list = g->urgent == urgent ? &last_taken : &left;
+        **list = g;
+        *list = &g->next;
+    }
+    *left = NULL;
+    c->last = left;
+    return taken;
+}
+
+/* Commits the groups whose turn it is; the caller's may or may not be among them. */
+static void lead_once(sw_committer *c) {
+    sw_commit_group *groups = take_groups(c);
+    c->busy = true;
+    pthread_mutex_unlock(&c->lock);
+    lead(c, groups);
+    pthread_mutex_lock(&c->lock);
+    for (sw_commit_group *g = groups, *next; g; g = next) {
+        next = g->next;
+        g->done = true;
+    }
+    pthread_cond_broadcast(&c->changed); /* they need not wait for the upkeep */
+    pthread_mutex_unlock(&c->lock);
+    maintain(c);
+    pthread_mutex_lock(&c->lock);
+    c->busy = false;
+    pthread_cond_broadcast(&c->changed);
+}
+
+void sw_committer_run(sw_committer *committer, sw_commit_item *const *items, uint32_t count,
+                      bool urgent) {
     SW_ASSERT(committer && committer->bus && items && count > 0);
-    sw_commit_group group = {.items = items, .count = count};
+    sw_commit_group group = {.items = items, .count = count, .urgent = urgent};
     pthread_mutex_lock(&committer->lock);
-    if (committer->last)
-        committer->last->next = &group;
-    else
-        committer->waiting = &group;
-    committer->last = &group;
-    while (committer->busy && !group.done) pthread_cond_wait(&committer->changed, &committer->lock);
-    if (!group.done) {
-        sw_commit_group *groups = committer->waiting;
-        committer->waiting = committer->last = NULL;
-        committer->busy = true;
-        pthread_mutex_unlock(&committer->lock);
-        lead(committer, groups);
-        pthread_mutex_lock(&committer->lock);
-        for (sw_commit_group *g = groups, *next; g; g = next) {
-            next = g->next;
-            g->done = true;
-        }
-        pthread_cond_broadcast(&committer->changed); /* they need not wait for the upkeep */
-        pthread_mutex_unlock(&committer->lock);
-        maintain(committer);
-        pthread_mutex_lock(&committer->lock);
-        committer->busy = false;
-        pthread_cond_broadcast(&committer->changed);
+    *committer->last = &group;
+    committer->last = &group.next;
+    while (!group.done) {
+        if (committer->busy)
+            pthread_cond_wait(&committer->changed, &committer->lock);
+        else
+            lead_once(committer);
     }
     pthread_mutex_unlock(&committer->lock);
 }

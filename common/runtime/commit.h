@@ -21,7 +21,7 @@ typedef struct sw_commit_group {
     struct sw_commit_group *next;
     sw_commit_item *const *items;
     uint32_t count;
-    bool done;
+    bool urgent, done;
 } sw_commit_group;
 
 typedef struct sw_committer {
@@ -29,7 +29,7 @@ typedef struct sw_committer {
     sw_env env;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    sw_commit_group *waiting, *last;
+    sw_commit_group *waiting, **last; /* `last`: where the next one is put */
     bool busy;           /* a thread is in the bus: it, and no other, touches the fields below */
     sw_err broken;       /* a FATAL error: nothing is committed any more */
     int64_t maintain_us; /* the bus is maintained then */
@@ -41,8 +41,10 @@ typedef struct sw_committer {
 
 SW_NODISCARD sw_err sw_committer_init(sw_committer *committer, sw_bus *bus, sw_env env);
 void sw_committer_done(sw_committer *committer);
-/* Commits the items, together with those that other threads brought while the last sync ran.
- * Returns when it is known what became of each. After SW_OK of an item it is durable. */
-void sw_committer_run(sw_committer *committer, sw_commit_item *const *items, uint32_t count);
+/* Commits the items, together with those that other threads brought while the last sync ran: the
+ * urgent ones first. Returns when it is known what became of each. After SW_OK of an item it is
+ * durable. */
+void sw_committer_run(sw_committer *committer, sw_commit_item *const *items, uint32_t count,
+                      bool urgent);
 
 #endif

@@ -31,12 +31,21 @@ sw_err sw_inputs_claim(sw_inputs *inputs, sw_bus *bus, uint32_t task) {
     return SW_OK;
 }
 
+static sw_err fetch_by_key(sw_inputs *inputs, uint32_t records_max) {
+    sw_fetched got;
+    sw_err err = sw_by_key_fetch(inputs->by_key, records_max, &got);
+    if (err) return err;
+    inputs->queues[0] = (sw_input_queue){
+        .records = got.records, .count = got.count, .to_end = got.to_end, .drained = got.drained};
+    return SW_OK;
+}
+
 static sw_err fetch_one(sw_inputs *inputs, uint32_t index, sw_bus *bus, uint32_t task,
                         uint32_t records_max) {
     sw_input_queue *queue = &inputs->queues[index];
     sw_position from = inputs->committed[index];
     int64_t until = inputs->until[index];
-    *queue = (sw_input_queue){.next_offset = from.next_offset, .to_end = true};
+    *queue = (sw_input_queue){.next_offset = from.next_offset, .to_end = true, .drained = true};
     if (from.next_offset >= until) return SW_OK;
     sw_fetched got;
     sw_err err =
@@ -47,7 +56,8 @@ static sw_err fetch_one(sw_inputs *inputs, uint32_t index, sw_bus *bus, uint32_t
     *queue = (sw_input_queue){.records = got.records,
                               .count = got.count,
                               .next_offset = got.next_offset,
-                              .to_end = got.to_end || got.next_offset >= until};
+                              .to_end = got.to_end || got.next_offset >= until,
+                              .drained = got.drained || got.next_offset >= until};
     if (queue->count == 0) inputs->next[index].next_offset = queue->next_offset;
     return SW_OK;
 }
@@ -55,6 +65,7 @@ static sw_err fetch_one(sw_inputs *inputs, uint32_t index, sw_bus *bus, uint32_t
 sw_err sw_inputs_fetch(sw_inputs *inputs, sw_bus *bus, uint32_t task, uint32_t records_max) {
     SW_ASSERT(inputs && bus && records_max > 0);
     forget(inputs);
+    if (inputs->by_key) return fetch_by_key(inputs, records_max);
     for (uint32_t i = 0; i < inputs->node->input_count; i++) {
         sw_err err = fetch_one(inputs, i, bus, task, records_max);
         if (err) return err;
@@ -82,6 +93,7 @@ void sw_inputs_advance(sw_inputs *inputs, uint32_t index) {
     sw_input_queue *queue = &inputs->queues[index];
     SW_ASSERT(queue->at < queue->count);
     int64_t offset = queue->records[queue->at++].offset;
+    if (inputs->by_key) return;
     SW_ASSERT(offset >= inputs->next[index].next_offset);
     inputs->next[index].next_offset = queue->at == queue->count ? queue->next_offset : offset + 1;
 }
@@ -101,6 +113,13 @@ bool sw_inputs_waiting(const sw_inputs *inputs) {
     return false;
 }
 
+bool sw_inputs_drained(const sw_inputs *inputs) {
+    SW_ASSERT(inputs);
+    for (uint32_t i = 0; i < inputs->node->input_count; i++)
+        if (!inputs->queues[i].drained) return false;
+    return true;
+}
+
 bool sw_inputs_moved(const sw_inputs *inputs) {
     SW_ASSERT(inputs);
     for (uint32_t i = 0; i < inputs->node->input_count; i++)
@@ -111,6 +130,7 @@ bool sw_inputs_moved(const sw_inputs *inputs) {
 
 void sw_inputs_committed(sw_inputs *inputs) {
     SW_ASSERT(inputs);
+    if (inputs->by_key) sw_by_key_taken(inputs->by_key, inputs->queues[0].at);
     memcpy(inputs->committed, inputs->next, sizeof inputs->committed);
     forget(inputs);
 }

@@ -4,13 +4,16 @@
 #define SW_RUNTIME_INPUT_H
 
 #include "bus/bus.h"
+#include "runtime/by_key.h"
 #include "stream/topology.h"
 
 typedef struct sw_input_queue {
     sw_record *records;
     uint32_t count, at;
+    uint32_t seen;       /* what records up to here look up has been read */
     int64_t next_offset; /* after the fetched ones */
     bool to_end;         /* what was fetched is all that there was */
+    bool drained;        /* it is all that is at hand */
 } sw_input_queue;
 
 typedef struct sw_inputs {
@@ -19,6 +22,8 @@ typedef struct sw_inputs {
     sw_input_queue queues[SW_INPUTS_MAX];
     sw_position committed[SW_INPUTS_MAX], next[SW_INPUTS_MAX]; /* next: after the batch */
     int64_t until[SW_INPUTS_MAX]; /* no record from this offset on; INT64_MAX: all */
+    sw_by_key *by_key; /* the records of the only input, in the order of their keys; NULL: as they
+                          came. Not owned. While there is one, positions mean nothing. */
 } sw_inputs;
 
 void sw_inputs_init(sw_inputs *inputs, const sw_node *node, uint32_t partition);
@@ -37,6 +42,8 @@ void sw_inputs_advance(sw_inputs *inputs, uint32_t queue);
 bool sw_inputs_at_end(const sw_inputs *inputs);
 /* Whether an input may have more, but has not brought any yet: the bus wakes when it does. */
 bool sw_inputs_waiting(const sw_inputs *inputs);
+/* Whether no input has more at hand: there is nothing to go on with before the bus wakes. */
+bool sw_inputs_drained(const sw_inputs *inputs);
 /* Whether an input has moved far over offsets without records since the last commit: worth one of
  * its own. */
 bool sw_inputs_moved(const sw_inputs *inputs);

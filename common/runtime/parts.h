@@ -14,12 +14,13 @@ struct sw_runtime {
     sw_committer *committers; /* one a lane of the bus */
     uint32_t lanes;
     sw_door door;
-    int32_t expected; /* atomic */
+    int32_t expected;   /* atomic */
+    int64_t awaited_us; /* atomic: when somebody began or ceased to wait, by the steady clock */
     sw_metric *turns;
 
     /* Threads. */
     pthread_mutex_t lock;
-    pthread_cond_t wake;
+    pthread_cond_t wake, stop; /* `stop`: for sleepers that changes do not concern */
     uint64_t changes; /* commits and appends so far, under the lock: what a sleeper waits for */
     bool stopping;
     sw_err failed;

@@ -2,8 +2,6 @@
 
 #include "base/hash.h"
 
-enum { PREFIX_BYTES = 4 };
-
 sw_err sw_read_open(sw_db *db, const sw_topology *topology, const char *name, sw_read *ret) {
     SW_ASSERT(db && topology && name && ret);
     for (uint32_t i = 0; i < topology->node_count; i++) {
@@ -18,19 +16,18 @@ sw_err sw_read_open(sw_db *db, const sw_topology *topology, const char *name, sw
     return SW_E_UNKNOWN;
 }
 
-/* Row keys begin with their task's number. */
-static void put_prefix(const sw_read *read, uint32_t partition, char at[PREFIX_BYTES]) {
-    uint32_t task = sw_task_number(read->processor_id, partition);
-    for (int i = 0; i < PREFIX_BYTES; i++) at[i] = (char)(unsigned char)(task >> (24 - 8 * i));
+static void put_prefix(const sw_read *read, uint32_t partition, char at[SW_TASK_PREFIX_BYTES]) {
+    sw_task_prefix(at, sw_task_number(read->processor_id, partition));
 }
 
 sw_err sw_read_get_in(const sw_read *read, uint32_t partition, sw_slice key, sw_buf *ret_value) {
     SW_ASSERT(read && read->db && partition < read->partitions && ret_value);
-    char row[PREFIX_BYTES + SW_ROW_KEY_BYTES_MAX];
+    char row[SW_TASK_PREFIX_BYTES + SW_ROW_KEY_BYTES_MAX];
     if (key.len > SW_ROW_KEY_BYTES_MAX) return SW_E_NOT_FOUND;
     put_prefix(read, partition, row);
-    if (key.len) memcpy(row + PREFIX_BYTES, key.ptr, key.len);
-    return sw_db_get(read->db, read->store, sw_slice_of(row, PREFIX_BYTES + key.len), ret_value);
+    if (key.len) memcpy(row + SW_TASK_PREFIX_BYTES, key.ptr, key.len);
+    return sw_db_get(read->db, read->store, sw_slice_of(row, SW_TASK_PREFIX_BYTES + key.len),
+                     ret_value);
 }
 
 sw_err sw_read_get(const sw_read *read, sw_slice key, sw_buf *ret_value) {
@@ -51,21 +48,21 @@ typedef struct source {
 static sw_err advance(source *s) {
     s->there = sw_iter_next(s->iter, &s->key, &s->value);
     if (!s->there) return sw_iter_error(s->iter);
-    s->key = sw_slice_sub(s->key, PREFIX_BYTES, s->key.len);
+    s->key = sw_slice_sub(s->key, SW_TASK_PREFIX_BYTES, s->key.len);
     return SW_OK;
 }
 
 static sw_err open_source(const sw_read *read, const sw_read_range *range, uint32_t partition,
                           source *s) {
-    char from[PREFIX_BYTES + SW_ROW_KEY_BYTES_MAX], to[sizeof from];
+    char from[SW_TASK_PREFIX_BYTES + SW_ROW_KEY_BYTES_MAX], to[sizeof from];
     size_t from_len = range->from.len, to_len = range->to.len;
     if (from_len > SW_ROW_KEY_BYTES_MAX || to_len > SW_ROW_KEY_BYTES_MAX) return SW_E_LIMIT;
     put_prefix(read, partition, from);
-    if (from_len) memcpy(from + PREFIX_BYTES, range->from.ptr, from_len);
+    if (from_len) memcpy(from + SW_TASK_PREFIX_BYTES, range->from.ptr, from_len);
     put_prefix(read, to_len ? partition : partition + 1, to);
-    if (to_len) memcpy(to + PREFIX_BYTES, range->to.ptr, to_len);
-    sw_slice low = sw_slice_of(from, PREFIX_BYTES + from_len);
-    sw_slice high = sw_slice_of(to, PREFIX_BYTES + to_len);
+    if (to_len) memcpy(to + SW_TASK_PREFIX_BYTES, range->to.ptr, to_len);
+    sw_slice low = sw_slice_of(from, SW_TASK_PREFIX_BYTES + from_len);
+    sw_slice high = sw_slice_of(to, SW_TASK_PREFIX_BYTES + to_len);
     s->partition = partition;
     sw_err err = range->backward ? sw_db_iter_open_back(read->db, read->store, low, high, &s->iter)
                                  : sw_db_iter_open(read->db, read->store, low, high, &s->iter);

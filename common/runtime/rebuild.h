@@ -17,11 +17,13 @@ typedef struct sw_rebuild {
     /* Every record that the task emits; NULL: they are dropped. They are never appended. */
     void (*emitted)(void *arg, const sw_record *record);
     void *arg;
+    const char *dir; /* where what doesn't fit into memory is sorted, of a processor that is
+                        `by_key`; NULL: records are taken in their order */
 } sw_rebuild;
 
 typedef struct sw_rebuilt {
-    uint64_t records, timers, emitted;
-    uint64_t digest; /* sw_watch_digest of the new state */
+    uint64_t records, timers, emitted; /* emitted: as far as they were asked for */
+    uint64_t digest;                   /* sw_watch_digest of the new state */
 } sw_rebuilt;
 
 /* Takes the records up to the position of the task's last commit, with the time of each as now, and

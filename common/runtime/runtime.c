@@ -39,6 +39,7 @@ static sw_err init(sw_runtime *runtime) {
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&runtime->wake, &attr);
+    pthread_cond_init(&runtime->stop, &attr);
     pthread_condattr_destroy(&attr);
     uint32_t nodes = o->topology->node_count;
     runtime->metrics = sw_arena_zero(&runtime->arena, nodes ? nodes : 1, sizeof *runtime->metrics);
@@ -47,6 +48,7 @@ static sw_err init(sw_runtime *runtime) {
         sw_err err = node_metrics(runtime, i);
         if (err) return err;
     }
+    runtime->awaited_us = INT64_MIN / 2;
     runtime->objects.bytes_max = o->object_bytes ? o->object_bytes : SW_OBJECT_BYTES_DEFAULT;
     runtime->home = (sw_task_home){
         .topology = o->topology,
@@ -93,6 +95,7 @@ void sw_runtime_close(sw_runtime *runtime) {
     sw_door_done(&runtime->door);
     for (uint32_t i = 0; i < runtime->lanes; i++) sw_committer_done(&runtime->committers[i]);
     pthread_cond_destroy(&runtime->wake);
+    pthread_cond_destroy(&runtime->stop);
     pthread_mutex_destroy(&runtime->lock);
     sw_arena_done(&runtime->arena);
     sw_heap_free(runtime);
@@ -127,6 +130,8 @@ sw_err sw_runtime_claim_door(sw_runtime *runtime) {
 
 void sw_runtime_expect(sw_runtime *runtime, int32_t change) {
     SW_ASSERT(runtime);
+    int64_t now_us = sw_clock_mono_us(runtime->options.env.clock);
+    __atomic_store_n(&runtime->awaited_us, now_us, __ATOMIC_RELAXED);
     int32_t now = __atomic_add_fetch(&runtime->expected, change, __ATOMIC_RELAXED);
     SW_ASSERT(now >= 0);
     if (change > 0) sw_runtime_wake(runtime);

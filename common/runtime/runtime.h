@@ -70,7 +70,9 @@ SW_NODISCARD sw_err sw_worker_turn(sw_worker *worker, sw_turn *ret);
 
 /* ---- threads ---- */
 
-/* Spreads all tasks over `threads` (1 or more) threads and runs them. */
+/* Spreads all tasks over threads and runs them: `threads` (1 or more) for those of each patience
+ * (stream/processor.h), and one for those of none where there are others, which also has the door.
+ */
 SW_NODISCARD sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads);
 /* Each thread ends its turn and stops. Returns the first FATAL error of a thread, or SW_OK. */
 SW_NODISCARD sw_err sw_runtime_stop(sw_runtime *runtime);

@@ -1,18 +1,28 @@
 #include "runtime/successor.h"
 
+#include "base/arena.h"
+#include "runtime/by_key.h"
 #include "runtime/task.h"
 #include "runtime/watch.h"
 #include "stream/digest.h"
 
-enum { PREFIX_BYTES = 4 };
+/* What happens to a key comes together: more would only leave the processor's caches. */
+#define BY_KEY_OBJECT_BYTES ((size_t)8 << 20)
 
 struct sw_successor {
     sw_rebuild rebuild;
     sw_object_budget objects;
     sw_task_home home;
     sw_task *task;
+    sw_by_key *by_key; /* of what there was at the beginning; NULL: it is taken */
     sw_rebuilt sum;
 };
+
+static bool goes_by_key(const sw_rebuild *r) {
+    const sw_node *node = &r->topology->nodes[r->task->node];
+    SW_ASSERT(!node->processor->by_key || node->input_count == 1);
+    return node->processor->by_key && r->dir;
+}
 
 sw_err sw_successor_open(const sw_rebuild *rebuild, sw_successor **ret) {
     SW_ASSERT(rebuild && rebuild->topology && rebuild->source && rebuild->target && rebuild->task &&
@@ -20,7 +30,7 @@ sw_err sw_successor_open(const sw_rebuild *rebuild, sw_successor **ret) {
     sw_successor *s = sw_heap_zero(1, sizeof *s);
     if (!s) return SW_E_NOMEM;
     s->rebuild = *rebuild;
-    s->objects.bytes_max = SW_OBJECT_BYTES_DEFAULT;
+    s->objects.bytes_max = goes_by_key(rebuild) ? BY_KEY_OBJECT_BYTES : SW_OBJECT_BYTES_DEFAULT;
     s->home = (sw_task_home){
         .objects = &s->objects,
         .topology = rebuild->topology,
@@ -31,12 +41,16 @@ sw_err sw_successor_open(const sw_rebuild *rebuild, sw_successor **ret) {
         .timers_max = SW_BATCH_TIMERS_MAX,
     };
     sw_err err = sw_task_open(&s->home, rebuild->task, &s->task);
+    if (!err && goes_by_key(rebuild))
+        err = sw_by_key_open(rebuild->source, rebuild->task->number, s->task->inputs.committed[0],
+                             rebuild->dir, &s->by_key);
     if (err) {
-        sw_heap_free(s);
+        sw_successor_close(s);
         return err;
     }
     s->task->state = SW_TASK_READY; /* without a claim: it never commits to the bus */
     s->task->follow = true;
+    s->task->ctx.unheard = rebuild->emitted == NULL;
     *ret = s;
     return SW_OK;
 }
@@ -44,6 +58,7 @@ sw_err sw_successor_open(const sw_rebuild *rebuild, sw_successor **ret) {
 void sw_successor_close(sw_successor *successor) {
     if (!successor) return;
     sw_task_close(successor->task);
+    sw_by_key_close(successor->by_key);
     sw_heap_free(successor);
 }
 
@@ -64,6 +79,34 @@ static sw_err apply(sw_successor *s, int64_t until_ms) {
     return SW_OK;
 }
 
+/* What is at hand. */
+static sw_err take(sw_successor *s, int64_t until_ms) {
+    sw_task *task = s->task;
+    sw_err err;
+    do {
+        err = sw_task_run(task, until_ms);
+        if (!err) err = task->trouble;
+        if (err || task->state != SW_TASK_SEALED) break;
+        err = apply(s, until_ms);
+    } while (!err);
+    return err;
+}
+
+/* One key after the other. */
+static sw_err take_by_key(sw_successor *s, int64_t until_ms) {
+    sw_inputs *inputs = &s->task->inputs;
+    sw_err err = sw_by_key_gather(s->by_key, inputs->until[0]);
+    if (err) return err;
+    inputs->by_key = s->by_key;
+    err = take(s, until_ms);
+    if (err) return err;
+    inputs->by_key = NULL;
+    inputs->committed[0].next_offset = inputs->next[0].next_offset = inputs->until[0];
+    sw_by_key_close(s->by_key);
+    s->by_key = NULL;
+    return SW_OK;
+}
+
 static sw_err take_until(sw_successor *s, int64_t until_ms) {
     sw_task *task = s->task;
     for (uint32_t i = 0; i < task->node->input_count; i++) {
@@ -72,13 +115,8 @@ static sw_err take_until(sw_successor *s, int64_t until_ms) {
                                      &task->inputs.until[i]);
         if (err) return err;
     }
-    sw_err err = SW_OK;
-    do {
-        err = sw_task_run(task, until_ms);
-        if (!err) err = task->trouble;
-        if (err || task->state != SW_TASK_SEALED) break;
-        err = apply(s, until_ms);
-    } while (!err);
+    sw_err err = s->by_key ? take_by_key(s, until_ms) : SW_OK;
+    if (!err) err = take(s, until_ms);
     for (uint32_t i = 0; !err && i < task->node->input_count; i++)
         if (task->inputs.committed[i].next_offset < task->inputs.until[i])
             err = SW_E_AGAIN; /* the bus does not show yet what the task has taken */
@@ -161,12 +199,11 @@ static sw_err compare_rows(pair *p, uint32_t store, sw_batch *batch, sw_cut_over
 
 static sw_err compare_store(const sw_successor *s, uint32_t store, sw_batch *batch,
                             sw_cut_over *sum) {
-    char from[PREFIX_BYTES], to[PREFIX_BYTES];
-    for (int i = 0; i < PREFIX_BYTES; i++) {
-        from[i] = (char)(unsigned char)(s->rebuild.task->number >> (24 - 8 * i));
-        to[i] = (char)(unsigned char)((s->rebuild.task->number + 1) >> (24 - 8 * i));
-    }
-    sw_slice low = sw_slice_of(from, PREFIX_BYTES), high = sw_slice_of(to, PREFIX_BYTES);
+    char from[SW_TASK_PREFIX_BYTES], to[SW_TASK_PREFIX_BYTES];
+    sw_task_prefix(from, s->rebuild.task->number);
+    sw_task_prefix(to, s->rebuild.task->number + 1);
+    sw_slice low = sw_slice_of(from, SW_TASK_PREFIX_BYTES),
+             high = sw_slice_of(to, SW_TASK_PREFIX_BYTES);
     pair p = {0};
     sw_err err = sw_db_iter_open(sw_bus_db(s->rebuild.source), store, low, high, &p.live);
     if (!err) err = sw_db_iter_open(s->rebuild.target, store, low, high, &p.fresh);
@@ -189,8 +226,8 @@ static sw_err check_timers(const sw_successor *s, int64_t now_ms) {
     return overdue.count ? SW_E_AGAIN : SW_OK;
 }
 
-/* Where retention has taken records away, the log does not say all that the state knows. */
-static sw_err check_log(const sw_successor *s) {
+sw_err sw_successor_check_log(const sw_successor *s) {
+    SW_ASSERT(s);
     sw_err err = SW_OK;
     for (uint32_t i = 0; !err && i < s->task->node->input_count; i++) {
         sw_position at = s->task->inputs.committed[i];
@@ -220,7 +257,7 @@ sw_err sw_successor_cut_over(sw_successor *successor, size_t bytes_max, sw_cut_o
     sw_cut_over sum = {0};
     sw_rebuilt rebuilt;
     sw_batch *batch;
-    sw_err err = check_log(successor);
+    sw_err err = sw_successor_check_log(successor);
     if (!err) err = sw_batch_new(bytes_max, &batch);
     if (err) return err;
     err = sw_bus_claim(r->source, r->task->number, &epoch);

@@ -19,6 +19,10 @@ void sw_successor_close(sw_successor *successor); /* NULL is a no-op */
  * target. */
 SW_NODISCARD sw_err sw_successor_catch_up(sw_successor *successor, sw_rebuilt *ret_sum);
 
+/* SW_E_RANGE: retention has taken a part of the log, which does not say all that the state knows.
+ */
+SW_NODISCARD sw_err sw_successor_check_log(const sw_successor *successor);
+
 typedef struct sw_cut_over {
     uint64_t put, deleted;   /* rows that differed */
     uint64_t former, digest; /* of the state before and after; equal: nothing had to be mended */

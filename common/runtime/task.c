@@ -6,6 +6,7 @@
 #define BATCH_FULL SW_E_END
 
 enum { CLOCK_EVERY = 32 }; /* records and timers between two looks at the clock */
+enum { AHEAD = 256 };      /* so many records have their rows read together */
 
 sw_err sw_task_open(const sw_task_home *home, const sw_task_spec *spec, sw_task **ret) {
     SW_ASSERT(home && home->topology && home->bus && home->db && home->env.clock && spec && ret);
@@ -115,7 +116,8 @@ static sw_err settle(sw_task *task, sw_err err, bool full) {
  * happens, as far as the task had come: a record may have been stamped by a clock that is ahead. */
 static void move_now(sw_task *task, int64_t at_ms) {
     if (at_ms > task->now_ms) at_ms = task->now_ms;
-    if (task->follow && at_ms > task->ctx.now_ms) task->ctx.now_ms = at_ms;
+    bool onward = at_ms > task->ctx.now_ms || task->inputs.by_key; /* each key has its own time */
+    if (task->follow && onward) task->ctx.now_ms = at_ms;
 }
 
 static sw_err fire(sw_task *task, sw_timer_at timer) {
@@ -136,9 +138,16 @@ static sw_err fire(sw_task *task, sw_timer_at timer) {
     return err ? err : note_fired(task, timer.due_ms);
 }
 
+/* How many times as much as others the batch of a patient task may hold: what it saves up is to
+ * share rows and a commit. */
+static uint32_t size_factor(const sw_task *task) {
+    uint32_t patience = task->node->processor->patience;
+    return patience > 10 ? patience / 10 : 1;
+}
+
 /* Whether the batch has taken `share` (of 2) of its time; asked now and then only. */
 static bool overtime(const sw_task *task, int share) {
-    int64_t max_us = task->home->batch_us_max;
+    int64_t max_us = task->home->batch_us_max * size_factor(task);
     if (max_us == 0 || (task->taken + task->fired_count) % CLOCK_EVERY != CLOCK_EVERY - 1)
         return false;
     return sw_clock_mono_us(task->home->env.clock) - task->start_us > max_us * share / 2;
@@ -159,8 +168,8 @@ static sw_err fire_until(sw_task *task, int64_t limit_ms) {
     return SW_OK;
 }
 
-static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
-    const sw_input input = {
+static sw_input input_of(const sw_task *task, const sw_record *record) {
+    return (sw_input){
         .topic = task->home->topology->topics[record->topic].name,
         .partition = record->partition,
         .offset = record->offset,
@@ -169,12 +178,30 @@ static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
         .value = record->value,
         .tombstone = record->tombstone,
     };
+}
+
+/* Reads what the queue's next records will look up, if that has not been done yet. */
+static sw_err look_ahead(sw_task *task, sw_input_queue *queue) {
+    if (!task->node->processor->wants || task->calls_max == 1 || queue->at < queue->seen)
+        return SW_OK;
+    for (queue->seen = queue->at; queue->seen < queue->count && queue->seen - queue->at < AHEAD;
+         queue->seen++) {
+        const sw_input input = input_of(task, &queue->records[queue->seen]);
+        sw_ctx_call_wants(&task->ctx, &input);
+    }
+    return sw_overlay_read(task->fx.overlay);
+}
+
+static sw_err take(sw_task *task, const sw_record *record, uint32_t queue) {
+    const sw_input input = input_of(task, record);
     bool full;
     move_now(task, record->timestamp_ms);
     task->fx.origin = record->topic + 1;
     task->fx.origin_offset = record->offset;
     sw_effects_mark mark = sw_effects_begin(&task->fx);
     sw_err err = sw_ctx_call_record(&task->ctx, &input, &full);
+    task->crammed = full && empty(task) && task->node->processor->wants && task->calls_max != 1;
+    if (task->crammed) return err;
     if (err) {
         sw_err code = err;
         err = settle(task, err, full);
@@ -217,11 +244,13 @@ static sw_err work(sw_task *task) {
         if (!empty(task) && (overtime(task, 2) || SW_FAULT(faults, "task.small-batch")))
             return BATCH_FULL;
         if (SW_FAULT(faults, "task.trouble")) return SW_E_AGAIN;
-        err = take(task, record, queue);
+        err = look_ahead(task, &task->inputs.queues[queue]);
+        if (!err) err = take(task, record, queue);
         if (err) return err;
     }
     if (sw_inputs_at_end(&task->inputs)) return fire_until(task, task->now_ms);
-    if (!sw_inputs_waiting(&task->inputs) || !empty(task)) task->more = true;
+    bool waiting = sw_inputs_waiting(&task->inputs) && empty(task);
+    if (!waiting && !sw_inputs_drained(&task->inputs)) task->more = true;
     return SW_OK;
 }
 
@@ -286,7 +315,7 @@ static sw_err run_once(sw_task *task) {
     sw_err err = sw_timers_begin(&task->fx.timers, task->now_ms);
     if (!err)
         err = sw_inputs_fetch(&task->inputs, task->home->bus, task->spec->number,
-                              task->home->records_max);
+                              task->home->records_max * size_factor(task));
     if (!err) err = work(task);
     if (err == BATCH_FULL) {
         task->more = true;
@@ -300,11 +329,17 @@ static sw_err run_once(sw_task *task) {
     return err ? err : seal(task);
 }
 
-/* Whether the batch has to be run again, shorter: decoded objects of a call could not be taken back
- * because earlier calls had changed them too (then it ends before that call, which is the first of
- * the next batch, where all can be taken back); or what was done is too much for one commit. */
+/* Whether the batch has to be run again, shorter: its first call needs the room that rows read
+ * ahead have taken; or decoded objects of a call could not be taken back because earlier calls had
+ * changed them too (then it ends before that call, which is the first of the next batch, where all
+ * can be taken back); or what was done is too much for one commit. */
 static bool shorten(sw_task *task, sw_err err, bool *refused) {
     uint32_t done = calls(task);
+    if (task->crammed) {
+        task->crammed = false;
+        task->calls_max = 1;
+        return true;
+    }
     if (task->fx.spoilt) {
         SW_ASSERT(done > 0);
         task->calls_max = done;
@@ -353,6 +388,7 @@ void sw_task_committed(sw_task *task, int64_t wall_ms) {
     else
         sw_inputs_committed(&task->inputs);
     sw_effects_committed(&task->fx);
+    sw_batch_clear(task->batch);
     task->started = true;
     task->taken = task->fired_count = task->refused = task->starts = 0;
     task->state = SW_TASK_READY;

@@ -20,7 +20,7 @@ typedef struct sw_task_home {
     sw_env env;
     sw_object_budget *objects;        /* for decoded objects of all tasks */
     const sw_node_metrics *metrics;   /* one a node; NULL: none */
-    uint32_t records_max, timers_max; /* of a batch */
+    uint32_t records_max, timers_max; /* of a batch; of a patient task's more records and time */
     int64_t batch_us_max;             /* 0: no limit */
 } sw_task_home;
 
@@ -51,6 +51,7 @@ typedef struct sw_task {
     bool started;       /* it has been called since the claim, and what it did is committed */
     uint32_t refused;   /* calls of the batch, each with its dead letter */
     uint32_t calls_max; /* the batch ends after so many records and timers; 0: no limit */
+    bool crammed;       /* what was read ahead left a call no room: the batch is run without */
     int64_t start_us;   /* of the batch, by the steady clock */
     bool more;          /* there is work left that need not wait for anything */
     bool follow;        /* each call's now is its own moment: building state anew */

@@ -3,10 +3,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runtime/parts.h"
+#include "runtime/crew.h"
 
-/* Sleeps until something has changed since `seen`, at most `wait_us`. */
-static void sleep_until_change(sw_runtime *runtime, uint64_t seen, int64_t wait_us) {
+/* Sleeps until something has changed since `seen`, or if `deaf` until the end, at most `wait_us`.
+ */
+static void sleep_until_change(sw_runtime *runtime, uint64_t seen, bool deaf, int64_t wait_us) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t ns = until.tv_nsec + wait_us % 1000000 * 1000;
@@ -14,17 +15,18 @@ static void sleep_until_change(sw_runtime *runtime, uint64_t seen, int64_t wait_
     until.tv_nsec = ns % 1000000000;
     pthread_mutex_lock(&runtime->lock);
     int waited = 0;
-    while (runtime->changes == seen && !runtime->stopping && waited == 0)
-        waited = pthread_cond_timedwait(&runtime->wake, &runtime->lock, &until);
+    while ((deaf || runtime->changes == seen) && !runtime->stopping && waited == 0)
+        waited =
+            pthread_cond_timedwait(deaf ? &runtime->stop : &runtime->wake, &runtime->lock, &until);
     pthread_mutex_unlock(&runtime->lock);
 }
 
 /* News that come while the batch interval runs are left for its end, unless somebody waits for an
  * answer; what the worker itself has to do at some moment is not put off. */
-static void rest(sw_runtime *runtime, const sw_worker *worker, uint64_t seen, int64_t wait_us) {
+static void rest(sw_runtime *runtime, const sw_worker *worker, uint64_t seen, const sw_turn *turn) {
     sw_clock *clock = runtime->options.env.clock;
-    int64_t until_us = sw_clock_mono_us(clock) + wait_us;
-    sleep_until_change(runtime, seen, wait_us);
+    int64_t until_us = sw_clock_mono_us(clock) + turn->wait_us;
+    sleep_until_change(runtime, seen, turn->deaf, turn->wait_us);
     int64_t now_us = sw_clock_mono_us(clock);
     int64_t end_us = worker->last_us + runtime->options.commit_ms * 1000;
     if (end_us > until_us) end_us = until_us;
@@ -35,7 +37,7 @@ static void rest(sw_runtime *runtime, const sw_worker *worker, uint64_t seen, in
         bool stopping = runtime->stopping;
         pthread_mutex_unlock(&runtime->lock);
         if (stopping) return;
-        sleep_until_change(runtime, seen, end_us - now_us);
+        sleep_until_change(runtime, seen, false, end_us - now_us);
         now_us = sw_clock_mono_us(clock);
     }
 }
@@ -55,10 +57,11 @@ static void *run(void *arg) {
             pthread_mutex_lock(&runtime->lock);
             if (!runtime->failed) runtime->failed = err;
             pthread_cond_broadcast(&runtime->wake);
+            pthread_cond_broadcast(&runtime->stop);
             pthread_mutex_unlock(&runtime->lock);
             return NULL;
         }
-        if (turn.wait_us > 0) rest(runtime, worker, seen, turn.wait_us);
+        if (turn.wait_us > 0) rest(runtime, worker, seen, &turn);
     }
 }
 
@@ -98,20 +101,20 @@ static void stop_listener(sw_runtime *runtime) {
     runtime->listening = false;
 }
 
-static sw_err open_workers(sw_runtime *runtime, uint32_t threads) {
-    runtime->workers = sw_heap_zero(threads, sizeof *runtime->workers);
-    runtime->threads = sw_heap_zero(threads, sizeof *runtime->threads);
+static sw_err open_workers(sw_runtime *runtime, const sw_crews *crews) {
+    runtime->workers = sw_heap_zero(crews->workers, sizeof *runtime->workers);
+    runtime->threads = sw_heap_zero(crews->workers, sizeof *runtime->threads);
     if (!runtime->workers || !runtime->threads) return SW_E_NOMEM;
-    for (uint32_t i = 0; i < threads; i++) {
+    for (uint32_t i = 0; i < crews->workers; i++) {
         sw_err err = sw_worker_open(runtime, &runtime->workers[i]);
         if (err) return err;
+        runtime->workers[i]->no_door = !sw_crews_door(crews, i);
     }
     const sw_topology *topology = runtime->options.topology;
     for (uint32_t i = 0; i < topology->task_count; i++) {
         const sw_task_spec *task = &topology->tasks[i];
-        const sw_runtime_options *o = &runtime->options;
-        if (o->owns && !o->owns(o->owns_arg, task)) continue;
-        sw_err err = sw_worker_claim(runtime->workers[task->partition % threads], task);
+        if (!sw_runtime_owns(runtime, task)) continue;
+        sw_err err = sw_worker_claim(runtime->workers[sw_crews_worker(crews, task)], task);
         if (err) return err;
     }
     return SW_OK;
@@ -129,7 +132,10 @@ static void close_workers(sw_runtime *runtime, uint32_t threads) {
 sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads) {
     SW_ASSERT(runtime && threads > 0 && !runtime->workers);
     runtime->stopping = false;
-    sw_err err = open_workers(runtime, threads);
+    sw_crews crews;
+    sw_crews_form(&crews, runtime, threads);
+    threads = crews.workers;
+    sw_err err = open_workers(runtime, &crews);
     if (!err) err = start_listener(runtime);
     for (; !err && runtime->thread_count < threads; runtime->thread_count++) {
         uint32_t i = runtime->thread_count;
@@ -154,6 +160,7 @@ sw_err sw_runtime_stop(sw_runtime *runtime) {
     pthread_mutex_lock(&runtime->lock);
     runtime->stopping = true;
     pthread_cond_broadcast(&runtime->wake);
+    pthread_cond_broadcast(&runtime->stop);
     pthread_mutex_unlock(&runtime->lock);
     for (uint32_t i = 0; i < runtime->thread_count; i++) pthread_join(runtime->threads[i], NULL);
     close_workers(runtime, runtime->thread_count);

@@ -2,26 +2,22 @@
 
 #include "stream/digest.h"
 
-enum { PREFIX_BYTES = 4, HOUR_MS = 3600 * 1000 };
-
-static void put_prefix(char at[PREFIX_BYTES], uint32_t task) {
-    for (int i = 0; i < PREFIX_BYTES; i++) at[i] = (char)(unsigned char)(task >> (24 - 8 * i));
-}
+enum { HOUR_MS = 3600 * 1000 };
 
 /* Rows of one task in one store, without their prefix, until `each` returns false. */
 static sw_err visit(sw_db *db, uint32_t store, uint32_t task,
                     bool (*each)(void *, sw_slice, sw_slice), void *arg) {
-    char from[PREFIX_BYTES], to[PREFIX_BYTES];
-    put_prefix(from, task);
-    put_prefix(to, task + 1);
+    char from[SW_TASK_PREFIX_BYTES], to[SW_TASK_PREFIX_BYTES];
+    sw_task_prefix(from, task);
+    sw_task_prefix(to, task + 1);
     sw_iter *iter;
-    sw_err err = sw_db_iter_open(db, store, sw_slice_of(from, PREFIX_BYTES),
-                                 sw_slice_of(to, PREFIX_BYTES), &iter);
+    sw_err err = sw_db_iter_open(db, store, sw_slice_of(from, SW_TASK_PREFIX_BYTES),
+                                 sw_slice_of(to, SW_TASK_PREFIX_BYTES), &iter);
     if (err) return err;
     sw_slice key, value;
     bool on = true;
     while (on && sw_iter_next(iter, &key, &value))
-        on = each(arg, sw_slice_sub(key, PREFIX_BYTES, key.len), value);
+        on = each(arg, sw_slice_sub(key, SW_TASK_PREFIX_BYTES, key.len), value);
     err = sw_iter_error(iter);
     sw_iter_close(iter);
     return err;
@@ -73,18 +69,18 @@ typedef struct audit {
     const sw_node *node;
     uint32_t store; /* of the node */
     uint64_t known; /* ordered rows of a task that its state knows */
-    char prefix[PREFIX_BYTES];
+    char prefix[SW_TASK_PREFIX_BYTES];
     sw_buf value;
     sw_err err;
 } audit;
 
 /* The value of the other store's row, into a->value; false with a->err SW_OK: it is not there. */
 static bool lookup(audit *a, uint32_t store, const char *row, size_t len) {
-    char key[PREFIX_BYTES + SW_TIMER_ROW_BYTES_MAX];
-    memcpy(key, a->prefix, PREFIX_BYTES);
-    memcpy(key + PREFIX_BYTES, row, len);
+    char key[SW_TASK_PREFIX_BYTES + SW_TIMER_ROW_BYTES_MAX];
+    memcpy(key, a->prefix, SW_TASK_PREFIX_BYTES);
+    memcpy(key + SW_TASK_PREFIX_BYTES, row, len);
     sw_buf_clear(&a->value);
-    sw_err err = sw_db_get(a->db, store, sw_slice_of(key, PREFIX_BYTES + len), &a->value);
+    sw_err err = sw_db_get(a->db, store, sw_slice_of(key, SW_TASK_PREFIX_BYTES + len), &a->value);
     if (err && err != SW_E_NOT_FOUND) a->err = err;
     return err == SW_OK;
 }
@@ -164,7 +160,7 @@ sw_err sw_watch_timers(sw_db *db, const sw_topology *topology, sw_timer_audit *r
     for (uint32_t i = 0; !err && i < topology->task_count; i++) {
         uint32_t task = topology->tasks[i].number;
         a.node = &topology->nodes[topology->tasks[i].node];
-        put_prefix(a.prefix, task);
+        sw_task_prefix(a.prefix, task);
         if (a.node->processor->timer_of) {
             err = audit_known(&a, task);
             continue;

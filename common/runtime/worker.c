@@ -1,6 +1,4 @@
-#include "runtime/parts.h"
-
-enum { TIMER_PACE = 4 }; /* timers are looked after so many times in a commit interval */
+#include "runtime/pace.h"
 
 sw_err sw_worker_open(sw_runtime *runtime, sw_worker **ret) {
     SW_ASSERT(runtime && ret);
@@ -150,35 +148,55 @@ static sw_err run_task(sw_worker *worker, sw_slot *slot, int64_t now_ms, int64_t
     return SW_OK;
 }
 
-static int64_t commit_us(const sw_worker *worker) {
-    return worker->runtime->options.commit_ms * 1000;
+/* One slot; true in *ret_gone: it is not this worker's any more, and another is in its place. */
+static sw_err run_slot(sw_worker *worker, sw_slot *slot, int64_t now_ms, int64_t mono_us,
+                       sw_turn *turn, bool *ret_gone) {
+    sw_clock *clock = worker->runtime->options.env.clock;
+    uint32_t before = worker->count;
+    int64_t start_us = sw_clock_mono_us(clock);
+    slot->run_us = mono_us;
+    sw_err err = run_task(worker, slot, now_ms, mono_us, turn);
+    *ret_gone = worker->count < before;
+    if (!err && !*ret_gone) slot->took_us = sw_clock_mono_us(clock) - start_us;
+    return err;
 }
 
-/* When a patient task without a backlog runs next, while somebody waits for others; INT64_MIN: it
- * is as any. */
-static int64_t patient_until_us(const sw_worker *worker, const sw_slot *slot) {
-    const int64_t patience = slot->task->node->processor->patience;
-    if (patience == 0 || slot->task->more) return INT64_MIN;
-    if (__atomic_load_n(&worker->runtime->expected, __ATOMIC_RELAXED) == 0) return INT64_MIN;
-    return slot->run_us + patience * commit_us(worker);
+/* Those that somebody may wait for, in their order. */
+static sw_err run_prompt(sw_worker *worker, int64_t now_ms, int64_t mono_us, sw_turn *turn) {
+    for (uint32_t i = 0; i < worker->count;) {
+        sw_slot *slot = &worker->slots[i];
+        bool gone = false;
+        if (slot->retry_us <= mono_us && sw_pace_prompt(worker, slot, mono_us)) {
+            sw_err err = run_slot(worker, slot, now_ms, mono_us, turn, &gone);
+            if (err) return err;
+        }
+        if (!gone) i++;
+    }
+    return SW_OK;
+}
+
+/* Of the patient ones those whose time has come, the one that has waited longest first, until the
+ * turn has lasted so long that who waits at the door would notice. */
+static sw_err run_patient(sw_worker *worker, int64_t now_ms, int64_t mono_us, sw_turn *turn) {
+    sw_slot *slot;
+    bool gone;
+    worker->left_out = false;
+    while ((slot = sw_pace_next(worker, mono_us)) != NULL) {
+        worker->left_out = sw_pace_enough(worker, mono_us);
+        if (worker->left_out) return SW_OK;
+        sw_err err = run_slot(worker, slot, now_ms, mono_us, turn, &gone);
+        if (err) return err;
+    }
+    return SW_OK;
 }
 
 static sw_err run_tasks(sw_worker *worker, int64_t now_ms, int64_t mono_us, sw_turn *turn) {
     worker->item_count = 0;
-    sw_err err = sw_door_collect(&worker->runtime->door, &worker->door);
+    sw_err err = worker->no_door ? SW_OK : sw_door_collect(&worker->runtime->door, &worker->door);
     if (sw_err_verdict(err) == SW_VERDICT_FATAL) return err;
     if (worker->door) worker->items[worker->item_count++] = worker->door;
-    for (uint32_t i = 0; i < worker->count;) {
-        uint32_t before = worker->count;
-        if (worker->slots[i].retry_us <= mono_us &&
-            patient_until_us(worker, &worker->slots[i]) <= mono_us) {
-            worker->slots[i].run_us = mono_us;
-            err = run_task(worker, &worker->slots[i], now_ms, mono_us, turn);
-            if (err) return err;
-        }
-        if (worker->count == before) i++;
-    }
-    return SW_OK;
+    err = run_prompt(worker, now_ms, mono_us, turn);
+    return err ? err : run_patient(worker, now_ms, mono_us, turn);
 }
 
 static bool to_be_retried(const sw_commit_item *item) {
@@ -224,7 +242,7 @@ static void commit_lanes(sw_worker *worker) {
             items[i] = items[next];
             items[next++] = item;
         }
-        sw_committer_run(&runtime->committers[lane], items + at, next - at);
+        sw_committer_run(&runtime->committers[lane], items + at, next - at, !worker->no_door);
     }
 }
 
@@ -256,43 +274,6 @@ static sw_err commit(sw_worker *worker, int64_t mono_us, sw_turn *turn) {
     return err;
 }
 
-static int64_t wait_for(const sw_worker *worker, int64_t now_ms, int64_t mono_us) {
-    const sw_runtime *runtime = worker->runtime;
-    int64_t wait_us = (int64_t)SW_TICK_MS_MAX * 1000;
-    for (uint32_t i = 0; i < worker->count; i++) {
-        int64_t next_ms = sw_task_next_ms(worker->slots[i].task), us;
-        if (next_ms <= now_ms)
-            us = 0;
-        else
-            us = next_ms - now_ms > SW_TICK_MS_MAX ? wait_us : (next_ms - now_ms) * 1000;
-        if (worker->slots[i].retry_us > mono_us + us) us = worker->slots[i].retry_us - mono_us;
-        int64_t patient_us = patient_until_us(worker, &worker->slots[i]);
-        if (patient_us > mono_us) us = patient_us - mono_us;
-        if (us < wait_us) wait_us = us;
-    }
-    int64_t pace_us = worker->last_us + runtime->options.commit_ms * 1000 / TIMER_PACE - mono_us;
-    bool hurry = __atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) > 0;
-    for (uint32_t i = 0; !hurry && i < worker->count; i++)
-        hurry = worker->slots[i].task->more && worker->slots[i].retry_us <= mono_us;
-    return !hurry && wait_us < pace_us ? pace_us : wait_us;
-}
-
-/* Without anybody waiting and without a backlog, batches are begun no oftener than each commit_ms:
- * what came in the meantime shares their sync. A due timer waits for a part of that only. */
-static bool is_time(sw_worker *worker, int64_t now_ms, int64_t mono_us) {
-    sw_runtime *runtime = worker->runtime;
-    int64_t passed_us = mono_us - worker->last_us;
-    if (passed_us >= runtime->options.commit_ms * 1000) return true;
-    if (__atomic_load_n(&runtime->expected, __ATOMIC_RELAXED) > 0) return true;
-    if (sw_door_waits(&runtime->door)) return true;
-    bool timers = passed_us >= runtime->options.commit_ms * 1000 / TIMER_PACE;
-    for (uint32_t i = 0; i < worker->count; i++) {
-        const sw_task *task = worker->slots[i].task;
-        if (task->more || (timers && sw_task_next_ms(task) <= now_ms)) return true;
-    }
-    return false;
-}
-
 sw_err sw_worker_turn(sw_worker *worker, sw_turn *ret) {
     SW_ASSERT(worker && ret);
     sw_clock *clock = worker->runtime->options.env.clock;
@@ -303,7 +284,7 @@ sw_err sw_worker_turn(sw_worker *worker, sw_turn *ret) {
     if (err) return err;
     if (worker->pending) {
         if (worker->retry_us <= mono_us) err = commit(worker, mono_us, &turn);
-    } else if (is_time(worker, now_ms, mono_us)) {
+    } else if (sw_pace_is_time(worker, now_ms, mono_us)) {
         worker->last_us = mono_us;
         err = run_tasks(worker, now_ms, mono_us, &turn);
         if (!err) err = commit(worker, mono_us, &turn);
@@ -314,7 +295,9 @@ sw_err sw_worker_turn(sw_worker *worker, sw_turn *ret) {
         return err;
     }
     mono_us = sw_clock_mono_us(clock);
-    turn.wait_us = worker->pending ? worker->retry_us - mono_us : wait_for(worker, now_ms, mono_us);
+    turn.wait_us =
+        worker->pending ? worker->retry_us - mono_us : sw_pace_wait_us(worker, now_ms, mono_us);
+    turn.deaf = worker->pending || sw_pace_deaf(worker, mono_us);
     if (turn.wait_us < 0) turn.wait_us = 0;
     *ret = turn;
     return SW_OK;

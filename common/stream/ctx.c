@@ -68,15 +68,35 @@ static sw_err check_write(sw_ctx *ctx, sw_slice key, size_t value_bytes, size_t 
 
 sw_err sw_ctx_get(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice *ret_value) {
     uint32_t index = store_of(ctx, store);
+    SW_ASSERT(!ctx->node->processor->stores[store].scanned);
     return noted(ctx, sw_overlay_get(ctx->fx->overlay, index, key, ret_value));
 }
 
-sw_err sw_ctx_put(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value) {
+void sw_ctx_want(sw_ctx *ctx, uint32_t store, sw_slice key) {
+    SW_ASSERT(ctx && store < ctx->node->processor->store_count);
+    if (key.len == 0 || key.len > SW_KEY_BYTES_MAX) return;
+    if (ctx->fx->objects[store])
+        sw_objects_want(ctx->fx->objects[store], key);
+    else
+        sw_overlay_want(ctx->fx->overlay, ctx->node->first_store + store, key);
+}
+
+static sw_err put_row(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value,
+                      sw_err (*put)(sw_overlay *overlay, uint32_t store, sw_slice key,
+                                    sw_slice value)) {
     uint32_t index = store_of(ctx, store);
     size_t value_bytes_max = ctx->node->processor->stores[store].value_bytes_max;
     if (value_bytes_max == 0) value_bytes_max = SW_VALUE_BYTES_MAX;
     sw_err err = check_write(ctx, key, value.len, value_bytes_max);
-    return err ? err : noted(ctx, sw_overlay_put(ctx->fx->overlay, index, key, value));
+    return err ? err : noted(ctx, put(ctx->fx->overlay, index, key, value));
+}
+
+sw_err sw_ctx_put(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value) {
+    return put_row(ctx, store, key, value, sw_overlay_put);
+}
+
+sw_err sw_ctx_put_new(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value) {
+    return put_row(ctx, store, key, value, sw_overlay_put_new);
 }
 
 sw_err sw_ctx_del(sw_ctx *ctx, uint32_t store, sw_slice key) {
@@ -146,6 +166,13 @@ sw_err sw_ctx_object_delete(sw_ctx *ctx, uint32_t store, sw_slice key) {
     return err ? err : noted(ctx, sw_objects_delete(objects, key));
 }
 
+static sw_err count_emit(sw_ctx *ctx) {
+    if (ctx->emits == SW_CALL_EMITS_MAX)
+        return sw_ctx_fail(ctx, SW_E_LIMIT, "more than %d records in one call", SW_CALL_EMITS_MAX);
+    ctx->emits++;
+    return SW_OK;
+}
+
 static sw_err emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value, bool tombstone) {
     SW_ASSERT(ctx && topic);
     const char *const *outputs = ctx->node->processor->outputs;
@@ -156,9 +183,8 @@ static sw_err emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value,
     if (key.len > SW_KEY_BYTES_MAX || value.len > SW_VALUE_BYTES_MAX)
         return sw_ctx_fail(ctx, SW_E_LIMIT, "a record of %zu and %zu bytes is too large", key.len,
                            value.len);
-    if (ctx->emits == SW_CALL_EMITS_MAX)
-        return sw_ctx_fail(ctx, SW_E_LIMIT, "more than %d records in one call", SW_CALL_EMITS_MAX);
-    ctx->emits++;
+    sw_err err = count_emit(ctx);
+    if (err) return err;
     uint32_t index = ctx->node->outputs[at];
     uint32_t partition = sw_partition_of(key, ctx->topology->topics[index].partitions);
     return sw_effects_emit(ctx->fx, (sw_emit){.topic = index,
@@ -174,6 +200,16 @@ sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value)
 
 sw_err sw_ctx_emit_tombstone(sw_ctx *ctx, const char *topic, sw_slice key) {
     return emit(ctx, topic, key, SW_SLICE_NONE, true);
+}
+
+bool sw_ctx_is_heard(const sw_ctx *ctx) {
+    SW_ASSERT(ctx);
+    return !ctx->unheard;
+}
+
+sw_err sw_ctx_emit_unheard(sw_ctx *ctx) {
+    SW_ASSERT(ctx && ctx->unheard);
+    return count_emit(ctx);
 }
 
 static sw_err check_timer(sw_ctx *ctx, sw_slice key) {
@@ -239,6 +275,13 @@ sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full) {
                                 : ctx->node->processor->on_record(ctx, ctx->node->shared, input);
     sw_arena_rewind(ctx->arena, memory);
     return settle(ctx, err, mark, ret_full);
+}
+
+void sw_ctx_call_wants(sw_ctx *ctx, const sw_input *input) {
+    SW_ASSERT(ctx && input && ctx->node->processor->wants);
+    sw_arena_mark memory = sw_arena_save(ctx->arena);
+    ctx->node->processor->wants(ctx, ctx->node->shared, input);
+    sw_arena_rewind(ctx->arena, memory);
 }
 
 sw_err sw_ctx_call_start(sw_ctx *ctx) {

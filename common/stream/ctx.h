@@ -13,6 +13,7 @@ struct sw_ctx {
     sw_effects *fx;
     sw_arena *arena;                   /* rewound after each call */
     uint32_t writes, emits, timers;    /* of this call */
+    bool unheard;                      /* nobody asks what is emitted */
     bool too_large;                    /* the next call alone was too much for a commit: refused */
     char text[SW_FAIL_TEXT_BYTES_MAX]; /* why the last call failed; may be "" */
 };
@@ -22,6 +23,8 @@ struct sw_ctx {
  * what it did can't be taken back alone. Errors of a declared verdict only: SW_E_END from a
  * processor is SW_E_INTERNAL. */
 SW_NODISCARD sw_err sw_ctx_call_record(sw_ctx *ctx, const sw_input *input, bool *ret_full);
+/* Calls `wants`; what it named is read by sw_overlay_read. */
+void sw_ctx_call_wants(sw_ctx *ctx, const sw_input *input);
 /* Calls on_start, at the begin of a batch. */
 SW_NODISCARD sw_err sw_ctx_call_start(sw_ctx *ctx);
 /* Clears the timer, which must be the first of the head, and calls on_timer. With a REJECT the

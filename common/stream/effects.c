@@ -23,7 +23,7 @@ sw_err sw_effects_init(sw_effects *fx, sw_db *db, const sw_topology *topology, u
     const sw_task_spec *task = sw_topology_task(topology, task_number);
     SW_ASSERT(task);
     memset(fx, 0, sizeof *fx);
-    for (int i = 0; i < 4; i++) fx->prefix[i] = (char)(unsigned char)(task_number >> (24 - 8 * i));
+    sw_task_prefix(fx->prefix, task_number);
     sw_err err = sw_overlay_new(db, sw_slice_of(fx->prefix, sizeof fx->prefix), SW_BATCH_BYTES_MAX,
                                 &fx->overlay);
     if (err) return err;
@@ -106,7 +106,7 @@ bool sw_effects_crowded(const sw_effects *fx) {
     SW_ASSERT(fx);
     for (uint32_t i = 0; i < fx->object_count; i++)
         if (fx->objects[i] && sw_objects_full(fx->objects[i])) return true;
-    return false;
+    return sw_overlay_bytes(fx->overlay) > SW_BATCH_BYTES_USUAL;
 }
 
 sw_err sw_effects_seal(sw_effects *fx, sw_batch *batch, uint64_t *ret_digest) {

@@ -18,7 +18,7 @@ typedef struct sw_emit {
 
 typedef struct sw_effects {
     sw_overlay *overlay; /* keys prefixed with the task's number */
-    char prefix[4];
+    char prefix[SW_TASK_PREFIX_BYTES];
     sw_objects **objects; /* by store of the processor; NULL: it has rows */
     uint32_t object_count;
     sw_timers timers;

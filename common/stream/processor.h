@@ -24,6 +24,7 @@ typedef struct sw_processor_store {
     size_t value_bytes_max;         /* of a row put by sw_ctx_put; 0: SW_VALUE_BYTES_MAX */
     const sw_object_codec *objects; /* values are kept decoded: sw_ctx_object_* alone; NULL: rows.
                                        Its `arg` is the processor's `shared` */
+    bool scanned; /* rows are read in order alone, none by its key: no filters are made */
 } sw_processor_store;
 
 /* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers).
@@ -41,10 +42,22 @@ typedef struct sw_processor {
     sw_err (*on_record)(sw_ctx *ctx, const void *shared, const sw_input *input);
     /* The timer that was set for `key` has come; it is cleared before the call. */
     sw_err (*on_timer)(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms);
-    /* Nobody waits for what it does: while others are waited for, its batches are still begun no
-     * oftener than each so many commit intervals, and what comes meanwhile shares them. 0: as soon
-     * as there is something. */
+    /* Names by sw_ctx_want, and nothing else, the rows that on_record will look up, so that those
+     * of many records are read at once. A hint: what is left out is read when it is asked for.
+     * NULL: none are known before. */
+    void (*wants)(sw_ctx *ctx, const void *shared, const sw_input *input);
+    /* Nobody waits for what it does: while others are waited for, its batches are put off by so
+     * many commit intervals at most, the longer the more they cost, and what comes meanwhile shares
+     * them. Tasks of one patience share threads. 0: as soon as there is something. */
     uint32_t patience;
+    /* Its state follows from what its inputs hold for ever: records of topics that are never cut,
+     * and the newest of each key of compacted ones. So it may be written anew from them where its
+     * stores have an older format. What it emits then was emitted before, or is told by
+     * whoever does it. */
+    bool renewable;
+    /* Of one input: a record or timer reads and writes what belongs to its own key alone. So state
+     * may be built anew one key after the other, which is cheaper. */
+    bool by_key;
     /* The timer that a row of `store` stands for; false: none. Its state knows each timer's due
      * time, so it sets timers by sw_ctx_timer_move, which is cheaper, and the watchdog proves by
      * these rows that none is missing. NULL: it does not know, and uses sw_ctx_timer. */
@@ -64,6 +77,11 @@ sw_arena *sw_ctx_arena(sw_ctx *ctx); /* for the call; reset after the batch */
 SW_NODISCARD sw_err sw_ctx_get(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice *ret_value);
 SW_NODISCARD sw_err sw_ctx_put(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value);
 SW_NODISCARD sw_err sw_ctx_del(sw_ctx *ctx, uint32_t store, sw_slice key);
+/* Of `wants` alone: the record will look for the key, in a store of rows or of objects. */
+void sw_ctx_want(sw_ctx *ctx, uint32_t store, sw_slice key);
+/* The same as put where the processor knows that the key has no value now: a row that is deleted
+ * again in the same batch then leaves nothing. */
+SW_NODISCARD sw_err sw_ctx_put_new(sw_ctx *ctx, uint32_t store, sw_slice key, sw_slice value);
 /* Visits keys from <= k < to in order until `each` returns false. */
 SW_NODISCARD sw_err sw_ctx_scan(sw_ctx *ctx, uint32_t store, sw_slice from, sw_slice to,
                                 bool (*each)(void *arg, sw_slice key, sw_slice value), void *arg);
@@ -85,6 +103,10 @@ SW_NODISCARD sw_err sw_ctx_object_rows(sw_ctx *ctx, uint32_t store, sw_slice fro
 SW_NODISCARD sw_err sw_ctx_emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value);
 /* The same without a value: a compacted topic forgets the key. */
 SW_NODISCARD sw_err sw_ctx_emit_tombstone(sw_ctx *ctx, const char *topic, sw_slice key);
+/* False where state is built anew and nobody asks what is emitted: then a record of some kilobytes
+ * at most need not be made, and is only counted. */
+bool sw_ctx_is_heard(const sw_ctx *ctx);
+SW_NODISCARD sw_err sw_ctx_emit_unheard(sw_ctx *ctx);
 /* One timer a key: sets it, moves it, or with SW_TIME_MAX clears it. */
 SW_NODISCARD sw_err sw_ctx_timer(sw_ctx *ctx, sw_slice key, int64_t due_ms);
 /* The same of a processor with `timer_of`: `former_ms` is what the state said so far, SW_TIME_MAX

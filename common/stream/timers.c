@@ -198,8 +198,10 @@ static sw_err note(sw_timers *timers, sw_timer_change change) {
 static sw_err add_rows(sw_timers *timers, sw_timer_at at) {
     char row[SW_TIMER_ROW_BYTES_MAX], due[SW_TIMER_ROW_BYTES_MAX];
     size_t len = sw_timer_due_row(at.due_ms, at.key, row);
-    sw_err err =
-        sw_overlay_put(timers->overlay, timers->store_due, sw_slice_of(row, len), SW_SLICE_NONE);
+    /* One that has fired in this batch has its row still, and none behind it has. */
+    bool fresh = timers->fired_count == 0 || compare(at, timers->fired_last) > 0;
+    sw_err err = (fresh ? sw_overlay_put_new : sw_overlay_put)(
+        timers->overlay, timers->store_due, sw_slice_of(row, len), SW_SLICE_NONE);
     if (err) return err;
     if (timers->known) return SW_OK;
     sw_timer_due_row(at.due_ms, SW_SLICE_NONE, due);

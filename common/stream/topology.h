@@ -3,6 +3,7 @@
 #ifndef SW_STREAM_TOPOLOGY_H
 #define SW_STREAM_TOPOLOGY_H
 
+#include "base/wire.h"
 #include "env/limits.h"
 #include "store/store.h"
 #include "stream/processor.h"
@@ -44,6 +45,13 @@ typedef struct sw_topology {
 } sw_topology;
 
 #define SW_TOPIC_DEAD_LETTERS "seawall.dead-letters"
+
+/* Keys of a task's rows in the database begin with its number: of all of them, from its prefix to
+ * that of the next number. */
+enum { SW_TASK_PREFIX_BYTES = 4 };
+static inline void sw_task_prefix(char ret[SW_TASK_PREFIX_BYTES], uint32_t task_number) {
+    sw_wire_put_be(ret, task_number, SW_TASK_PREFIX_BYTES);
+}
 
 static inline uint32_t sw_task_number(uint32_t processor_id, uint32_t partition) {
     return processor_id * SW_PARTITIONS_MAX + partition;

@@ -25,6 +25,11 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
     return SW_OK;
 }
 
+static void wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    sw_ctx_want(ctx, COUNTS, input->key);
+}
+
 const sw_processor sw_toy_counter = {
     .name = "counter",
     .id = 1,
@@ -33,4 +38,5 @@ const sw_processor sw_toy_counter = {
     .stores = stores,
     .store_count = SW_COUNT(stores),
     .on_record = on_record,
+    .wants = wants,
 };

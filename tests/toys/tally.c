@@ -48,7 +48,12 @@ static void free_tally(const void *shared, void *object) {
     sw_heap_free(object);
 }
 
-static const sw_object_codec codec = {load, save, bytes, free_tally};
+static sw_slice row_of(sw_slice key, char room[SW_OBJECT_ROW_BYTES_MAX]) {
+    (void)room;
+    return key;
+}
+
+static const sw_object_codec codec = {load, save, bytes, free_tally, row_of};
 static const sw_processor_store stores[] = {{"counts", 1, .objects = &codec}};
 
 static sw_err edit(sw_ctx *ctx, sw_slice key, tally **ret) {
@@ -77,6 +82,11 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
     return SW_OK;
 }
 
+static void wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    sw_ctx_want(ctx, COUNTS, input->key);
+}
+
 const sw_processor sw_toy_tally = {
     .name = "counter",
     .id = 1,
@@ -84,5 +94,7 @@ const sw_processor sw_toy_tally = {
     .outputs = outputs,
     .stores = stores,
     .store_count = SW_COUNT(stores),
+    .by_key = true,
     .on_record = on_record,
+    .wants = wants,
 };

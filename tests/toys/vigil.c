@@ -103,6 +103,7 @@ const sw_processor sw_toy_vigil = {
     .outputs = outputs,
     .stores = stores,
     .store_count = SW_COUNT(stores),
+    .by_key = true,
     .on_record = on_record,
     .on_timer = on_timer,
     .timer_of = timer_of,

@@ -1,3 +1,4 @@
+#include "runtime/renew.h"
 #include "runtime/successor.h"
 
 #include <stdio.h>
@@ -65,6 +66,53 @@ static void state_built_anew_from_the_log_is_the_state(void **state) {
     }
     assert_true(records >= 700);
     assert_true(timers > 10);
+    sw_db_close(fresh);
+    rig_close(&r);
+}
+
+/* More of one key than a batch holds, between others; then what comes after. */
+static void state_built_key_by_key_is_the_state(void **state) {
+    (void)state;
+    static rig r;
+    static const sw_processor *const processors[] = {&sw_toy_tally, &sw_toy_vigil};
+    memset(&r, 0, sizeof r);
+    rig_open(&r, processors, SW_COUNT(processors));
+    sw_rng rng;
+    sw_rng_init(&rng, 6);
+    append_some(&r, &rng, 100);
+    for (int i = 0; i < 2 * SW_BATCH_RECORDS_MAX; i++) {
+        char value[64];
+        snprintf(value, sizeof value, "open %lld 3000", (long long)r.clock.wall_ms);
+        rig_append(&r, RIG_PERIODS, i % 8 ? "k7" : "k8", value);
+        rig_append(&r, RIG_WORDS, i % 8 ? "k7" : "k8", "good");
+        if (i % 100 == 0) rig_run(&r);
+    }
+    append_some(&r, &rng, 100);
+    sw_db *fresh;
+    sw_successor *successors[8];
+    assert_ok(sw_db_mem_open(r.topology.stores, r.topology.store_count, &fresh));
+    assert_in_range(r.topology.task_count, 2, SW_COUNT(successors));
+    for (int round = 0; round < 2; round++) {
+        sw_clock_virtual_advance(&r.clock, 4000);
+        rig_run(&r);
+        for (uint32_t i = 0; i < r.topology.task_count; i++) {
+            const sw_task_spec *task = &r.topology.tasks[i];
+            const sw_rebuild rebuild = {.topology = &r.topology,
+                                        .source = r.bus.inner,
+                                        .target = fresh,
+                                        .env = {.clock = &r.clock.clock},
+                                        .task = task,
+                                        .dir = "/tmp"};
+            sw_rebuilt sum;
+            uint64_t live;
+            if (round == 0) assert_ok(sw_successor_open(&rebuild, &successors[i]));
+            assert_ok(sw_successor_catch_up(successors[i], &sum));
+            assert_ok(sw_watch_digest(sw_bus_db(r.bus.inner), &r.topology, task->number, &live));
+            assert_true(live == sum.digest);
+        }
+        append_some(&r, &rng, 100);
+    }
+    for (uint32_t i = 0; i < r.topology.task_count; i++) sw_successor_close(successors[i]);
     sw_db_close(fresh);
     rig_close(&r);
 }
@@ -192,11 +240,45 @@ static void a_task_that_goes_on_is_fenced(void **state) {
     assert_false(sw_worker_owns(f->r.worker, f->task->number));
 }
 
+/* As after a start with state that can't be read: nothing of it is left. */
+static void a_processor_written_anew_is_what_it_was_and_goes_on(void **state) {
+    fixture *f = *state;
+    sw_rng rng;
+    sw_rng_init(&rng, 12);
+    sw_rebuilt sum;
+    uint64_t emitted = 0;
+    const sw_renewal renewal = {.topology = &f->r.topology,
+                                .node = f->task->node,
+                                .bus = f->r.bus.inner,
+                                .fresh = f->fresh,
+                                .env = {.clock = &f->r.clock.clock},
+                                .emitted = count,
+                                .arg = &emitted};
+    append_some(&f->r, &rng, 200);
+    come_to_rest(f);
+    uint64_t before = digest_of(f);
+    damage(&f->r, f->task->number);
+    assert_true(digest_of(f) != before);
+    assert_ok(sw_renew_build(&renewal, &sum));
+    assert_true(digest_of(f) != before); /* nothing is written before it is put */
+    assert_ok(sw_renew_put(&renewal));
+    assert_true(digest_of(f) == before);
+    assert_true(sum.records > 100 && sum.timers > 10 && sum.emitted == emitted && emitted > 10);
+    rig_restart(&f->r);
+    append_some(&f->r, &rng, 100);
+    come_to_rest(f);
+    assert_ok(sw_successor_catch_up(f->successor, &sum));
+    assert_true(digest_of(f) == sum.digest);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_built_anew_from_the_log_is_the_state),
+        cmocka_unit_test(state_built_key_by_key_is_the_state),
         cmocka_unit_test_setup_teardown(a_successor_keeps_up_and_takes_the_place, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cut_that_can_not_be_changes_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_processor_written_anew_is_what_it_was_and_goes_on, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_task_that_goes_on_is_fenced, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,13 @@ static sw_err end(sw_bus *bus, uint32_t topic, uint32_t partition, int64_t *ret_
     return sw_bus_end(inner(bus), topic, partition, ret_first, ret_end);
 }
 
+static sw_err fetch(sw_bus *bus, uint32_t task, sw_position from, uint32_t records_max,
+                    size_t bytes_max, sw_arena *arena, sw_fetched *ret) {
+    sw_err err = sw_bus_fetch(inner(bus), task, from, records_max, bytes_max, arena, ret);
+    if (!err && ((rig_bus *)bus)->end_unknown && ret->count > 0) ret->to_end = false;
+    return err;
+}
+
 static sw_err maintain(sw_bus *bus, int64_t now_ms, uint32_t chunks_max, bool *ret_more) {
     return sw_bus_maintain(inner(bus), now_ms, chunks_max, ret_more);
 }
@@ -67,6 +74,7 @@ static const sw_bus_table table = {
     .last_commit = last_commit,
     .claim = claim,
     .end = end,
+    .fetch = fetch,
     .maintain = maintain,
     .db = db,
 };

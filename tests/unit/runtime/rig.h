@@ -16,6 +16,7 @@ typedef struct rig_bus {
     sw_err next_commit; /* the next commit fails with it, undone; SW_OK: none */
     bool applied;       /* ... but it was done all the same */
     bool spare_doors;   /* only a commit of tasks alone fails */
+    bool end_unknown;   /* what is fetched is never known to be all */
     uint32_t commits, records;
 } rig_bus;
 

@@ -219,6 +219,131 @@ static void batches_of_any_size_give_the_same_state(void **state) {
     for (size_t i = 0; i < SW_COUNT(sizes); i++) rig_close(&rigs[i]);
 }
 
+/* Brokers do not say with each record whether it is the last: it is no backlog for that. */
+static void a_task_that_has_taken_all_at_hand_begins_no_batch_at_once(void **state) {
+    rig *r = *state;
+    sw_turn turn;
+    rig_run(r);
+    r->bus.end_unknown = true;
+    rig_append(r, RIG_WORDS, "law", "good");
+    for (int turns = 0; strcmp(rig_texts(r, RIG_COUNTS), "1;") != 0; turns++) {
+        assert_true(turns < 100);
+        sw_clock_virtual_advance(&r->clock, 10);
+        assert_ok(sw_worker_turn(r->worker, &turn));
+    }
+    assert_true(turn.wait_us > 0);
+}
+
+static const sw_db_table *plain;
+static uint32_t alone, together; /* keys of the counter's store that were looked up */
+
+static sw_err get_alone(sw_db *db, uint32_t store, sw_slice key, sw_buf *ret_value) {
+    alone += store == 0;
+    return plain->get(db, store, key, ret_value);
+}
+
+static sw_err get_together(sw_db *db, uint32_t store, const sw_slice *keys, uint32_t count,
+                           sw_err (*found)(void *arg, uint32_t at, sw_slice value), void *arg) {
+    const sw_db_table *watched = db->table;
+    together += count;
+    db->table = plain;
+    sw_err err = sw_db_get_many(db, store, keys, count, found, arg);
+    db->table = watched;
+    return err;
+}
+
+static void the_rows_that_records_name_are_read_together(void **state) {
+    rig *r = *state;
+    sw_db *db = sw_bus_db(&r->bus.bus);
+    char key[8];
+    plain = db->table;
+    sw_db_table watched = *plain;
+    watched.get = get_alone;
+    watched.get_many = get_together;
+    db->table = &watched;
+    alone = together = 0;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 600; i++) {
+            snprintf(key, sizeof key, "w%d", i % 100);
+            rig_append(r, RIG_WORDS, key, "good");
+        }
+        rig_run(r);
+    }
+    db->table = plain;
+    assert_int_equal(alone, 0);
+    assert_true(together >= 200 && together < 1200); /* each once a batch */
+    uint32_t task = sw_task_number(sw_toy_counter.id, sw_partition_of(SW_S("w7"), 3));
+    assert_string_equal(rig_state(r, 0, task, "w7"), "12");
+}
+
+enum { ROWS, ROW_BYTES = SW_VALUE_BYTES_MAX, MANY_ROWS = 5 };
+
+static sw_err hoard(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    static const char large[ROW_BYTES];
+    (void)shared;
+    sw_slice old;
+    if (!sw_slice_is(input->value, "many"))
+        return sw_ctx_put(ctx, ROWS, input->key, sw_slice_of(large, sizeof large));
+    sw_err err = sw_ctx_get(ctx, ROWS, input->key, &old);
+    for (char i = '0'; !err && i < '0' + MANY_ROWS; i++) {
+        sw_slice key = sw_arena_printf(sw_ctx_arena(ctx), "%.*s/%c", SW_FMT(input->key), i);
+        err = sw_ctx_put(ctx, ROWS, key, sw_slice_of(large, sizeof large));
+    }
+    return err;
+}
+
+static void hoard_wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    sw_ctx_want(ctx, ROWS, input->key);
+}
+
+static bool row_is_there(rig *r, uint32_t task, const char *key) {
+    char bytes[SW_TASK_PREFIX_BYTES + 32];
+    size_t len = strlen(key);
+    sw_buf value;
+    sw_buf_init(&value, 2 * ROW_BYTES);
+    sw_task_prefix(bytes, task);
+    memcpy(bytes + SW_TASK_PREFIX_BYTES, key, len);
+    sw_err err = sw_db_get(sw_bus_db(&r->bus.bus), ROWS,
+                           sw_slice_of(bytes, SW_TASK_PREFIX_BYTES + len), &value);
+    sw_buf_done(&value);
+    return err == SW_OK;
+}
+
+/* Each of the records fits into a commit, but not with what the others look up. */
+static void what_is_read_ahead_never_makes_a_record_too_large(void **state) {
+    (void)state;
+    static const char *const inputs[] = {"toy.words", NULL};
+    static const sw_processor_store stores[] = {{"rows", 1}};
+    static const sw_processor hoarder = {.name = "hoarder",
+                                         .id = 1,
+                                         .inputs = inputs,
+                                         .stores = stores,
+                                         .store_count = 1,
+                                         .on_record = hoard,
+                                         .wants = hoard_wants};
+    static const sw_processor *const processors[] = {&hoarder};
+    rig r = {0};
+    char keys[6][16];
+    int count = 0;
+    rig_open(&r, processors, 1);
+    for (int i = 0; count < 6; i++) {
+        snprintf(keys[count], sizeof keys[count], "k%d", i);
+        count += sw_partition_of(sw_slice_cstr(keys[count]), 3) == 0;
+    }
+    for (int i = 0; i < count; i++) rig_append(&r, RIG_WORDS, keys[i], "one");
+    rig_run(&r);
+    for (int i = 0; i < count; i++) rig_append(&r, RIG_WORDS, keys[i], "many");
+    rig_run(&r);
+    assert_string_equal(rig_texts(&r, RIG_DEAD), "");
+    for (int i = 0; i < count; i++) {
+        char last[32];
+        snprintf(last, sizeof last, "%.15s/%d", keys[i], MANY_ROWS - 1);
+        assert_true(row_is_there(&r, sw_task_number(hoarder.id, 0), last));
+    }
+    rig_close(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(records_become_state_and_records_of_the_next_topic, setup,
@@ -232,8 +357,13 @@ int main(void) {
             a_refused_record_goes_to_the_dead_letters_and_leaves_nothing_else, setup, teardown),
         cmocka_unit_test(after_any_failed_commit_everything_is_there_once),
         cmocka_unit_test_setup_teardown(a_fenced_task_is_let_go_of, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_rows_that_records_name_are_read_together, setup,
+                                        teardown),
+        cmocka_unit_test(what_is_read_ahead_never_makes_a_record_too_large),
         cmocka_unit_test(a_storm_of_timers_lets_records_through),
         cmocka_unit_test(batches_of_any_size_give_the_same_state),
+        cmocka_unit_test_setup_teardown(a_task_that_has_taken_all_at_hand_begins_no_batch_at_once,
+                                        setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

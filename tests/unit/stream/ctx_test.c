@@ -1,5 +1,7 @@
 #include "stream/ctx.h"
 
+#include "stream/digest.h"
+
 #include "toys/toys.h"
 #include "unit/test.h"
 
@@ -145,6 +147,19 @@ static void equal_effects_have_equal_digests(void **state) {
     assert_true(first != nothing);
 }
 
+static void every_bit_of_a_text_is_in_its_digest(void **state) {
+    (void)state;
+    char text[150] = {0};
+    for (size_t len = 0; len <= sizeof text; len++) {
+        uint64_t whole = sw_digest_bytes(SW_DIGEST_START, sw_slice_of(text, len));
+        for (size_t i = 0; i < 8 * len; i++) {
+            text[i / 8] ^= (char)(1 << i % 8);
+            assert_true(sw_digest_bytes(SW_DIGEST_START, sw_slice_of(text, len)) != whole);
+            text[i / 8] ^= (char)(1 << i % 8);
+        }
+    }
+}
+
 static sw_err write_too_much(sw_ctx *ctx) {
     return sw_ctx_put(ctx, 0, SW_S("k"), SW_S("nine bytes"));
 }
@@ -161,6 +176,22 @@ static sw_err emit_too_often(sw_ctx *ctx) {
     for (int i = 0; !err && i <= SW_CALL_EMITS_MAX; i++)
         err = sw_ctx_emit(ctx, "toy.counts", SW_S("k"), SW_S("v"));
     return err;
+}
+
+static sw_err emit_unheard_too_often(sw_ctx *ctx) {
+    sw_err err = SW_OK;
+    assert_false(sw_ctx_is_heard(ctx));
+    for (int i = 0; !err && i < SW_CALL_EMITS_MAX; i++) err = sw_ctx_emit_unheard(ctx);
+    assert_ok(err);
+    return sw_ctx_emit(ctx, "toy.counts", SW_S("k"), SW_S("v"));
+}
+
+/* Or state that is built anew would take what was refused. */
+static void what_nobody_asks_for_counts_all_the_same(void **state) {
+    fixture *f = *state;
+    f->ctx.unheard = true;
+    assert_int_equal(call(f, emit_unheard_too_often), SW_E_LIMIT);
+    assert_true(sw_effects_none(&f->fx));
 }
 
 static void the_caps_of_a_call_refuse_it_with_a_reason(void **state) {
@@ -213,6 +244,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_refused_call_leaves_no_trace_but_its_reason, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(equal_effects_have_equal_digests, setup, teardown),
+        cmocka_unit_test(every_bit_of_a_text_is_in_its_digest),
+        cmocka_unit_test_setup_teardown(what_nobody_asks_for_counts_all_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(the_caps_of_a_call_refuse_it_with_a_reason, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_refused_timer_is_cleared_and_one_to_be_tried_again_stands,

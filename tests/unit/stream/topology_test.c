@@ -69,6 +69,18 @@ static void stores_are_named_by_processor_and_the_runtimes_own_come_last(void **
     assert_int_equal(f->topology.store_timers, 4);
 }
 
+static void filters_are_made_for_what_is_looked_up_alone(void **state) {
+    fixture *f = *state;
+    static const sw_processor_store stores[] = {{"rows", 1, 8}, {"index", 1, 8, .scanned = true}};
+    sw_processor both = sw_toy_counter;
+    const sw_processor *const list[] = {&both};
+    both.stores = stores;
+    both.store_count = SW_COUNT(stores);
+    assert_ok(build(f, list, 1, SW_COUNT(topics)));
+    assert_true(f->topology.stores[0].point_lookups);
+    assert_false(f->topology.stores[1].point_lookups);
+}
+
 static void a_topic_that_is_not_declared_is_named(void **state) {
     fixture *f = *state;
     static const char *const inputs[] = {"toy.word", NULL};
@@ -132,6 +144,8 @@ int main(void) {
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             stores_are_named_by_processor_and_the_runtimes_own_come_last, setup, teardown),
+        cmocka_unit_test_setup_teardown(filters_are_made_for_what_is_looked_up_alone, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_topic_that_is_not_declared_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(inputs_with_different_partition_counts_are_refused, setup,
                                         teardown),
