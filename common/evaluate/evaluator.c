@@ -13,7 +13,7 @@ static sw_err read_event(const sw_evaluator *e, sw_ctx *ctx, sw_slice bytes, sw_
     sw_diags diags;
     sw_arena *arena = sw_ctx_arena(ctx);
     sw_diags_init(&diags, arena, SW_SLICE_NONE, 1);
-    sw_err err = sw_event_from_pb(arena, e->catalogue, bytes, &diags, ret);
+    sw_err err = sw_event_from_pb_unhashed(arena, e->catalogue, bytes, &diags, ret);
     if (sw_err_verdict(err) != SW_VERDICT_REJECT) return err;
     sw_slice text = diags.first ? sw_diag_text(arena, diags.first) : SW_SLICE_NONE;
     return sw_ctx_fail(ctx, err, "an event that can't be read: %.*s", SW_FMT(text));
@@ -61,6 +61,14 @@ static sw_err set_timer(sw_ctx *ctx, sw_slice key, sw_kept_book *kept) {
     return sw_ctx_timer_move(ctx, key, former_ms, kept->timer_ms);
 }
 
+void sw_evaluator_wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    const sw_evaluator *e = shared;
+    sw_slice value;
+    const sw_plan *plan = sw_evaluator_plan(e, input->key, &value);
+    if (plan && !input->tombstone && is_wanted(e, plan, input->value))
+        sw_ctx_want(ctx, SW_EVALUATOR_BOOKS, input->key);
+}
+
 sw_err sw_evaluator_on_record(sw_ctx *ctx, const void *shared, const sw_input *input) {
     const sw_evaluator *e = shared;
     sw_slice value;
@@ -73,11 +81,9 @@ sw_err sw_evaluator_on_record(sw_ctx *ctx, const void *shared, const sw_input *i
     if (err) return err;
     sw_telling_out out;
     sw_telling_out_init(&out, e, ctx, input->key);
-    sw_telling_out_knows(&out, event->source, event->id, event->identity);
     out.told_by = (uint64_t)input->offset + 1;
     if (kept->stale) err = sw_evaluator_catch_up(e, ctx, input->key, kept);
     if (!err) err = take(&out, kept->book, event, input->timestamp_ms);
-    sw_telling_out_done(&out);
     return err ? err : set_timer(ctx, input->key, kept);
 }
 
@@ -93,6 +99,5 @@ sw_err sw_evaluator_on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int6
     if (kept->stale) err = sw_evaluator_catch_up(e, ctx, key, kept);
     int64_t done_ms = sw_book_done(kept->book);
     if (!err) err = tell_until(&out, kept->book, due_ms > done_ms ? due_ms : done_ms);
-    sw_telling_out_done(&out);
     return err ? err : set_timer(ctx, key, kept);
 }

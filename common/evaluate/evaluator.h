@@ -27,19 +27,41 @@ SW_NODISCARD sw_err sw_evaluator_new(sw_arena *arena, const sw_evaluator_options
                                      const sw_evaluator **ret);
 /* Over packs, catalogue and kinds: books stored under another hash are computed again. */
 sw_hash128 sw_evaluator_packs(const sw_evaluator *evaluator);
+/* Over names and types of the catalogue: books name them by their place, so that those written
+ * under another can't be read. */
+sw_hash128 sw_evaluator_catalogue(const sw_evaluator *evaluator);
+/* Whether the books can be taken up as they are stored, by rows of the stores. Not where they are
+ * under another catalogue; nor where they are under other packs and have not kept all of their
+ * events that these rules read, or something was told by a rule that is none of these, or nobody
+ * knows. Then they are to be built anew. */
+typedef struct sw_evaluator_stored {
+    bool catalogue, other_catalogue; /* some row says it; and it is another */
+    bool packs, other_packs;
+    bool keeps_enough, has_rules; /* they keep all that is read; all former rules are there */
+} sw_evaluator_stored;
+static inline bool sw_evaluator_fits(const sw_evaluator_stored *stored) {
+    return !stored->other_catalogue &&
+           (!stored->other_packs || (stored->keeps_enough && stored->has_rules));
+}
+/* Adds what a row of the store says: all rows of SW_EVALUATOR_MARKS of a task; if they do not say
+ * the catalogue, rows of SW_EVALUATOR_BOOKS. */
+void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice key, sw_slice row,
+                       sw_evaluator_stored *stored);
 /* The plan of a record's key `field=value`, and the value; NULL: no rule here asks for it. */
 const sw_plan *sw_evaluator_plan(const sw_evaluator *evaluator, sw_slice key, sw_slice *ret_value);
 
 const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *evaluator);
 
-/* Stores of the processor: books are objects (book_store.h), marks say under which packs they are.
- */
+/* Stores of the processor: books are objects (book_store.h), marks say under which packs and which
+ * catalogue they are. A task whose books are under another catalogue does not start (SW_E_VERSION):
+ * they are to be built anew. */
 enum { SW_EVALUATOR_BOOKS, SW_EVALUATOR_MARKS, SW_EVALUATOR_STORES };
 extern const sw_processor_store sw_evaluator_stores[SW_EVALUATOR_STORES];
 
 /* The functions of the processor's table; its `shared` is a sw_evaluator. */
 sw_err sw_evaluator_on_start(sw_ctx *ctx, const void *shared);
 sw_err sw_evaluator_on_record(sw_ctx *ctx, const void *shared, const sw_input *input);
+void sw_evaluator_wants(sw_ctx *ctx, const void *shared, const sw_input *input);
 sw_err sw_evaluator_on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t due_ms);
 bool sw_evaluator_timer_of(const void *shared, uint32_t store, sw_slice key, sw_slice value,
                            sw_slice *ret_key, int64_t *ret_due_ms);

@@ -1,7 +1,9 @@
+#include "base/wire.h"
 #include "evaluate/telling.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Which published days are working days, as text. */
 static sw_slice calendar_text(sw_arena *arena, const sw_calendar *calendar) {
@@ -48,6 +50,51 @@ static sw_err make_plans(sw_arena *arena, sw_evaluator *e, uint32_t kinds) {
     return SW_OK;
 }
 
+static int by_number(const void *a, const void *b) {
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* In order, little-endian. */
+static sw_err as_row(sw_arena *arena, uint64_t *numbers, uint32_t count, sw_slice *ret) {
+    char *row = sw_arena_alloc(arena, (size_t)count * 8 + 1);
+    if (!row) return SW_E_NOMEM;
+    qsort(numbers, count, sizeof *numbers, by_number);
+    for (uint32_t i = 0; i < count; i++) sw_wire_put_le(row + (size_t)i * 8, numbers[i], 8);
+    *ret = sw_slice_of(row, (size_t)count * 8);
+    return SW_OK;
+}
+
+static sw_err list_keeps(sw_arena *arena, sw_evaluator *e) {
+    uint32_t count = 0, at = 0;
+    for (uint32_t i = 0; i < e->plan_count; i++) count += sw_plan_keeps(e->plans[i].plan, NULL, 0);
+    uint64_t *keeps = sw_arena_zero(arena, count + 1, sizeof *keeps);
+    if (!keeps) return SW_E_NOMEM;
+    for (uint32_t i = 0; i < e->plan_count; i++)
+        at += sw_plan_keeps(e->plans[i].plan, keeps + at, count - at);
+    return as_row(arena, keeps, count, &e->keeps);
+}
+
+/* A rule with another key is another one: none of its warnings can stand. */
+static sw_err list_rules(sw_arena *arena, sw_evaluator *e, uint32_t kinds) {
+    const uint32_t all = sw_ruleset_rule_count(e->set);
+    uint32_t count = 0;
+    uint64_t *rules = sw_arena_zero(arena, all + 1, sizeof *rules);
+    if (!rules) return SW_E_NOMEM;
+    for (uint32_t i = 0; i < all; i++) {
+        const sw_rule *rule = sw_ruleset_rule(e->set, i);
+        if (!(kinds >> rule->kind & 1)) continue;
+        sw_hash128 hash = sw_hash128_parts(&rule->id, 1);
+        for (uint32_t k = 0; k < rule->key_count; k++) {
+            const sw_slice parts[] = {sw_slice_of(hash.bytes, sizeof hash.bytes),
+                                      rule->key_names[k]};
+            hash = sw_hash128_parts(parts, SW_COUNT(parts));
+        }
+        memcpy(&rules[count++], hash.bytes, sizeof *rules);
+    }
+    return as_row(arena, rules, count, &e->rules);
+}
+
 static sw_err make_metrics(sw_arena *arena, sw_evaluator *e, const sw_evaluator_options *options) {
     uint32_t rules = sw_ruleset_rule_count(e->set);
     if (!options->metrics) return SW_OK;
@@ -80,6 +127,8 @@ sw_err sw_evaluator_new(sw_arena *arena, const sw_evaluator_options *options,
     e->trace = options->trace;
     sw_err err = hash_packs(arena, e, options);
     if (!err) err = make_plans(arena, e, options->kinds);
+    if (!err) err = list_keeps(arena, e);
+    if (!err) err = list_rules(arena, e, options->kinds);
     if (!err) err = make_metrics(arena, e, options);
     if (!err) *ret = e;
     return err;
@@ -87,6 +136,10 @@ sw_err sw_evaluator_new(sw_arena *arena, const sw_evaluator_options *options,
 
 sw_hash128 sw_evaluator_packs(const sw_evaluator *e) {
     return e->packs;
+}
+
+sw_hash128 sw_evaluator_catalogue(const sw_evaluator *e) {
+    return e->plan_count ? sw_plan_catalogue(e->plans[0].plan) : (sw_hash128){{0}};
 }
 
 const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *e) {

@@ -7,6 +7,7 @@ static sw_told_event event_of(const sw_event_ref *ref) {
 static void fill_rule(const sw_rule *rule, int64_t decided_ms, sw_told_period *p) {
     p->rule = rule->id;
     p->rule_name = rule->name;
+    p->pack = rule->pack->label;
     p->domain = rule->domain;
     p->compartment = rule->compartment;
     p->severity = rule->severity;
@@ -21,7 +22,7 @@ sw_err sw_told_period_of(const sw_period_news *n, sw_hash128 opened, int64_t dec
     if (!key) return SW_E_NOMEM;
     for (uint32_t i = 0; i < rule->key_count; i++)
         key[i] = (sw_told_key){rule->key_names[i], n->key[i]};
-    sw_told_period p = {
+    *ret = (sw_told_period){
         .instance = sw_instance_id(rule->id, n->key, rule->key_count, opened),
         .change = n->change,
         .decided_ms = decided_ms,
@@ -43,9 +44,7 @@ sw_err sw_told_period_of(const sw_period_news *n, sw_hash128 opened, int64_t dec
         .opened_by = event_of(n->opened_by),
         .has_cause = n->cause != NULL,
     };
-    fill_rule(rule, decided_ms, &p);
-    if (n->cause) p.cause = event_of(n->cause);
-    if (!sw_pack_label(rule->pack, arena, &p.pack)) return SW_E_NOMEM;
-    *ret = p;
+    fill_rule(rule, decided_ms, ret);
+    if (n->cause) ret->cause = event_of(n->cause);
     return SW_OK;
 }

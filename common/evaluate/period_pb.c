@@ -74,43 +74,62 @@ sw_hash128 sw_task_of(const sw_told_warning *told) {
 
 /* ---- writing ---- */
 
-static void put_time(sw_buf *out, uint32_t field, int64_t ms) {
-    if (ms != SW_TIME_NONE) sw_wire_int(out, field, ms);
+size_t sw_period_pb_max(const sw_told_period *p) {
+    size_t size = SW_PART_HASH_MAX + 4 * SW_PART_WORD_MAX + 10 * SW_PART_NUMBER_MAX;
+    const sw_slice texts[] = {p->rule,   p->pack,      p->orgcode, p->officerid,
+                              p->reason, p->rule_name, p->domain,  p->compartment};
+    for (size_t i = 0; i < SW_COUNT(texts); i++) size += sw_part_text_max(texts[i]);
+    for (uint32_t i = 0; i < p->key_count; i++)
+        size += sw_part_pair_max(p->key[i].name, p->key[i].value);
+    size += sw_part_event_max(&p->opened_by);
+    return p->has_cause ? size + sw_part_event_max(&p->cause) : size;
 }
 
-static void put_level(sw_buf *out, uint32_t field, int32_t level) {
-    if (level >= 0) sw_wire_bytes(out, field, sw_slice_cstr(sw_level_name((sw_level)level)));
+static char *put_level(char *to, uint32_t field, int32_t level) {
+    return level >= 0 ? sw_part_put_word(to, field, sw_level_name((sw_level)level)) : to;
+}
+
+static char *put_standing(const sw_told_period *p, char *to) {
+    to = sw_part_put_number(to, START_MS, p->start_ms);
+    to = sw_part_put_time(to, DUE_MS, p->due_ms);
+    to = sw_part_put_time(to, CAUTION_MS, p->caution_ms);
+    if (p->provisional) to = sw_part_put_number(to, PROVISIONAL, 1);
+    to = sw_part_put_time(to, PAUSED_MS, p->paused_ms);
+    to = sw_part_put_time(to, STOPPED_MS, p->stopped_ms);
+    if (p->late_by_s >= 0) to = sw_part_put_number(to, LATE_BY_S, p->late_by_s);
+    to = sw_wire_put_text(to, REASON, p->reason);
+    to = put_level(to, LEVEL, p->level);
+    to = sw_part_put_time(to, NEXT_MS, p->next_ms);
+    return put_level(to, NEXT_LEVEL, p->next_level);
+}
+
+size_t sw_period_write_pb(const sw_told_period *p, char *start) {
+    SW_ASSERT(p && start && p->key_count > 0);
+    char *to = start;
+    to = sw_part_put_hash(to, INSTANCE, p->instance);
+    to = sw_part_put_word(to, CHANGE, sw_period_change_name(p->change));
+    to = sw_part_put_number(to, DECIDED_MS, p->decided_ms);
+    to = sw_wire_put_text(to, RULE, p->rule);
+    to = sw_wire_put_text(to, PACK, p->pack);
+    for (uint32_t i = 0; i < p->key_count; i++)
+        to = sw_part_put_pair(to, KEY, p->key[i].name, p->key[i].value);
+    to = sw_wire_put_text(to, ORGCODE, p->orgcode);
+    to = sw_wire_put_text(to, OFFICERID, p->officerid);
+    to = put_standing(p, to);
+    to = sw_part_put_event(to, OPENED_BY, &p->opened_by);
+    if (p->has_cause) to = sw_part_put_event(to, CAUSE, &p->cause);
+    to = sw_wire_put_text(to, RULE_NAME, p->rule_name);
+    to = sw_wire_put_text(to, DOMAIN, p->domain);
+    to = sw_part_put_word(to, SEVERITY, sw_severity_name(p->severity));
+    to = sw_wire_put_text(to, COMPARTMENT, p->compartment);
+    if (p->offset_s) to = sw_part_put_number(to, OFFSET_S, p->offset_s);
+    return (size_t)(to - start);
 }
 
 void sw_period_to_pb(const sw_told_period *p, sw_buf *out) {
-    SW_ASSERT(p && out && p->key_count > 0);
-    sw_part_put_hash(out, INSTANCE, p->instance);
-    sw_wire_bytes(out, CHANGE, sw_slice_cstr(sw_period_change_name(p->change)));
-    sw_wire_int(out, DECIDED_MS, p->decided_ms);
-    sw_wire_text(out, RULE, p->rule);
-    sw_wire_text(out, PACK, p->pack);
-    for (uint32_t i = 0; i < p->key_count; i++)
-        sw_part_put_pair(out, KEY, p->key[i].name, p->key[i].value);
-    sw_wire_text(out, ORGCODE, p->orgcode);
-    sw_wire_text(out, OFFICERID, p->officerid);
-    sw_wire_int(out, START_MS, p->start_ms);
-    put_time(out, DUE_MS, p->due_ms);
-    put_time(out, CAUTION_MS, p->caution_ms);
-    if (p->provisional) sw_wire_varint(out, PROVISIONAL, 1);
-    put_time(out, PAUSED_MS, p->paused_ms);
-    put_time(out, STOPPED_MS, p->stopped_ms);
-    if (p->late_by_s >= 0) sw_wire_int(out, LATE_BY_S, p->late_by_s);
-    sw_wire_text(out, REASON, p->reason);
-    put_level(out, LEVEL, p->level);
-    put_time(out, NEXT_MS, p->next_ms);
-    put_level(out, NEXT_LEVEL, p->next_level);
-    sw_part_put_event(out, OPENED_BY, &p->opened_by);
-    if (p->has_cause) sw_part_put_event(out, CAUSE, &p->cause);
-    sw_wire_text(out, RULE_NAME, p->rule_name);
-    sw_wire_text(out, DOMAIN, p->domain);
-    sw_wire_bytes(out, SEVERITY, sw_slice_cstr(sw_severity_name(p->severity)));
-    sw_wire_text(out, COMPARTMENT, p->compartment);
-    if (p->offset_s) sw_wire_int(out, OFFSET_S, p->offset_s);
+    SW_ASSERT(p && out);
+    char *to = sw_buf_room(out, sw_period_pb_max(p));
+    if (to) sw_buf_wrote(out, sw_period_write_pb(p, to));
 }
 
 /* ---- reading ---- */
@@ -244,4 +263,22 @@ sw_err sw_period_from_pb(sw_arena *arena, sw_slice bytes, sw_told_period *ret) {
         return SW_E_MISSING;
     *ret = p;
     return SW_OK;
+}
+
+bool sw_period_id(sw_slice bytes, sw_hash128 *ret) {
+    return sw_part_find_hash(bytes, INSTANCE, ret);
+}
+
+bool sw_period_address_read(sw_slice bytes, sw_period_address *ret) {
+    sw_wire_reader wire = sw_wire_read(bytes);
+    sw_slice pair[2] = {SW_SLICE_NONE, SW_SLICE_NONE};
+    bool instance = false, change = false;
+    for (sw_wire_field f; !pair[1].len && sw_wire_next(&wire, &f);) {
+        if (f.type != SW_WIRE_BYTES) continue;
+        if (f.number == INSTANCE) instance = sw_part_get_hash(f.bytes, &ret->instance) == SW_OK;
+        if (f.number == CHANGE) change = get_change(f.bytes, &ret->change) == SW_OK;
+        if (f.number == KEY && sw_part_get_texts(f.bytes, pair, 2) != SW_OK) return false;
+    }
+    ret->key = (sw_told_key){pair[0], pair[1]};
+    return instance && change && pair[1].len > 0;
 }

@@ -44,10 +44,27 @@ sw_hash128 sw_task_of(const sw_told_warning *told);
 sw_hash128 sw_instance_id(sw_slice rule_id, const sw_slice *key, uint32_t key_count,
                           sw_hash128 opened_by);
 
-/* Appends the message (proto/seawall/v1/period.proto). Check out->err. */
+/* The message (proto/seawall/v1/period.proto), where there is room for as many bytes as the first
+ * says: its length. */
+size_t sw_period_pb_max(const sw_told_period *period);
+size_t sw_period_write_pb(const sw_told_period *period, char *to);
+/* Appends it. Check out->err. */
 void sw_period_to_pb(const sw_told_period *period, sw_buf *out);
 /* Reads it, as sw_told_from_pb does. */
 SW_NODISCARD sw_err sw_period_from_pb(sw_arena *arena, sw_slice bytes, sw_told_period *ret);
+/* Its instance alone; false: it has none that can be read. */
+bool sw_period_id(sw_slice bytes, sw_hash128 *ret);
+
+/* What names the row of a period. `key`: the first part of its key. */
+typedef struct sw_period_address {
+    sw_hash128 instance;
+    sw_period_change change;
+    sw_told_key key;
+} sw_period_address;
+
+/* Its address alone, which costs a part of reading it all; the texts are borrowed. False: it has
+ * none that can be read. */
+bool sw_period_address_read(sw_slice bytes, sw_period_address *ret);
 
 /* An object with the words of the contract's JSON, no newline: {"instance", "rule", "key", "start",
  * "due", …}. Check out->err. */

@@ -4,13 +4,17 @@
 #include "env/limits.h"
 #include "text/time.h"
 
-/* The one row of marks: the hash of the packs under which all books are or will be, and, while
+/* Rows of marks. One has the hash of the packs under which all books are or will be, and, while
  * books are swept, the due time of the timer and the row from which on they have not been looked
- * at. */
+ * at; another the hash of the catalogue under which all books are; two more what the books keep of
+ * their events and by which rules they were told: numbers of 8 bytes, rising. */
 enum { HASH_BYTES = 16, DUE_BYTES = 8 };
 enum { BOOKS_A_STEP = 64, ROWS_A_STEP = 4096 };
 
-#define MARK SW_S("packs")
+#define MARK           SW_S("packs")
+#define MARK_CATALOGUE SW_S("catalogue")
+#define MARK_KEEPS     SW_S("keeps")
+#define MARK_RULES     SW_S("rules")
 
 typedef struct mark {
     sw_hash128 packs;
@@ -52,10 +56,76 @@ static sw_err get_mark(sw_ctx *ctx, mark *ret) {
     return read_mark(row, ret) ? SW_OK : SW_E_CORRUPT;
 }
 
+static void say(const sw_evaluator *e, sw_trace_level level, const char *name, sw_err err,
+                const char *why) {
+    sw_trace(e->trace, &(sw_trace_event){.level = level,
+                                         .name = name,
+                                         .err = err,
+                                         .fields = {{.name = "why", .text = sw_slice_cstr(why)}}});
+}
+
+/* Whether all numbers of one row are in the other. */
+static bool within(sw_slice few, sw_slice many) {
+    size_t at = 0;
+    for (size_t i = 0; i + 8 <= few.len; i += 8) {
+        const uint64_t number = sw_wire_get_le(few.ptr + i, 8);
+        while (at + 8 <= many.len && sw_wire_get_le(many.ptr + at, 8) < number) at += 8;
+        if (at + 8 > many.len || sw_wire_get_le(many.ptr + at, 8) != number) return false;
+    }
+    return true;
+}
+
+/* Without rules there are no books, and they are under none. */
+static bool is_none(sw_slice catalogue) {
+    static const char none[HASH_BYTES];
+    return sw_slice_eq(catalogue, sw_slice_of(none, HASH_BYTES));
+}
+
+static sw_err check_catalogue(sw_ctx *ctx, const sw_evaluator *evaluator) {
+    const sw_hash128 own = sw_evaluator_catalogue(evaluator);
+    const sw_slice bytes = sw_slice_of(own.bytes, sizeof own.bytes);
+    sw_slice row;
+    if (is_none(bytes)) return SW_OK;
+    sw_err err = sw_ctx_get(ctx, SW_EVALUATOR_MARKS, MARK_CATALOGUE, &row);
+    if (err == SW_E_NOT_FOUND || (!err && is_none(row)))
+        return sw_ctx_put(ctx, SW_EVALUATOR_MARKS, MARK_CATALOGUE, bytes);
+    if (err || sw_slice_eq(row, bytes)) return err;
+    say(evaluator, SW_TRACE_ERROR, "evaluator.catalogue", SW_E_VERSION,
+        "the books were written under another catalogue: start it with the one that it ran with, "
+        "or build the state anew (docs/operations.md)");
+    return SW_E_VERSION;
+}
+
+/* What books of before lack, and can't be given without the log. */
+static const char *lacks(sw_slice key, sw_slice former, sw_slice own) {
+    if (sw_slice_eq(key, MARK_KEEPS))
+        return within(own, former) ? NULL
+                                   : "new rules read what no rule has read before: they find it in "
+                                     "events from now on (docs/operations.md)";
+    return within(former, own) ? NULL
+                               : "a rule is gone: what it has warned of stays until it is closed "
+                                 "(docs/operations.md)";
+}
+
+static sw_err put_row(sw_ctx *ctx, const sw_evaluator *e, sw_slice key, sw_slice own) {
+    sw_slice row;
+    sw_err err = sw_ctx_get(ctx, SW_EVALUATOR_MARKS, key, &row);
+    if (err && err != SW_E_NOT_FOUND) return err;
+    if (!err && sw_slice_eq(row, own)) return SW_OK;
+    const char *why = err ? NULL : lacks(key, row, own);
+    if (why) say(e, SW_TRACE_WARN, "evaluator.rules", SW_OK, why);
+    return sw_ctx_put(ctx, SW_EVALUATOR_MARKS, key, own);
+}
+
 sw_err sw_evaluator_on_start(sw_ctx *ctx, const void *shared) {
     const sw_evaluator *evaluator = shared;
     mark old, new = {.packs = evaluator->packs, .due_ms = SW_TIME_MAX};
-    sw_err err = get_mark(ctx, &old);
+    sw_err err = check_catalogue(ctx, evaluator);
+    /* From now on they keep this; of what came before no more, if it is less. Where
+     * the log is read again for it, that is done by now. */
+    if (!err) err = put_row(ctx, evaluator, MARK_KEEPS, evaluator->keeps);
+    if (!err) err = put_row(ctx, evaluator, MARK_RULES, evaluator->rules);
+    if (!err) err = get_mark(ctx, &old);
     if (err == SW_E_NOT_FOUND) return put_mark(ctx, &new);
     if (err || sw_hash128_eq(old.packs, new.packs)) return err;
     new.sweeping = true;
@@ -73,7 +143,6 @@ sw_err sw_evaluator_catch_up(const sw_evaluator *evaluator, sw_ctx *ctx, sw_slic
         sw_telling_out_init(&out, evaluator, ctx, key);
         const sw_sink sink = sw_telling_sink(&out);
         err = sw_book_tell(kept->book, done_ms, sw_ctx_arena(ctx), &sink);
-        sw_telling_out_done(&out);
     }
     if (!err) kept->stale = false;
     return err;
@@ -144,7 +213,7 @@ bool sw_evaluator_timer_of(const void *shared, uint32_t store, sw_slice key, sw_
     mark m;
     sw_slice rest;
     if (store == SW_EVALUATOR_MARKS) {
-        if (!read_mark(value, &m) || !m.sweeping) return false;
+        if (!sw_slice_eq(key, MARK) || !read_mark(value, &m) || !m.sweeping) return false;
         *ret_key = SW_SWEEP_KEY;
         *ret_due_ms = m.due_ms;
         return true;
@@ -153,4 +222,41 @@ bool sw_evaluator_timer_of(const void *shared, uint32_t store, sw_slice key, sw_
     if (!sw_evaluator_plan(shared, *ret_key, &rest)) return false; /* no rule asks for it */
     *ret_due_ms = head.timer_ms;
     return head.timer_ms != SW_TIME_MAX;
+}
+
+/* ---- for whoever takes the books up ---- */
+
+static void look_at_catalogue(const sw_evaluator *e, sw_hash128 catalogue,
+                              sw_evaluator_stored *stored) {
+    const sw_hash128 own = sw_evaluator_catalogue(e);
+    stored->catalogue = true;
+    stored->other_catalogue |= e->plan_count > 0 && !sw_hash128_eq(catalogue, own) &&
+                               !is_none(sw_slice_of(catalogue.bytes, sizeof catalogue.bytes));
+}
+
+static void look_at_mark(const sw_evaluator *e, sw_slice key, sw_slice row,
+                         sw_evaluator_stored *stored) {
+    sw_hash128 catalogue;
+    mark m;
+    if (sw_slice_eq(key, MARK) && read_mark(row, &m)) {
+        stored->packs = true;
+        stored->other_packs = !sw_hash128_eq(m.packs, e->packs);
+    }
+    if (sw_slice_eq(key, MARK_KEEPS)) stored->keeps_enough = within(e->keeps, row);
+    if (sw_slice_eq(key, MARK_RULES)) stored->has_rules = within(row, e->rules);
+    if (!sw_slice_eq(key, MARK_CATALOGUE) || row.len != sizeof catalogue.bytes) return;
+    memcpy(catalogue.bytes, row.ptr, sizeof catalogue.bytes);
+    look_at_catalogue(e, catalogue, stored);
+}
+
+void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice key, sw_slice row,
+                       sw_evaluator_stored *stored) {
+    sw_book_head head;
+    sw_hash128 catalogue;
+    sw_slice rest;
+    if (store == SW_EVALUATOR_MARKS)
+        look_at_mark(evaluator, key, row, stored);
+    else if (sw_book_head_read(key, row, &rest, &head) &&
+             sw_book_catalogue(sw_slice_sub(row, SW_BOOK_HEAD_BYTES, row.len), &catalogue))
+        look_at_catalogue(evaluator, catalogue, stored);
 }

@@ -3,24 +3,17 @@
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_pb.h"
 
-#define TELLING_BYTES_MAX ((size_t)1 << 20)
-#define TELLING_BYTES     ((size_t)960) /* most fit, and malloc has a short way for so many */
-
 /* A decision is made when it is committed, not when its level's time came. */
 static int64_t decided(const sw_telling_out *out, int64_t at_ms) {
     int64_t now_ms = sw_ctx_now(out->ctx);
     return now_ms > at_ms ? now_ms : at_ms;
 }
 
-static sw_err emit(sw_telling_out *out, const char *topic, sw_slice key) {
-    if (out->bytes.err) return out->bytes.err;
-    out->emitted++;
-    return sw_ctx_emit(out->ctx, topic, key, sw_buf_slice(&out->bytes));
-}
-
-static void begin_bytes(sw_telling_out *out) {
-    sw_buf_clear(&out->bytes);
-    (void)!sw_buf_room(&out->bytes, TELLING_BYTES); /* what fails is said by the next append */
+static sw_err put_warning(sw_telling_out *out, const sw_told_warning *told, sw_arena *arena) {
+    char *bytes = sw_arena_alloc(arena, sw_told_pb_max(told));
+    if (!bytes) return SW_E_NOMEM;
+    const sw_slice value = sw_slice_of(bytes, sw_told_write_pb(told, bytes));
+    return sw_ctx_emit(out->ctx, out->evaluator->warnings, out->key, value);
 }
 
 static sw_err tell(void *ctx, const sw_transition *transition) {
@@ -31,15 +24,13 @@ static sw_err tell(void *ctx, const sw_transition *transition) {
     sw_err err = sw_told_of(transition, decided(out, transition->at_ms), arena, &told);
     if (!err) {
         told.told_by = out->told_by;
-        begin_bytes(out);
-        sw_told_to_pb(&told, &out->bytes);
-        err = emit(out, out->evaluator->warnings, out->key);
+        err = put_warning(out, &told, arena);
     }
     sw_arena_rewind(arena, mark);
     return err;
 }
 
-void sw_telling_out_knows(sw_telling_out *out, sw_slice source, sw_slice id, sw_hash128 identity) {
+static void keep_identity(sw_telling_out *out, sw_slice source, sw_slice id, sw_hash128 identity) {
     out->source_bytes = out->id_bytes = 0;
     if (source.len > sizeof out->event || id.len > sizeof out->event - source.len) return;
     if (source.len) memcpy(out->event, source.ptr, source.len);
@@ -55,8 +46,17 @@ static sw_hash128 identity_of(sw_telling_out *out, const sw_event_ref *event) {
     bool known = out->id_bytes && sw_slice_eq(id, event->id) && sw_slice_eq(source, event->source);
     if (known) return out->identity;
     sw_hash128 identity = sw_event_identity(event->source, event->id);
-    sw_telling_out_knows(out, event->source, event->id, identity);
+    keep_identity(out, event->source, event->id, identity);
     return identity;
+}
+
+static sw_err put_period(sw_telling_out *out, const sw_told_period *told, sw_arena *arena) {
+    char hex[SW_HASH128_TEXT];
+    char *bytes = sw_arena_alloc(arena, sw_period_pb_max(told));
+    if (!bytes) return SW_E_NOMEM;
+    sw_hash128_hex(told->instance, hex);
+    const sw_slice value = sw_slice_of(bytes, sw_period_write_pb(told, bytes));
+    return sw_ctx_emit(out->ctx, out->evaluator->periods, sw_slice_of(hex, sizeof hex - 1), value);
 }
 
 static sw_err period(void *ctx, const sw_period_news *news) {
@@ -66,15 +66,15 @@ static sw_err period(void *ctx, const sw_period_news *news) {
     sw_told_period told;
     sw_hash128 opened = identity_of(out, news->opened_by);
     sw_err err = sw_told_period_of(news, opened, decided(out, news->at_ms), arena, &told);
-    if (!err) {
-        char hex[SW_HASH128_TEXT];
-        sw_hash128_hex(told.instance, hex);
-        begin_bytes(out);
-        sw_period_to_pb(&told, &out->bytes);
-        err = emit(out, out->evaluator->periods, sw_slice_of(hex, sizeof hex - 1));
-    }
+    if (!err) err = put_period(out, &told, arena);
     sw_arena_rewind(arena, mark);
     return err;
+}
+
+static sw_err unheard_period(void *ctx, const sw_period_news *news) {
+    const sw_telling_out *out = ctx;
+    (void)news;
+    return sw_ctx_emit_unheard(out->ctx);
 }
 
 /* A rule is off for an event, or for a pair: counted by rule and reason, and told of the first. */
@@ -122,20 +122,17 @@ void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_
     out->evaluator = evaluator;
     out->ctx = ctx;
     out->key = key;
-    out->emitted = 0;
     out->told_by = 0;
     out->source_bytes = out->id_bytes = 0;
-    sw_buf_init(&out->bytes, TELLING_BYTES_MAX);
-}
-
-void sw_telling_out_done(sw_telling_out *out) {
-    sw_buf_done(&out->bytes);
 }
 
 sw_sink sw_telling_sink(sw_telling_out *out) {
+    bool heard = sw_ctx_is_heard(out->ctx);
     return (sw_sink){.ctx = out,
                      .tell = tell,
                      .failed = failed,
                      .left_out = left_out,
-                     .period = out->evaluator->periods ? period : NULL};
+                     .period = !out->evaluator->periods ? NULL
+                               : heard                  ? period
+                                                        : unheard_period};
 }

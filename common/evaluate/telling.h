@@ -18,6 +18,8 @@ struct sw_evaluator {
     const sw_named_plan *plans; /* without empty ones */
     uint32_t plan_count;
     sw_hash128 packs;
+    sw_slice keeps; /* sw_plan_keeps of all plans; numbers of 8 bytes, rising, as a row of marks */
+    sw_slice rules; /* the same of the rules, with their keys */
     sw_metric *const *failed; /* by rule; NULL: not counted */
     sw_metrics *metrics;
     const sw_trace_sink *trace;
@@ -25,13 +27,11 @@ struct sw_evaluator {
 
 #define SW_TELLING_EVENT_BYTES 256u
 
-/* One call's telling. */
+/* One call's telling. Nothing is to be freed. */
 typedef struct sw_telling_out {
     const sw_evaluator *evaluator;
     sw_ctx *ctx;
-    sw_slice key; /* of the record */
-    sw_buf bytes;
-    uint32_t emitted;
+    sw_slice key;     /* of the record */
     uint64_t told_by; /* sw_told_warning.told_by */
     /* The event whose identity was needed last: several instances begin with the same one. */
     size_t source_bytes, id_bytes; /* both 0: none */
@@ -41,9 +41,6 @@ typedef struct sw_telling_out {
 
 void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_ctx *ctx,
                          sw_slice key);
-/* The identity of an event, which is then known: of the record that is taken. */
-void sw_telling_out_knows(sw_telling_out *out, sw_slice source, sw_slice id, sw_hash128 identity);
-void sw_telling_out_done(sw_telling_out *out);
 sw_sink sw_telling_sink(sw_telling_out *out);
 
 #endif

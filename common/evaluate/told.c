@@ -35,18 +35,6 @@ static void fill_change(const sw_transition *t, sw_told_warning *ret) {
     if (t->replaced_by) ret->replaced_by = *t->replaced_by;
 }
 
-/* Without printf: it is made for every telling. */
-bool sw_pack_label(const sw_pack *pack, sw_arena *arena, sw_slice *ret) {
-    size_t len = pack->name.len + 1 + pack->version.len;
-    char *text = sw_arena_alloc(arena, len);
-    if (!text) return false;
-    if (pack->name.len) memcpy(text, pack->name.ptr, pack->name.len);
-    text[pack->name.len] = '@';
-    if (pack->version.len) memcpy(text + pack->name.len + 1, pack->version.ptr, pack->version.len);
-    *ret = sw_slice_of(text, len);
-    return true;
-}
-
 sw_err sw_told_of(const sw_transition *transition, int64_t decided_ms, sw_arena *arena,
                   sw_told_warning *ret) {
     SW_ASSERT(transition && arena && ret);
@@ -57,6 +45,7 @@ sw_err sw_told_of(const sw_transition *transition, int64_t decided_ms, sw_arena 
                             .decided_ms = decided_ms,
                             .rule = rule->id,
                             .rule_name = rule->name,
+                            .pack = rule->pack->label,
                             .kind = rule->kind,
                             .level = w->level,
                             .severity = rule->severity,
@@ -78,7 +67,6 @@ sw_err sw_told_of(const sw_transition *transition, int64_t decided_ms, sw_arena 
                             .provisional = w->provisional,
                             .liberty = rule->liberty};
     fill_change(transition, &told);
-    if (!sw_pack_label(rule->pack, arena, &told.pack)) return SW_E_NOMEM;
     sw_err err = fill_lists(w, arena, &told);
     if (!err) *ret = told;
     return err;

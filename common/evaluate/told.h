@@ -56,9 +56,6 @@ typedef struct sw_told_warning {
 SW_NODISCARD sw_err sw_told_of(const sw_transition *transition, int64_t decided_ms, sw_arena *arena,
                                sw_told_warning *ret);
 
-/* "name@version" into the arena; false if that is full. */
-SW_NODISCARD bool sw_pack_label(const sw_pack *pack, sw_arena *arena, sw_slice *ret);
-
 /* Names as they stand in JSON and on topics, back to numbers. SW_E_INVALID: no such name. */
 SW_NODISCARD sw_err sw_change_parse(sw_slice name, sw_change *ret); /* "raised" */
 SW_NODISCARD sw_err sw_level_parse(sw_slice name, sw_level *ret);

@@ -49,67 +49,90 @@ enum {
 
 /* ---- writing ---- */
 
-static void put_word(sw_buf *out, uint32_t field, const char *word) {
-    sw_wire_bytes(out, field, sw_slice_cstr(word));
+size_t sw_told_pb_max(const sw_told_warning *t) {
+    size_t size = 4 * SW_PART_HASH_MAX + 5 * SW_PART_WORD_MAX + 11 * SW_PART_NUMBER_MAX;
+    const sw_slice texts[] = {t->rule,         t->rule_name, t->pack,    t->element,
+                              t->domain,       t->tier,      t->orgcode, t->officerid,
+                              t->key[0].value, t->text,      t->reason,  t->compartment};
+    for (size_t i = 0; i < SW_COUNT(texts); i++) size += sw_part_text_max(texts[i]);
+    for (uint32_t i = 0; i < t->key_count; i++)
+        size += sw_part_pair_max(t->key[i].name, t->key[i].value);
+    for (uint32_t i = 0; i < t->to_count; i++) size += sw_part_text_max(t->to[i]);
+    for (uint32_t i = 0; i < t->event_count; i++) size += sw_part_event_max(&t->events[i]);
+    for (uint32_t i = 0; i < t->basis_count; i++)
+        size += sw_part_pair_max(t->basis[i].law, t->basis[i].article);
+    return t->has_cause ? size + sw_part_event_max(&t->cause) : size;
 }
 
-static void put_type(sw_buf *out, sw_change change) {
+static char *put_type(char *to, sw_change change) {
     char type[32];
     sw_slice name = sw_slice_cstr(sw_change_name(change));
     memcpy(type, TYPE_PREFIX, sizeof TYPE_PREFIX - 1);
     memcpy(type + sizeof TYPE_PREFIX - 1, name.ptr, name.len);
-    sw_wire_bytes(out, TYPE, sw_slice_of(type, sizeof TYPE_PREFIX - 1 + name.len));
+    return sw_wire_put_bytes(to, TYPE, sw_slice_of(type, sizeof TYPE_PREFIX - 1 + name.len));
 }
 
-static void put_rule(const sw_told_warning *t, sw_buf *out) {
-    sw_wire_text(out, RULE, t->rule);
-    sw_wire_text(out, RULE_NAME, t->rule_name);
-    sw_wire_text(out, PACK, t->pack);
-    sw_part_put_hash(out, PACK_HASH, t->pack_hash);
-    put_word(out, KIND, sw_kind_name(t->kind));
-    sw_wire_text(out, ELEMENT, t->element);
-    sw_wire_text(out, DOMAIN, t->domain);
-    sw_wire_text(out, TIER, t->tier);
-    put_word(out, LEVEL, sw_level_name(t->level));
-    put_word(out, SEVERITY, sw_severity_name(t->severity));
+static char *put_rule(const sw_told_warning *t, char *to) {
+    to = sw_wire_put_text(to, RULE, t->rule);
+    to = sw_wire_put_text(to, RULE_NAME, t->rule_name);
+    to = sw_wire_put_text(to, PACK, t->pack);
+    to = sw_part_put_hash(to, PACK_HASH, t->pack_hash);
+    to = sw_part_put_word(to, KIND, sw_kind_name(t->kind));
+    to = sw_wire_put_text(to, ELEMENT, t->element);
+    to = sw_wire_put_text(to, DOMAIN, t->domain);
+    to = sw_wire_put_text(to, TIER, t->tier);
+    to = sw_part_put_word(to, LEVEL, sw_level_name(t->level));
+    return sw_part_put_word(to, SEVERITY, sw_severity_name(t->severity));
 }
 
-static void put_times(const sw_told_warning *t, sw_buf *out) {
-    if (t->start_ms != SW_TIME_NONE) sw_wire_int(out, START_MS, t->start_ms);
-    if (t->due_ms != SW_TIME_NONE) sw_wire_int(out, DUE_MS, t->due_ms);
-    if (t->fires_ms != SW_TIME_NONE) sw_wire_int(out, FIRES_AT_MS, t->fires_ms);
-    if (t->repeat) sw_wire_varint(out, REPEAT, t->repeat);
-    put_word(out, STATE, sw_state_name(t->state));
-    if (t->provisional) sw_wire_varint(out, PROVISIONAL, 1);
-    if (t->late_by_s >= 0) sw_wire_int(out, LATE_BY_S, t->late_by_s);
+static char *put_times(const sw_told_warning *t, char *to) {
+    to = sw_part_put_time(to, START_MS, t->start_ms);
+    to = sw_part_put_time(to, DUE_MS, t->due_ms);
+    to = sw_part_put_time(to, FIRES_AT_MS, t->fires_ms);
+    if (t->repeat) to = sw_part_put_number(to, REPEAT, t->repeat);
+    to = sw_part_put_word(to, STATE, sw_state_name(t->state));
+    if (t->provisional) to = sw_part_put_number(to, PROVISIONAL, 1);
+    return t->late_by_s >= 0 ? sw_part_put_number(to, LATE_BY_S, t->late_by_s) : to;
+}
+
+static char *put_reason(const sw_told_warning *t, char *to) {
+    to = sw_wire_put_text(to, REASON, t->reason);
+    if (t->has_cause) to = sw_part_put_event(to, CAUSE, &t->cause);
+    if (t->has_replaces) to = sw_part_put_hash(to, REPLACES, t->replaces);
+    return t->has_replaced_by ? sw_part_put_hash(to, REPLACED_BY, t->replaced_by) : to;
+}
+
+size_t sw_told_write_pb(const sw_told_warning *t, char *start) {
+    SW_ASSERT(t && start && t->key_count > 0);
+    char *to = start;
+    to = put_type(to, t->change);
+    to = sw_part_put_hash(to, WARNING_ID, t->id);
+    to = sw_part_put_number(to, DECIDED_MS, t->decided_ms);
+    to = put_rule(t, to);
+    for (uint32_t i = 0; i < t->key_count; i++)
+        to = sw_part_put_pair(to, KEY, t->key[i].name, t->key[i].value);
+    to = sw_wire_put_text(to, SUBJECT, t->key[0].value);
+    to = sw_wire_put_text(to, ORGCODE, t->orgcode);
+    to = sw_wire_put_text(to, OFFICERID, t->officerid);
+    for (uint32_t i = 0; i < t->to_count; i++) to = sw_wire_put_bytes(to, TO, t->to[i]);
+    to = put_times(t, to);
+    for (uint32_t i = 0; i < t->event_count; i++) to = sw_part_put_event(to, EVENTS, &t->events[i]);
+    to = sw_wire_put_text(to, TEXT, t->text);
+    for (uint32_t i = 0; i < t->basis_count; i++)
+        to = sw_part_put_pair(to, BASIS, t->basis[i].law, t->basis[i].article);
+    to = put_reason(t, to);
+    if (t->offset_s) to = sw_part_put_number(to, OFFSET_S, t->offset_s);
+    if (t->liberty) to = sw_part_put_number(to, LIBERTY, 1);
+    to = sw_wire_put_text(to, COMPARTMENT, t->compartment);
+    to = sw_part_put_time(to, STOPPED_MS, t->stopped_ms);
+    if (t->told_by) to = sw_part_put_number(to, TOLD_BY, (int64_t)t->told_by);
+    return (size_t)(to - start);
 }
 
 void sw_told_to_pb(const sw_told_warning *t, sw_buf *out) {
-    SW_ASSERT(t && out && t->key_count > 0);
-    put_type(out, t->change);
-    sw_part_put_hash(out, WARNING_ID, t->id);
-    sw_wire_int(out, DECIDED_MS, t->decided_ms);
-    put_rule(t, out);
-    for (uint32_t i = 0; i < t->key_count; i++)
-        sw_part_put_pair(out, KEY, t->key[i].name, t->key[i].value);
-    sw_wire_text(out, SUBJECT, t->key[0].value);
-    sw_wire_text(out, ORGCODE, t->orgcode);
-    sw_wire_text(out, OFFICERID, t->officerid);
-    for (uint32_t i = 0; i < t->to_count; i++) sw_wire_bytes(out, TO, t->to[i]);
-    put_times(t, out);
-    for (uint32_t i = 0; i < t->event_count; i++) sw_part_put_event(out, EVENTS, &t->events[i]);
-    sw_wire_text(out, TEXT, t->text);
-    for (uint32_t i = 0; i < t->basis_count; i++)
-        sw_part_put_pair(out, BASIS, t->basis[i].law, t->basis[i].article);
-    sw_wire_text(out, REASON, t->reason);
-    if (t->has_cause) sw_part_put_event(out, CAUSE, &t->cause);
-    if (t->has_replaces) sw_part_put_hash(out, REPLACES, t->replaces);
-    if (t->has_replaced_by) sw_part_put_hash(out, REPLACED_BY, t->replaced_by);
-    if (t->offset_s) sw_wire_int(out, OFFSET_S, t->offset_s);
-    if (t->liberty) sw_wire_varint(out, LIBERTY, 1);
-    sw_wire_text(out, COMPARTMENT, t->compartment);
-    if (t->stopped_ms != SW_TIME_NONE) sw_wire_int(out, STOPPED_MS, t->stopped_ms);
-    if (t->told_by) sw_wire_varint(out, TOLD_BY, t->told_by);
+    SW_ASSERT(t && out);
+    char *to = sw_buf_room(out, sw_told_pb_max(t));
+    if (to) sw_buf_wrote(out, sw_told_write_pb(t, to));
 }
 
 /* ---- reading ---- */
@@ -291,4 +314,8 @@ sw_err sw_told_from_pb(sw_arena *arena, sw_slice bytes, sw_told_warning *ret) {
         return SW_E_MISSING;
     *ret = t;
     return SW_OK;
+}
+
+bool sw_told_id(sw_slice bytes, sw_hash128 *ret) {
+    return sw_part_find_hash(bytes, WARNING_ID, ret);
 }

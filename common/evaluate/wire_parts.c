@@ -2,25 +2,46 @@
 
 #include "text/utf8.h"
 
-void sw_part_put_hash(sw_buf *out, uint32_t field, sw_hash128 hash) {
+size_t sw_part_event_max(const sw_told_event *event) {
+    return SW_WIRE_HEAD_MAX + sw_part_text_max(event->source) + sw_part_text_max(event->id) +
+           sw_part_text_max(event->type);
+}
+
+size_t sw_part_pair_max(sw_slice first, sw_slice second) {
+    return SW_WIRE_HEAD_MAX + sw_part_text_max(first) + sw_part_text_max(second);
+}
+
+char *sw_part_put_hash(char *to, uint32_t field, sw_hash128 hash) {
     char hex[SW_HASH128_TEXT];
     sw_hash128_hex(hash, hex);
-    sw_wire_bytes(out, field, sw_slice_of(hex, sizeof hex - 1));
+    return sw_wire_put_bytes(to, field, sw_slice_of(hex, sizeof hex - 1));
 }
 
-void sw_part_put_event(sw_buf *out, uint32_t field, const sw_told_event *event) {
-    size_t mark = sw_wire_begin(out, field);
-    sw_wire_text(out, 1, event->source);
-    sw_wire_text(out, 2, event->id);
-    sw_wire_text(out, 3, event->type);
-    sw_wire_end(out, mark);
+/* Bytes of a text in a message of a few of them. */
+static inline size_t text_size(sw_slice text) {
+    if (!text.len) return 0;
+    size_t size = 2 + text.len;
+    for (size_t n = text.len; n >= 0x80; n >>= 7) size++;
+    return size;
 }
 
-void sw_part_put_pair(sw_buf *out, uint32_t field, sw_slice first, sw_slice second) {
-    size_t mark = sw_wire_begin(out, field);
-    sw_wire_text(out, 1, first);
-    sw_wire_text(out, 2, second);
-    sw_wire_end(out, mark);
+/* A message of `count` texts, numbered from 1. */
+static inline char *put_texts(char *to, uint32_t field, const sw_slice *texts, uint32_t count) {
+    size_t size = 0;
+    for (uint32_t i = 0; i < count; i++) size += text_size(texts[i]);
+    to = sw_wire_put_varint(sw_wire_put_tag(to, field, SW_WIRE_BYTES), size);
+    for (uint32_t i = 0; i < count; i++) to = sw_wire_put_text(to, i + 1, texts[i]);
+    return to;
+}
+
+char *sw_part_put_event(char *to, uint32_t field, const sw_told_event *event) {
+    const sw_slice texts[] = {event->source, event->id, event->type};
+    return put_texts(to, field, texts, SW_COUNT(texts));
+}
+
+char *sw_part_put_pair(char *to, uint32_t field, sw_slice first, sw_slice second) {
+    const sw_slice texts[] = {first, second};
+    return put_texts(to, field, texts, SW_COUNT(texts));
 }
 
 sw_err sw_part_get_texts(sw_slice bytes, sw_slice *texts, uint32_t count) {
@@ -43,6 +64,13 @@ sw_err sw_part_get_event(sw_slice bytes, sw_told_event *ret) {
 
 sw_err sw_part_get_hash(sw_slice hex, sw_hash128 *ret) {
     return sw_hash128_parse(hex, ret) ? SW_OK : SW_E_INVALID;
+}
+
+bool sw_part_find_hash(sw_slice bytes, uint32_t field, sw_hash128 *ret) {
+    sw_wire_reader wire = sw_wire_read(bytes);
+    for (sw_wire_field f; sw_wire_next(&wire, &f);)
+        if (f.number == field) return sw_part_get_hash(f.bytes, ret) == SW_OK;
+    return false;
 }
 
 void *sw_part_room(sw_arena *arena, const void *list, uint32_t count, size_t size) {

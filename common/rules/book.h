@@ -71,6 +71,9 @@ typedef struct sw_sink {
 SW_NODISCARD sw_err sw_book_open(const sw_plan *plan, sw_slice value, sw_book **ret);
 /* NULL is a no-op. */
 void sw_book_close(sw_book *book);
+/* Asks the processor's cache for what the book holds, and waits for nothing: it is to be used soon.
+ */
+void sw_book_warm(const sw_book *book);
 
 /* Takes an accepted event, or a correction whose target was accepted, here or for another key (to
  * hold a correction until then is the caller's part). What concerns no rule here is not kept. An
@@ -116,16 +119,42 @@ typedef struct sw_explain {
 SW_NODISCARD sw_err sw_book_explain(const sw_book *book, const sw_explain *what, int64_t now_ms,
                                     sw_arena *scratch, sw_buf *out);
 
+/* The catalogue that a stored form was written under, from its first bytes; false: it has another
+ * format. */
+bool sw_book_catalogue(sw_slice stored, sw_hash128 *ret);
+
 /* True while an instance runs or anything may still be told without a further event. */
 bool sw_book_is_open(const sw_book *book);
 /* Bytes of memory that the book holds. */
 size_t sw_book_bytes(const sw_book *book);
 
-/* The stored form: versioned, the same bytes for the same events and the same told, independent of
- * the machine; the store below adds the checksum. SW_E_VERSION: another format, or another
- * catalogue; SW_E_CORRUPT. A book stored under other packs is computed again from its events, and
- * the next tell tells the difference. */
+/* The stored form: versioned, the same bytes for the same events in the same order of taking and
+ * the same told, independent of the machine; the store below adds the checksum. It is a head and
+ * pages: so many bytes of events each, and what was told of the instances that they opened. What is
+ * stored again needs its head and the pages that have changed. */
+#define SW_BOOK_PAGE_BYTES ((size_t)8 << 10)
+uint32_t sw_book_pages(const sw_book *book); /* at least 1 */
+/* Says that all pages are stored as they are now. */
+void sw_book_stored(sw_book *book);
+
+/* Is told each page when it has been appended to `out`, and may take it out again. */
+typedef struct sw_book_page_sink {
+    void *ctx;
+    sw_err (*page)(void *ctx, uint32_t page, sw_buf *out);
+} sw_book_page_sink;
+
+/* Append. The pages that have changed since sw_book_stored, or all, in order; the only one of a
+ * small book always. SW_E_NOMEM; what `out` and the sink (or NULL) say.
+ */
+SW_NODISCARD sw_err sw_book_encode_head(const sw_book *book, sw_buf *out);
+SW_NODISCARD sw_err sw_book_encode_pages(const sw_book *book, bool all, sw_buf *out,
+                                         const sw_book_page_sink *sink);
+/* The head and all pages. */
 SW_NODISCARD sw_err sw_book_encode(const sw_book *book, sw_buf *out);
+
+/* A book from its head and all pages, which count as stored unless it would be stored in other
+ * bytes. SW_E_VERSION: another format, or another catalogue; SW_E_CORRUPT. A book stored under
+ * other packs is computed again from its events, and the next tell tells the difference. */
 SW_NODISCARD sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes,
                                    sw_arena *scratch, sw_book **ret);
 

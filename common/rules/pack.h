@@ -218,6 +218,7 @@ typedef struct sw_rule {
 
 typedef struct sw_pack {
     sw_slice name, version, title, note; /* title, note: may be empty */
+    sw_slice label;                      /* NAME@VERSION */
     sw_hash128 hash;                     /* of the pack's files */
     const sw_zone *zone;
     const sw_calendar *calendar;

@@ -19,6 +19,12 @@ SW_NODISCARD sw_err sw_plan_new_of(sw_arena *arena, const sw_ruleset *set, uint3
 
 const sw_ruleset *sw_plan_ruleset(const sw_plan *plan);
 uint32_t sw_plan_key(const sw_plan *plan);
+/* Over names and types of the catalogue's fields: a book stored under another can't be read. */
+sw_hash128 sw_plan_catalogue(const sw_plan *plan);
+/* What its books keep of events, as numbers that are the same in every run: one for each event
+ * type, and one for each field and attribute of it that some condition reads. How many there are;
+ * as many as `max` are written. */
+uint32_t sw_plan_keeps(const sw_plan *plan, uint64_t *ret, uint32_t max);
 /* No rule asks for this key: all of its books stay empty. */
 bool sw_plan_is_empty(const sw_plan *plan);
 /* Does any rule here name this event type? If not, no book of this plan keeps such an event. */

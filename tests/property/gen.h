@@ -46,6 +46,7 @@ typedef struct gen_case {
     sw_arena *arena;
     sw_rng rng;
     int64_t base_ms, unit_ms;
+    const char *sources[2]; /* long ones in some cases: their books are stored in several pages */
     uint32_t pack_count, event_count;
     gen_pack packs[GEN_PACKS_MAX];
     gen_event events[GEN_EVENTS_MAX];

@@ -137,7 +137,8 @@ static sw_slice some_id(gen_case *gen) {
 /* A correction of an event that came, comes, or never comes; sometimes of another correction. */
 static void write_correction(sw_buf *out, gen_case *gen, uint32_t number) {
     bool replaces = chance(gen, 60);
-    const char *source = PICK(gen, "s1", "s1", "s2"), *target = PICK(gen, "s1", "s1", "s2");
+    const char *one = gen->sources[0], *other = gen->sources[1];
+    const char *source = PICK(gen, one, one, other), *target = PICK(gen, one, one, other);
     sw_slice id = chance(gen, 92) ? some_id(gen) : sw_arena_printf(gen->arena, "c%u", number / 2);
     int64_t ms = some_time(gen);
     sw_buf_printf(
@@ -163,7 +164,7 @@ static void write_one(sw_buf *out, gen_case *gen, uint32_t number) {
     }
     int64_t ms = some_time(gen);
     sw_slice id = chance(gen, 85) ? sw_arena_printf(gen->arena, "%u", number) : some_id(gen);
-    write_event(out, gen, chance(gen, 75) ? "s1" : "s2", id, ms);
+    write_event(out, gen, gen->sources[chance(gen, 75) ? 0 : 1], id, ms);
     sw_slice without = keep(gen, out);
     sw_buf_add(out, without);
     write_arrival(out, gen, ms);
@@ -174,11 +175,21 @@ static void write_one(sw_buf *out, gen_case *gen, uint32_t number) {
     }
 }
 
+/* "s1" and "s2", or as long as a source may be. */
+static void name_sources(gen_case *gen, bool longer) {
+    for (int i = 0; i < 2; i++) {
+        int width = longer ? SW_EVENT_ID_BYTES_MAX - 2 : 0;
+        gen->sources[i] = sw_arena_printf(gen->arena, "s%d%0*d", i + 1, width, 0).ptr;
+        SW_ASSERT(gen->sources[i]);
+    }
+}
+
 void gen_events(gen_case *gen, sw_arena *arena, uint64_t seed) {
     gen->arena = arena;
     gen->event_count = 0;
     memset(gen->events, 0, sizeof gen->events);
     sw_rng_init(&gen->rng, seed ^ 0x5eedull);
+    name_sources(gen, seed % 8 == 0);
     sw_buf buf;
     sw_buf_init(&buf, 1u << 16);
     uint32_t count = 3 + (uint32_t)sw_rng_below(&gen->rng, chance(gen, 25) ? 30 : 11);

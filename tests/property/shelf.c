@@ -98,6 +98,63 @@ sw_err shelf_take(shelf *on, const sw_event *event) {
     return err;
 }
 
+/* ---- the stored form ---- */
+
+static sw_err store_page(void *ctx, uint32_t page, sw_buf *out) {
+    const shelf *on = ((void **)ctx)[0];
+    shelf_book *book = ((void **)ctx)[1];
+    SW_ASSERT(page < SHELF_PAGES_MAX);
+    if (!sw_arena_copy(on->arena, sw_buf_slice(out), &book->pages[page])) return SW_E_LIMIT;
+    sw_buf_clear(out);
+    return SW_OK;
+}
+
+static sw_err store_changed(shelf *on, shelf_book *book, sw_buf *buf) {
+    void *ctx[] = {on, book};
+    const sw_book_page_sink sink = {ctx, store_page};
+    sw_buf_clear(buf);
+    sw_err err = sw_book_encode_head(book->book, buf);
+    if (err) return err;
+    if (!sw_arena_copy(on->arena, sw_buf_slice(buf), &book->head)) return SW_E_LIMIT;
+    sw_buf_clear(buf);
+    err = sw_book_encode_pages(book->book, book->page_count < 2, buf, &sink);
+    if (err) return err;
+    book->page_count = sw_book_pages(book->book);
+    if (book->page_count > 1) on->paged++;
+    sw_book_stored(book->book);
+    return SW_OK;
+}
+
+/* What is stored, put together. */
+static sw_err join(const shelf_book *book, sw_buf *ret) {
+    sw_buf_clear(ret);
+    sw_buf_add(ret, book->head);
+    for (uint32_t i = 0; i < book->page_count; i++) sw_buf_add(ret, book->pages[i]);
+    return ret->err;
+}
+
+/* Stores what has changed of all books: then what is stored is the whole form. */
+static sw_err store_all(shelf *on) {
+    sw_buf stored, whole;
+    sw_buf_init(&stored, (size_t)16 << 20);
+    sw_buf_init(&whole, (size_t)16 << 20);
+    sw_err err = SW_OK;
+    for (uint32_t i = 0; !err && i < on->book_count; i++) {
+        shelf_book *book = &on->books[i];
+        err = store_changed(on, book, &stored);
+        if (!err) err = join(book, &stored);
+        sw_buf_clear(&whole);
+        if (!err) err = sw_book_encode(book->book, &whole);
+        if (!err && !sw_slice_eq(sw_buf_slice(&stored), sw_buf_slice(&whole)))
+            on->fault = "what is stored of a book is not what it is";
+    }
+    sw_buf_done(&stored);
+    sw_buf_done(&whole);
+    return err;
+}
+
+/* ---- telling ---- */
+
 typedef struct catcher {
     shelf *on;
     int64_t now_ms; /* every change must be of this moment; SW_TIME_NONE: of any */
@@ -125,6 +182,7 @@ static sw_err tell_all(shelf *on, int64_t now_ms, bool one_moment) {
     }
     sw_arena_done(&scratch);
     on->clock_ms = now_ms;
+    if (!err && ++on->tells % 3 == 0) err = store_all(on);
     return err;
 }
 
@@ -149,13 +207,12 @@ sw_err shelf_run(shelf *on, int64_t until_ms) {
 sw_err shelf_reopen(shelf *on) {
     sw_buf stored;
     sw_buf_init(&stored, (size_t)16 << 20);
-    sw_err err = SW_OK;
+    sw_err err = store_all(on);
     for (uint32_t i = 0; !err && i < on->book_count; i++) {
         shelf_book *book = &on->books[i];
-        sw_buf_clear(&stored);
-        err = sw_book_encode(book->book, &stored);
-        if (err) break;
         sw_book *again;
+        err = join(book, &stored);
+        if (err) break;
         sw_arena_mark mark = sw_arena_save(on->arena);
         err = sw_book_decode(book->plan, book->value, sw_buf_slice(&stored), on->arena, &again);
         sw_arena_rewind(on->arena, mark);

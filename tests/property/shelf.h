@@ -9,11 +9,15 @@
 
 #define SHELF_PLANS_MAX 8
 #define SHELF_BOOKS_MAX 32
+#define SHELF_PAGES_MAX 16
 
 typedef struct shelf_book {
     const sw_plan *plan;
     sw_slice value;
     sw_book *book;
+    /* As a service stores it: only what has changed is put. */
+    sw_slice head, pages[SHELF_PAGES_MAX];
+    uint32_t page_count;
 } shelf_book;
 
 /* Routes events to books: to every value of the first key field that any content of their identity
@@ -28,7 +32,8 @@ typedef struct shelf {
     uint32_t accepted_count;
     kept told;
     int64_t clock_ms;
-    const char *fault; /* NULL: none; else what a book did wrong by itself */
+    uint32_t tells, paged; /* paged: times that a book of several pages was stored */
+    const char *fault;     /* NULL: none; else what a book did wrong by itself */
 } shelf;
 
 SW_NODISCARD sw_err shelf_open(shelf *shelf, const sw_ruleset *set, uint32_t events_max,
@@ -41,7 +46,7 @@ SW_NODISCARD sw_err shelf_tell(shelf *shelf, int64_t now_ms);
 /* Tells up to `until_ms`, at the moments that the books ask for; what was taken since the last tell
  * is of the moment `until_ms`. */
 SW_NODISCARD sw_err shelf_run(shelf *shelf, int64_t until_ms);
-/* Every book through its stored form. */
+/* Every book through its stored form, which is put together from what was stored when. */
 SW_NODISCARD sw_err shelf_reopen(shelf *shelf);
 /* The set of all books, sorted by id. */
 SW_NODISCARD sw_err shelf_set(shelf *shelf, int64_t now_ms, const sw_warning ***ret,

@@ -50,6 +50,33 @@ static sw_run run_of_life(const sw_life *life) {
                                        (life->moved ? SW_RUN_MOVED : 0))};
 }
 
+/* --- lives that were made ----------------------------------------------------------------- */
+
+static bool is_life_of(const sw_life *life, const sw_rule *rule, uint32_t rec, uint32_t combo) {
+    return life->rec == rec && life->rule == rule && life->combo == combo;
+}
+
+/* A life in the arena. Of several events at one moment a later one may change it again. */
+static void keep_life(sw_turn *turn, const sw_life *life) {
+    uint32_t i = 0;
+    if (turn->many) return;
+    while (i < turn->life_count && !is_life_of(turn->lives[i], life->rule, life->rec, life->combo))
+        i++;
+    if (i == SW_LIVES_KEPT) return;
+    turn->lives[i] = life;
+    if (i == turn->life_count) turn->life_count++;
+}
+
+const sw_life *sw_turn_life(const sw_turn *turn, const sw_run *run) {
+    const sw_rule *rule = sw_run_rule(turn->book, run);
+    for (uint32_t i = 0; i < turn->life_count; i++) {
+        const sw_life *life = turn->lives[i];
+        if (is_life_of(life, rule, run->rec, run->combo))
+            return life->stop_rec == run->stop_rec ? life : NULL; /* it opened and ended it */
+    }
+    return NULL;
+}
+
 /* --- reading a group again ---------------------------------------------------------------- */
 
 /* Takes the runs of a group that began after `after_ms` out of the book. */
@@ -100,16 +127,19 @@ static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old
     }
 }
 
-/* Reads a group again from its events after `after_ms`, at which nothing of it ran. */
-static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t after_ms) {
+/* Reads a group again from its events after `after_ms`, at which nothing of it ran. Gives what it
+ * found, in the arena. */
+static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, int64_t after_ms,
+                         const sw_life **ret) {
     sw_book *book = turn->book;
-    sw_life *life = NULL;
+    sw_life *first = NULL;
     sw_run *old = NULL;
     uint32_t old_count = 0;
     sw_err err =
-        sw_life_replay(book, strand, group, after_ms, turn->probe, turn->arena, NULL, &life);
+        sw_life_replay(book, strand, group, after_ms, turn->probe, turn->arena, NULL, &first);
+    sw_arena_mark mark = sw_arena_save(turn->arena);
     if (!err) err = take_out(turn, strand, group, after_ms, &old, &old_count);
-    for (; life && !err; life = life->next) {
+    for (const sw_life *life = first; life && !err; life = life->next) {
         sw_run run = run_of_life(life);
         inherit(book, &run, old, &old_count);
         err = sw_book_add_run(book, &run);
@@ -119,6 +149,8 @@ static sw_err read_again(sw_turn *turn, uint32_t strand, const sw_group *group, 
         old[i].flags |= SW_RUN_GONE | SW_RUN_TOUCHED;
         err = sw_book_add_run(book, &old[i]);
     }
+    sw_arena_rewind(turn->arena, mark);
+    *ret = first;
     return err;
 }
 
@@ -156,12 +188,14 @@ static sw_err open_group(sw_turn *turn, const sw_touch *touch, uint32_t rec, uin
         if (!err) err = is_running(turn, touch->strand, &group, &running);
         if (err || running) return err;
         sw_scope scope = sw_scope_of(book, turn->arena, turn->probe, use->rule, &view, &group);
-        sw_life life;
-        bool opens = sw_life_open(&scope, strand, use->entry, &life);
+        sw_life *life = sw_arena_alloc(turn->arena, sizeof *life);
+        if (!life) return SW_E_NOMEM;
+        bool opens = sw_life_open(&scope, strand, use->entry, life);
         if (scope.err) return scope.err;
         if (!opens) continue;
-        life.combo = (uint16_t)combo;
-        sw_run run = run_of_life(&life);
+        life->combo = (uint16_t)combo;
+        keep_life(turn, life);
+        sw_run run = run_of_life(life);
         err = sw_book_add_run(book, &run);
         if (err) return err;
     }
@@ -174,7 +208,7 @@ static sw_err open_groups(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
     sw_book_read(turn->book, rec, &view);
     const sw_strand *strand = &turn->book->plan->strands[touch->strand];
     sw_err err = sw_group_count(turn->book, strand, &view, turn->arena, &count);
-    for (uint32_t i = 0; i < count && !err; i++) err = open_group(turn, touch, rec, i);
+    for (uint32_t i = 0; !err && i < count; i++) err = open_group(turn, touch, rec, i);
     return err;
 }
 
@@ -257,8 +291,10 @@ static sw_err change_runs(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
     }
     for (uint32_t i = 0; i < moved.count; i++) {
         const struct group_item *item = &moved.items[i];
-        sw_err err = read_again(turn, touch->strand, &item->group, item->after_ms);
+        const sw_life *life;
+        sw_err err = read_again(turn, touch->strand, &item->group, item->after_ms, &life);
         if (err) return err;
+        for (; life; life = life->next) keep_life(turn, life);
     }
     return SW_OK;
 }
@@ -268,13 +304,14 @@ sw_err sw_turn_step(sw_turn *turn, uint32_t rec) {
     const sw_plan_type *type = &book->plan->types[sw_record_type(sw_book_records(book), rec)];
     for (uint32_t i = 0; i < type->touch_count; i++) {
         const sw_touch *touch = &type->touches[i];
+        const uint32_t lives = turn->life_count;
         sw_err err = SW_OK;
         sw_arena_mark mark = sw_arena_save(turn->arena);
         if (touch->parts & SW_PART(SW_PART_START)) err = open_groups(turn, touch, rec);
         if (!err && (touch->parts & (SW_PARTS_DEADLINE | SW_PART(SW_PART_FACT))))
             err = change_runs(turn, touch, rec);
         if (!err && (touch->parts & SW_PARTS_OTHER)) err = sw_fire_step(turn, touch, rec);
-        sw_arena_rewind(turn->arena, mark);
+        if (turn->life_count == lives) sw_arena_rewind(turn->arena, mark);
         if (err) return err;
     }
     return SW_OK;
@@ -297,7 +334,7 @@ static sw_err add_opening_groups(sw_turn *turn, uint32_t strand_index, const sw_
         uint32_t count;
         sw_book_read(book, rec, &view);
         sw_err err = sw_group_count(book, strand, &view, turn->arena, &count);
-        for (uint32_t c = 0; c < count && !err; c++) {
+        for (uint32_t c = 0; !err && c < count; c++) {
             sw_group group;
             bool has = false;
             err = sw_group_of(book, strand, &view, c, turn->arena, &group);
@@ -344,9 +381,10 @@ static sw_err disturb_deadlines(sw_turn *turn, const sw_touch *touch, uint32_t r
     }
     for (uint32_t g = 0; g < groups.count && !err; g++) {
         int64_t after_ms;
+        const sw_life *life;
         const sw_group *group = &groups.items[g].group;
         err = sw_life_boundary(book, touch->strand, group, time_ms, turn->arena, &after_ms);
-        if (!err) err = read_again(turn, touch->strand, group, after_ms);
+        if (!err) err = read_again(turn, touch->strand, group, after_ms, &life);
     }
     return err;
 }

@@ -105,7 +105,7 @@ sw_err sw_group_find(const sw_book *book, const sw_strand *strand, const sw_view
                      const sw_group *group, sw_arena *arena, uint32_t *ret) {
     uint32_t count;
     sw_err err = sw_group_count(book, strand, view, arena, &count);
-    for (uint32_t i = 0; i < count && !err; i++) {
+    for (uint32_t i = 0; !err && i < count; i++) {
         sw_group one;
         err = sw_group_of(book, strand, view, i, arena, &one);
         if (!err && sw_group_eq(&one, group)) return *ret = i, SW_OK;

@@ -15,20 +15,7 @@ static bool find_change(const sw_run *run, sw_period_news *news) {
     return true;
 }
 
-static void fill_next(const sw_turn *turn, const sw_standing *standing, sw_period_news *news) {
-    const sw_rule *rule = standing->life.rule;
-    int64_t first_ms = SW_TIME_MAX;
-    for (uint32_t i = 0; i < rule->warn_count; i++) {
-        int64_t next_ms;
-        (void)sw_standing_reached(standing, i, turn->now_ms, &next_ms);
-        if (next_ms >= first_ms) continue;
-        first_ms = next_ms;
-        news->next_ms = next_ms;
-        news->next_level = (int32_t)rule->warns[i].level;
-    }
-}
-
-static void fill_standing(const sw_turn *turn, const sw_standing *standing, sw_period_news *news) {
+static void fill_standing(const sw_standing *standing, sw_period_news *news) {
     if (!standing->counted) {
         news->due_ms = SW_TIME_NONE;
         return;
@@ -41,11 +28,12 @@ static void fill_standing(const sw_turn *turn, const sw_standing *standing, sw_p
     if (news->change == SW_PERIOD_CLOSED) return;
     if (due->pause_count && due->pauses[due->pause_count - 1].to_ms == SW_TIME_MAX)
         news->paused_ms = due->pauses[due->pause_count - 1].from_ms;
-    fill_next(turn, standing, news);
+    if (standing->next_ms != SW_TIME_MAX) news->next_ms = standing->next_ms;
+    news->next_level = standing->next_level;
 }
 
 static sw_event_ref ref_of(const sw_book *book, uint32_t rec, sw_view *view) {
-    sw_book_read(book, rec, view);
+    sw_record_head(sw_book_records(book), rec, view);
     return (sw_event_ref){view->source, view->id, sw_book_type(book, view)};
 }
 
@@ -115,7 +103,7 @@ sw_err sw_run_tell_period(sw_turn *turn, sw_run *run, const sw_standing *standin
     if (news.change == SW_PERIOD_CLOSED)
         news.reason = reason_of(book, run, cause_rec ? &cause : NULL);
     if ((run->flags & SW_RUN_CLOSED) && !(run->flags & SW_RUN_GONE)) news.stopped_ms = run->stop_ms;
-    if (standing) fill_standing(turn, standing, &news);
+    if (standing) fill_standing(standing, &news);
     sw_arena_mark mark = sw_arena_save(turn->arena);
     sw_err err = fill_group(turn, run, key, &news);
     if (!err) err = sink->period(sink->ctx, &news);

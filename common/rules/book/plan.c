@@ -242,6 +242,40 @@ uint32_t sw_plan_key(const sw_plan *plan) {
     return plan->key_id;
 }
 
+sw_hash128 sw_plan_catalogue(const sw_plan *plan) {
+    return plan->catalogue;
+}
+
+typedef struct keeps {
+    const sw_plan *plan;
+    uint64_t *ret;
+    uint32_t max, count;
+} keeps;
+
+static void add_keep(keeps *k, sw_slice type, sw_slice what) {
+    const sw_catalogue *catalogue = sw_ruleset_catalogue(k->plan->set);
+    const sw_slice parts[] = {sw_catalogue_key_name(catalogue, k->plan->key_id), type, what};
+    const sw_hash128 hash = sw_hash128_parts(parts, SW_COUNT(parts));
+    if (k->count < k->max) memcpy(&k->ret[k->count], hash.bytes, sizeof k->ret[0]);
+    k->count++;
+}
+
+uint32_t sw_plan_keeps(const sw_plan *plan, uint64_t *ret, uint32_t max) {
+    keeps k = {.plan = plan, .ret = ret, .max = max};
+    for (uint32_t t = 0; t < plan->type_count; t++) {
+        const sw_plan_type *type = &plan->types[t];
+        const sw_event_type *event = sw_catalogue_type(sw_ruleset_catalogue(plan->set), t);
+        if (type->touch_count == 0) continue;
+        add_keep(&k, event->name, SW_S(""));
+        for (uint32_t f = 0; f < event->field_count; f++)
+            if (type->kept[f]) add_keep(&k, event->name, event->fields[f].name);
+        if (type->subject) add_keep(&k, event->name, SW_S("@subject"));
+        if (type->recorded) add_keep(&k, event->name, SW_S("@recordedtime"));
+        if (type->received) add_keep(&k, event->name, SW_S("@receivedtime"));
+    }
+    return k.count;
+}
+
 bool sw_plan_is_empty(const sw_plan *plan) {
     return plan->strand_count == 0;
 }

@@ -28,12 +28,18 @@ static sw_err count_both(sw_standing *s, bool ledger, sw_arena *arena) {
 
 sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms, const sw_probe *probe,
                     bool ledger, sw_arena *arena, sw_standing *ret) {
-    sw_err err = sw_life_of_run(book, run, probe, arena, &ret->life);
-    if (err) return err;
+    sw_life life;
+    sw_err err = sw_life_of_run(book, run, probe, arena, &life);
+    return err ? err : sw_life_stand(&life, now_ms, ledger, arena, ret);
+}
+
+sw_err sw_life_stand(const sw_life *life, int64_t now_ms, bool ledger, sw_arena *arena,
+                     sw_standing *ret) {
+    ret->life = *life;
     ret->counted = true;
     if (ret->life.rule->kind != SW_DEADLINE) return SW_OK;
     fill_facts(&ret->life, now_ms, &ret->facts);
-    err = count_both(ret, ledger, arena);
+    sw_err err = count_both(ret, ledger, arena);
     ret->counted = err == SW_OK;
     if (err == SW_E_LIMIT) return SW_E_NOMEM;
     return err == SW_E_RANGE ? SW_OK : err;
@@ -68,6 +74,21 @@ uint32_t sw_standing_reached(const sw_standing *s, uint32_t warn, int64_t now_ms
     return count;
 }
 
+void sw_standing_measure(sw_standing *s, int64_t now_ms) {
+    const sw_rule *rule = s->life.rule;
+    memset(s->reached, 0, sizeof s->reached);
+    s->next_ms = SW_TIME_MAX;
+    s->next_level = -1;
+    for (uint32_t i = 0; i < sw_rule_warn_count(rule); i++) {
+        int64_t next_ms;
+        sw_level level = sw_rule_warn(rule, i)->level;
+        s->reached[level] = (uint16_t)sw_standing_reached(s, i, now_ms, &next_ms);
+        if (next_ms >= s->next_ms) continue;
+        s->next_ms = next_ms;
+        s->next_level = (int32_t)level;
+    }
+}
+
 int64_t sw_standing_late_s(const sw_standing *s) {
     bool late = s->counted && s->life.rule->kind == SW_DEADLINE && s->life.stop_ms != SW_TIME_MAX &&
                 s->life.stop_ms > s->due.due_ms;
@@ -98,11 +119,13 @@ sw_err sw_run_owner(const sw_book *book, const sw_run *run, const sw_group *grou
         sw_view view;
         sw_record_read(bytes, rec, &view);
         if ((org.len || !view.orgcode.len) && (officer.len || !view.officerid.len)) continue;
-        bool has;
-        sw_arena_mark mark = sw_arena_save(arena);
-        sw_err err = sw_group_has(book, strand, &view, group, arena, &has);
-        sw_arena_rewind(arena, mark);
-        if (err) return err;
+        bool has = true;
+        if (strand->key_count > 1) {
+            sw_arena_mark mark = sw_arena_save(arena);
+            sw_err err = sw_group_has(book, strand, &view, group, arena, &has);
+            sw_arena_rewind(arena, mark);
+            if (err) return err;
+        }
         if (has && !org.len) org = view.orgcode;
         if (has && !officer.len) officer = view.officerid;
     }

@@ -1,13 +1,21 @@
 #include "rules/book/tally.h"
 
+/* Of a book that is larger, what an event comes to is not known before it is read. */
+enum { LINE_BYTES = 64, WARM_BYTES = 1024 };
+
 /* Small books are many: they grow by what they need. Large ones are few: they grow by a quarter. */
 static uint64_t grown(uint64_t need, uint64_t cap, uint64_t small) {
     if (need <= cap) return cap;
     return need <= small ? need : need + need / 4;
 }
 
+/* A bit for each page; a book of one page is stored whole. */
+static size_t marks_size(uint64_t bytes) {
+    return bytes > SW_BOOK_PAGE_BYTES ? (size_t)(bytes / SW_BOOK_PAGE_BYTES / 8 + 1) : 0;
+}
+
 static size_t block_size(uint64_t runs, uint64_t list, uint64_t bytes) {
-    return (size_t)(runs * sizeof(sw_run) + list * sizeof(uint32_t) + bytes);
+    return (size_t)(runs * sizeof(sw_run) + list * sizeof(uint32_t) + bytes) + marks_size(bytes);
 }
 
 static uint32_t list_len(const sw_book *book) {
@@ -24,7 +32,7 @@ sw_err sw_book_reserve(sw_book *book, uint32_t runs, uint32_t list, size_t bytes
     /* An allocation ends at a multiple of 16 less the 8 bytes that the heap keeps for itself. */
     size_t size = block_size(run_cap, list_cap, bytes_cap);
     size_t whole = ((size + 8 + 15) & ~(size_t)15) - 8;
-    bytes_cap += whole - size;
+    if (bytes_cap + whole - size <= SW_BOOK_PAGE_BYTES) bytes_cap += whole - size;
     uint8_t *block = sw_heap_alloc(whole);
     if (!block) return SW_E_NOMEM;
     sw_book old = *book;
@@ -32,10 +40,12 @@ sw_err sw_book_reserve(sw_book *book, uint32_t runs, uint32_t list, size_t bytes
     book->run_cap = (uint32_t)run_cap;
     book->list_cap = (uint32_t)list_cap;
     book->bytes_cap = (uint32_t)bytes_cap;
+    memset(sw_book_marks(book), 0xff, marks_size(bytes_cap));
     if (!old.block) return SW_OK;
     memcpy(block, old.block, old.run_count * sizeof(sw_run));
     memcpy(sw_book_list(book), sw_book_list(&old), list_len(&old) * sizeof(uint32_t));
     memcpy(sw_book_records(book), sw_book_records(&old), old.bytes_len);
+    memcpy(sw_book_marks(book), sw_book_marks(&old), marks_size(old.bytes_cap));
     sw_heap_free(old.block);
     return SW_OK;
 }
@@ -51,7 +61,7 @@ sw_err sw_book_clone(const sw_book *book, sw_book **ret) {
         sw_heap_free(copy);
         return SW_E_NOMEM;
     }
-    memcpy(copy->block, book->block, size - book->bytes_cap + book->bytes_len);
+    memcpy(copy->block, book->block, size);
     *ret = copy;
     return SW_OK;
 }
@@ -86,6 +96,15 @@ void sw_book_close(sw_book *book) {
 size_t sw_book_bytes(const sw_book *book) {
     return sizeof *book + block_size(book->run_cap, book->list_cap, book->bytes_cap) +
            (book->tallies ? book->tallies->bytes : 0);
+}
+
+uint32_t sw_book_pages(const sw_book *book) {
+    size_t bytes = book->bytes_len - sw_book_first_record(book);
+    return bytes ? (uint32_t)((bytes + SW_BOOK_PAGE_BYTES - 1) / SW_BOOK_PAGE_BYTES) : 1;
+}
+
+void sw_book_stored(sw_book *book) {
+    memset(sw_book_marks(book), 0, marks_size(book->bytes_cap));
 }
 
 uint32_t sw_book_find_time(const sw_book *book, int64_t time_ms, bool after) {
@@ -136,6 +155,7 @@ sw_err sw_book_add_run(sw_book *book, const sw_run *run) {
     runs[at] = *run;
     book->active_count++;
     book->run_count++;
+    if (sw_run_is_known(run)) sw_book_mark(book, run->rec);
     return SW_OK;
 }
 
@@ -150,6 +170,7 @@ void sw_book_drop_run(sw_book *book, uint32_t index) {
     SW_ASSERT(index < book->run_count);
     sw_run *runs = sw_book_runs(book);
     uint32_t hole = index;
+    if (sw_run_is_known(&runs[index])) sw_book_mark(book, runs[index].rec);
     if (index < book->active_count) {
         leave_active(book, index);
         hole = book->active_count;
@@ -170,4 +191,10 @@ void sw_book_sleep(sw_book *book) {
         leave_active(book, i);
         sw_book_runs(book)[book->active_count] = run;
     }
+}
+
+void sw_book_warm(const sw_book *book) {
+    size_t size = block_size(book->run_cap, book->list_cap, book->bytes_cap);
+    if (size > WARM_BYTES) size = WARM_BYTES;
+    for (size_t at = 0; at < size; at += LINE_BYTES) __builtin_prefetch(book->block + at);
 }

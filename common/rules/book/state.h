@@ -36,11 +36,12 @@ typedef struct sw_run {
 } sw_run;
 _Static_assert(sizeof(sw_run) == 64, "a run is one cache line");
 
-/* The block: runs, list, bytes. Runs of which something may yet change without an event, by strand;
- * then those that sleep: closed (or fired) and told. The list is of record offsets: events
+/* The block: runs, list, bytes, marks. Runs of which something may yet change without an event, by
+ * strand; then those that sleep: closed (or fired) and told. The list is of record offsets: events
  * in effect, in order; then events that wait, for their time or for the next tell, in order; then
  * what has no effect as an event: corrections in effect, and what they put aside. Bytes begin with
- * the book's value. Records stay where they are. */
+ * the book's value. Records stay where they are, as they came. Marks are a bit for each page of the
+ * stored form that differs from what was stored last; a book with room for one page has none. */
 struct sw_book {
     const sw_plan *plan;
     uint8_t *block;
@@ -62,6 +63,26 @@ static inline uint32_t *sw_book_list(const sw_book *book) {
 }
 static inline uint8_t *sw_book_records(const sw_book *book) {
     return (uint8_t *)(sw_book_list(book) + book->list_cap);
+}
+static inline uint8_t *sw_book_marks(const sw_book *book) {
+    return sw_book_records(book) + book->bytes_cap;
+}
+/* Where records begin, behind the book's value. */
+static inline uint32_t sw_book_first_record(const sw_book *book) {
+    const uint8_t *bytes = sw_book_records(book);
+    return 2u + (uint32_t)(bytes[0] | bytes[1] << 8);
+}
+static inline uint32_t sw_book_page_of(const sw_book *book, uint32_t rec) {
+    return (rec - sw_book_first_record(book)) / (uint32_t)SW_BOOK_PAGE_BYTES;
+}
+/* The page of a record, or what was told of a run that it opened, has changed. */
+static inline void sw_book_mark(sw_book *book, uint32_t rec) {
+    if (book->bytes_cap <= SW_BOOK_PAGE_BYTES) return;
+    uint32_t page = sw_book_page_of(book, rec);
+    sw_book_marks(book)[page / 8] |= (uint8_t)(1u << page % 8);
+}
+static inline bool sw_book_page_changed(const sw_book *book, uint32_t page) {
+    return book->bytes_cap <= SW_BOOK_PAGE_BYTES || (sw_book_marks(book)[page / 8] >> page % 8 & 1);
 }
 static inline sw_slice sw_book_value(const sw_book *book) {
     const uint8_t *bytes = sw_book_records(book);

@@ -113,7 +113,19 @@ static void settle(sw_run *run) {
     run->watch = 0;
 }
 
-static sw_err tell_run(telling *t, sw_run *run) {
+/* What is stored of a run: does it differ? */
+static bool is_told_otherwise(const sw_run *a, const sw_run *b) {
+    const uint8_t stored = SW_RUN_RESOLVED | SW_RUN_LISTED;
+    return ((a->flags ^ b->flags) & stored) || memcmp(a->told, b->told, sizeof a->told) != 0;
+}
+
+static sw_err stand(const sw_turn *turn, const sw_run *run, sw_standing *ret) {
+    const sw_life *life = sw_turn_life(turn, run);
+    if (life) return sw_life_stand(life, turn->now_ms, false, turn->arena, ret);
+    return sw_run_stand(turn->book, run, turn->now_ms, turn->probe, false, turn->arena, ret);
+}
+
+static sw_err compare_run(telling *t, sw_run *run) {
     sw_turn *turn = t->turn;
     sw_standing standing = {0};
     bool gone = run->flags & SW_RUN_GONE;
@@ -124,30 +136,30 @@ static sw_err tell_run(telling *t, sw_run *run) {
         return err;
     }
     if (!gone) {
-        sw_err err =
-            sw_run_stand(turn->book, run, turn->now_ms, turn->probe, false, turn->arena, &standing);
+        sw_err err = stand(turn, run, &standing);
         if (err) return err;
     }
-    uint16_t counts[SW_LEVELS] = {0};
     run->next_ms = SW_TIME_MAX;
     if (!gone) {
-        const sw_rule *rule = standing.life.rule;
-        bool deadline = rule->kind == SW_DEADLINE;
+        sw_standing_measure(&standing, turn->now_ms);
+        run->next_ms = standing.next_ms;
+        bool deadline = standing.life.rule->kind == SW_DEADLINE;
         run->due_ms = deadline && standing.counted ? standing.due.due_ms : SW_TIME_NONE;
-        for (uint32_t i = 0; i < sw_rule_warn_count(rule); i++) {
-            int64_t next_ms;
-            uint32_t count = sw_standing_reached(&standing, i, turn->now_ms, &next_ms);
-            counts[sw_rule_warn(rule, i)->level] = (uint16_t)count;
-            if (next_ms < run->next_ms) run->next_ms = next_ms;
-        }
     }
     for (uint32_t l = 0; l < SW_LEVELS; l++) {
-        sw_err err = tell_level(t, run, &standing, l, counts[l]);
+        sw_err err = tell_level(t, run, &standing, l, standing.reached[l]);
         if (err) return err;
-        run->told[l] = counts[l];
+        run->told[l] = standing.reached[l];
     }
     sw_err err = sw_run_tell_period(turn, run, gone ? NULL : &standing, t->sink);
     settle(run);
+    return err;
+}
+
+static sw_err tell_run(telling *t, sw_run *run) {
+    const sw_run before = *run;
+    sw_err err = compare_run(t, run);
+    if (!err && is_told_otherwise(&before, run)) sw_book_mark(t->turn->book, run->rec);
     return err;
 }
 

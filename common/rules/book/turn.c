@@ -255,6 +255,18 @@ static bool was_taken(const sw_book *book, const sw_event *event) {
     return is_known(book, first, end, event) || is_known(book, book->order_count, all, event);
 }
 
+static void add_record(sw_book *book, const uint8_t *packed, size_t len) {
+    sw_view view;
+    memcpy(sw_book_records(book) + book->bytes_len, packed, len);
+    sw_record_head(sw_book_records(book), book->bytes_len, &view);
+    book->bytes_len += (uint32_t)len;
+    for (uint32_t at = view.at; at < book->bytes_len; at += SW_BOOK_PAGE_BYTES)
+        sw_book_mark(book, at);
+    sw_book_mark(book, book->bytes_len - 1);
+    sw_book_put_fresh(book, &view);
+    book->taken = 1;
+}
+
 sw_err sw_book_take(sw_book *book, const sw_event *event, sw_arena *scratch) {
     SW_ASSERT(book && event && scratch);
     const sw_plan *plan = book->plan;
@@ -266,14 +278,7 @@ sw_err sw_book_take(sw_book *book, const sw_event *event, sw_arena *scratch) {
     if (!packed) return SW_E_NOMEM;
     size_t len = sw_record_write(plan, sw_book_value(book), event, packed);
     sw_err err = sw_book_reserve(book, 0, 1, len);
-    if (!err) {
-        sw_view view;
-        memcpy(sw_book_records(book) + book->bytes_len, packed, len);
-        sw_record_head(sw_book_records(book), book->bytes_len, &view);
-        book->bytes_len += (uint32_t)len;
-        sw_book_put_fresh(book, &view);
-        book->taken = 1;
-    }
+    if (!err) add_record(book, packed, len);
     sw_arena_rewind(scratch, mark);
     return err;
 }

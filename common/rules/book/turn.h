@@ -16,6 +16,8 @@ typedef struct sw_watch {
     } * last; /* newest first */
 } sw_watch;
 
+#define SW_LIVES_KEPT 16u
+
 typedef struct sw_turn {
     sw_book *book;
     int64_t now_ms;
@@ -25,6 +27,10 @@ typedef struct sw_turn {
     bool many;      /* more than one does: watches are kept */
     sw_watch *watches;
     uint32_t watch_count, watch_cap;
+    /* Of the runs that one event has opened or moved: they need not be read again to be told. In
+     * the arena until the turn ends. */
+    const sw_life *lives[SW_LIVES_KEPT];
+    uint32_t life_count;
 } sw_turn;
 
 /* Brings into effect every event and correction whose time is not after turn->now_ms. Runs that
@@ -53,9 +59,18 @@ typedef struct sw_standing {
     sw_period_facts facts;
     sw_due due, caution;
     bool counted; /* false: can't be counted, and has no levels */
+    /* What sw_standing_measure finds. */
+    uint16_t reached[SW_LEVELS]; /* by level: it and its repeats */
+    int64_t next_ms;             /* of the next one; SW_TIME_MAX: none */
+    int32_t next_level;          /* -1: none */
 } sw_standing;
 
-/* Counts a run as of `now_ms`. */
+/* The life of a run if this turn has made it; NULL: it is to be read. */
+const sw_life *sw_turn_life(const sw_turn *turn, const sw_run *run);
+/* Counts a life that was read as of `now_ms`. */
+SW_NODISCARD sw_err sw_life_stand(const sw_life *life, int64_t now_ms, bool ledger, sw_arena *arena,
+                                  sw_standing *ret);
+/* Reads the life of a run, and counts it. */
 SW_NODISCARD sw_err sw_run_stand(const sw_book *book, const sw_run *run, int64_t now_ms,
                                  const sw_probe *probe, bool ledger, sw_arena *arena,
                                  sw_standing *ret);
@@ -65,6 +80,8 @@ int64_t sw_standing_time(const sw_standing *standing, uint32_t warn, uint32_t re
 /* How many of a level and its repeats are reached, and the time of the next; SW_TIME_MAX: none. */
 uint32_t sw_standing_reached(const sw_standing *standing, uint32_t warn, int64_t now_ms,
                              int64_t *ret_next_ms);
+/* Looks at all levels. */
+void sw_standing_measure(sw_standing *standing, int64_t now_ms);
 /* Whole seconds by which the stop was late, or -1. */
 int64_t sw_standing_late_s(const sw_standing *standing);
 /* The index for sw_rule_warn of a level, or UINT32_MAX. */

@@ -241,6 +241,9 @@ static bool finish_pack(loader *l, pack_draft *pack, const pack_file *files, siz
     pack->pack.calendar_name = pack->calendar;
     pack->pack.from_ms = SW_TIME_FIRST_MS;
     pack->pack.until_ms = SW_TIME_MAX;
+    pack->pack.label =
+        sw_arena_printf(l->arena, "%.*s@%.*s", SW_FMT(pack->name), SW_FMT(pack->version));
+    if (!pack->pack.label.ptr) return !(l->full = true);
     if (pack->effective_node) {
         l->file = pack->effective_file;
         size_t before = load_enter_key(l, SW_S("metadata"));

@@ -200,24 +200,10 @@ bool load_moment(loader *l, const sw_yaml *node, sw_moment *ret) {
     return true;
 }
 
-static bool parse_date(sw_slice text, int64_t *ret_days) {
-    if (text.len != 10 || text.ptr[4] != '-' || text.ptr[7] != '-') return false;
-    int64_t year, month, day;
-    if (!sw_slice_int(sw_slice_sub(text, 0, 4), &year) ||
-        !sw_slice_int(sw_slice_sub(text, 5, 7), &month) ||
-        !sw_slice_int(sw_slice_sub(text, 8, 10), &day))
-        return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 ||
-        day > sw_days_in_month(year, (int32_t)month))
-        return false;
-    *ret_days = sw_days_from_date(year, (int32_t)month, (int32_t)day);
-    return true;
-}
-
 bool load_time(loader *l, const sw_yaml *node, const sw_zone *zone, int64_t *ret_ms) {
     int64_t days;
     if (!load_is_scalar(l, node, "a date or time")) return false;
-    if (parse_date(node->text, &days)) {
+    if (sw_date_parse(node->text, &days) == SW_OK) {
         *ret_ms = sw_zone_day_start(zone, days);
         return true;
     }

@@ -52,6 +52,17 @@ static sw_told_period through(const sw_told_period *period, sw_arena *arena) {
     assert_true(sw_arena_copy(arena, sw_buf_slice(&out), &bytes));
     sw_buf_done(&out);
     assert_ok(sw_period_from_pb(arena, bytes, &read));
+    sw_hash128 id;
+    assert_true(sw_period_id(bytes, &id) && sw_hash128_eq(id, read.instance));
+    assert_false(sw_period_id(SW_S(""), &id));
+    sw_period_address address;
+    assert_true(sw_period_address_read(bytes, &address));
+    assert_true(sw_hash128_eq(address.instance, read.instance) && address.change == read.change);
+    assert_true(sw_slice_eq(address.key.name, read.key[0].name) &&
+                sw_slice_eq(address.key.value, read.key[0].value));
+    for (size_t cut = 0; cut < bytes.len; cut++) /* half a message has an address or none */
+        if (sw_period_address_read(sw_slice_of(bytes.ptr, cut), &address))
+            assert_true(sw_hash128_eq(address.instance, read.instance));
     return read;
 }
 

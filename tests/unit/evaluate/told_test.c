@@ -48,6 +48,9 @@ static sw_err through_bytes(void *ctx, const sw_transition *transition) {
     sw_told_to_pb(&told, &bytes);
     assert_ok(bytes.err);
     assert_ok(sw_told_from_pb(&t->w->arena, sw_buf_slice(&bytes), &read));
+    sw_hash128 id;
+    assert_true(sw_told_id(sw_buf_slice(&bytes), &id) && sw_hash128_eq(id, read.id));
+    assert_false(sw_told_id(SW_S("what is none"), &id));
     sw_told_to_json(&read, SW_SLICE_NONE, &json);
     assert_ok(json.err);
     assert_int_equal(json.len, direct.len);

@@ -22,12 +22,16 @@ typedef struct desk {
     sw_http_tried reply;
 } desk;
 
-static void desk_open(desk *d) {
-    pipe_open(&d->p, rules);
+static void desk_open_with(desk *d, const char *text) {
+    pipe_open(&d->p, text);
     assert_ok(sw_queries_open(d->p.bus, &d->p.topology, &d->p.clock.clock, d->p.world.catalogue,
                               d->p.shared[0], d->p.shared[1], &d->queries));
     sw_view_routes(&d->queries, d->routes);
     sw_principal_local(&d->principal);
+}
+
+static void desk_open(desk *d) {
+    desk_open_with(d, rules);
 }
 
 static void ask(desk *d, const char *method, const char *target, const char *body) {
@@ -191,6 +195,58 @@ static void deadlines_are_those_that_run(void **state) {
     pipe_close(&d.p);
 }
 
+static bool is_of(const sw_json *period, const char *case_id) {
+    const sw_json *key = sw_json_get(period, SW_S("key"));
+    return sw_slice_is(sw_json_get(key, SW_S("case_id"))->text, case_id);
+}
+
+/* The same periods in the same order, whichever rows they are found by, in pages of two. */
+static void deadlines_of_a_key_come_in_order_and_pages(void **state) {
+    (void)state;
+    static const char each_person[] =
+        "  - {id: p, kind: deadline, key: [case_id, person_id], start: {on: start},\n"
+        "     stop: [{on: stop}], limit: 2d, warn: [{at: due, level: breach, to: [handler]}]}\n";
+    desk d;
+    char target[256], cursor[64] = "", id[16], time[16], data[64];
+    uint32_t seen = 0;
+    desk_open_with(&d, each_person);
+    for (int i = 0; i < 5; i++) { /* not in the order of their due times */
+        snprintf(id, sizeof id, "k%d", i);
+        snprintf(time, sizeof time, "2 0%d:00", i * 3 % 5);
+        snprintf(data, sizeof data, "\"case_id\":\"K\",\"person_id\":\"%d\"", i);
+        pipe_send(&d.p, "case_id=K", "start", id, time, NULL, data);
+    }
+    pipe_send(&d.p, "case_id=L", "start", "l", "2 01:00", NULL,
+              "\"case_id\":\"L\",\"person_id\":\"1\"");
+    pipe_run(&d.p, "2 08:00");
+    const sw_json *all =
+        sw_json_get(get(&d, "/v1/deadlines?due_before=2026-03-04T04:30:00Z"), SW_S("deadlines"));
+    assert_int_equal(all->count, 6);
+    const sw_json *expected = all->first;
+    do {
+        snprintf(target, sizeof target,
+                 "/v1/deadlines?key=case_id%%3DK&due_before=2026-03-04T04:30:00Z&limit=2%s%s",
+                 cursor[0] ? "&cursor=" : "", cursor);
+        const sw_json *body = get(&d, target), *n = sw_json_get(body, SW_S("deadlines"))->first;
+        for (; n; n = n->next, expected = expected->next, seen++) {
+            if (is_of(expected, "L")) expected = expected->next;
+            assert_true(sw_slice_eq(sw_json_get(n, SW_S("instance"))->text,
+                                    sw_json_get(expected, SW_S("instance"))->text));
+        }
+        const sw_json *next = sw_json_get(body, SW_S("next"));
+        snprintf(cursor, sizeof cursor, "%.*s", next ? (int)next->text.len : 0,
+                 next ? next->text.ptr : "");
+        assert_true(seen <= 5);
+    } while (cursor[0]);
+    assert_int_equal(seen, 5);
+    assert_int_equal(sw_json_get(get(&d, "/v1/cases/K"), SW_S("periods"))->count, 5);
+    assert_int_equal(
+        count(&d, "/v1/deadlines?key=case_id%3DK&due_from=2026-03-04T02:00:00Z", "deadlines"), 3);
+    assert_int_equal(
+        count(&d, "/v1/deadlines?key=case_id%3DK&due_before=2026-03-04T02:00:00Z", "deadlines"), 2);
+    pipe_close(&d.p);
+}
+
 static void a_case_has_its_history(void **state) {
     (void)state;
     desk d;
@@ -347,6 +403,7 @@ int main(void) {
         cmocka_unit_test(the_set_is_that_of_the_books),
         cmocka_unit_test(one_warning_is_explained),
         cmocka_unit_test(deadlines_are_those_that_run),
+        cmocka_unit_test(deadlines_of_a_key_come_in_order_and_pages),
         cmocka_unit_test(a_case_has_its_history),
         cmocka_unit_test(a_unit_sees_its_own_subtree),
         cmocka_unit_test(a_check_tells_what_would_be_and_stores_nothing),

@@ -265,6 +265,41 @@ static void a_level_held_back_past_a_stop_is_not_reached(void **state) {
     world_done(&w);
 }
 
+#define OF_ONE_EVENT                                                                               \
+    "  - {id: r, kind: deadline, key: [k, p], start: {on: start, at: data.at}, limit: 3d,\n"       \
+    "     warn: [{at: 50%, level: blue, to: [handler]}, {at: -24h, level: orange, "                \
+    "to: [handler]}],\n"
+
+static void the_event_that_opens_a_period_may_end_it_too(void **state) {
+    world w;
+    (void)state;
+    world_init(&w, OF_ONE_EVENT "     stop: [{on: start, when: 'data.n == 1'}]}\n");
+    world_add(&w, "start", "e1", "3 00:00", "k=A p=P n=1 at=1|09:00");
+    world_tell(&w, "3 00:00");
+    assert_told(&w, "3 00:00 raised r A/P blue at 2 21:00 due 4 09:00 resolved\n"
+                    "3 00:00 resolved r A/P blue stop by e1\n");
+    assert_int_equal(sw_book_next(w.book), SW_TIME_MAX);
+    world_done(&w);
+}
+
+static void the_event_that_opens_a_period_may_move_it_too(void **state) {
+    world w;
+    (void)state;
+    world_init(&w, OF_ONE_EVENT
+               "     pause: [{from: {on: start, when: 'data.n == 2'}, to: {on: to}}],\n"
+               "     stop: [{on: stop}], extend: [{on: start, when: 'data.n == 3', by: 2d}]}\n");
+    world_add(&w, "start", "e1", "3 00:00", "k=A p=P n=2 at=1|09:00");
+    world_tell(&w, "3 00:00");
+    assert_told(&w, "3 00:00 raised r A/P blue at 2 21:00 due 4 09:00 provisional\n");
+    assert_int_equal(sw_book_next(w.book), SW_TIME_MAX); /* held back */
+    world_again(&w);
+    world_add(&w, "start", "e1", "3 00:00", "k=A p=P n=3 at=1|09:00");
+    world_tell(&w, "3 00:00");
+    assert_told(&w, "");
+    assert_int_equal(sw_book_next(w.book), world_time("3 21:00"));
+    world_done(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_are_raised_at_their_times),
@@ -282,6 +317,8 @@ int main(void) {
         cmocka_unit_test(the_moment_of_a_stop_bounds_the_levels),
         cmocka_unit_test(the_owner_is_of_the_last_event_before_the_level),
         cmocka_unit_test(a_level_held_back_past_a_stop_is_not_reached),
+        cmocka_unit_test(the_event_that_opens_a_period_may_end_it_too),
+        cmocka_unit_test(the_event_that_opens_a_period_may_move_it_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
