@@ -51,6 +51,10 @@ typedef struct sw_http_route {
     const char *const *types;
     bool work;   /* the handler runs on a thread for slow work: it may block on a disk */
     bool silent; /* no line in the access log at level info (probes, metrics, the page) */
+    /* Its name in the audit ("events.post"): the server writes a line for each request of it,
+     * before the answer goes out. On a route without roles only for those that the handler notes:
+     * anybody may come there. NULL: it changes nothing. */
+    const char *action;
 } sw_http_route;
 
 /* ---- what was asked ---- */
@@ -134,10 +138,10 @@ void sw_http_refuse_err(sw_http_exchange *x, sw_err err, const char *what);
 /* The problem document alone, for items of a batch and for tests. */
 void sw_http_problem_write(sw_buf *buf, const sw_http_problem *problem);
 
-/* An audit line: who (the principal) did what to what, and what came of it. For every action that
- * changes something, before the answer. */
-void sw_http_audit(const sw_http_exchange *x, const char *action, sw_slice object,
-                   const char *outcome, sw_slice detail);
+/* What the audit line of this request says beside who, action and status: what it was done to (the
+ * first that is named stands; else the path) and more about it (joined by "; "). Copied. Before the
+ * answer. */
+void sw_http_note(sw_http_exchange *x, sw_slice object, sw_slice detail);
 
 /* ---- streams (HTML Living Standard, server-sent events) ---- */
 

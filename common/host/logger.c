@@ -162,6 +162,13 @@ static bool admit(sw_logger *log, const char *name, uint64_t *ret_repeated) {
     return true;
 }
 
+static void end_line(sw_logger *log, uint64_t repeated) {
+    if (repeated) sw_buf_printf(&log->line, ",\"repeated\":%llu", (unsigned long long)repeated);
+    sw_buf_add_cstr(&log->line, "}\n");
+    if (!log->line.err) write_line(log->options.fd, sw_buf_slice(&log->line));
+    sw_metric_add(log->lines, 1);
+}
+
 void sw_logger_write(sw_logger *log, const sw_trace_event *event) {
     if (!log || (int)event->level < __atomic_load_n(&log->level, __ATOMIC_RELAXED)) return;
     uint64_t repeated;
@@ -179,19 +186,19 @@ void sw_logger_write(sw_logger *log, const sw_trace_event *event) {
                 sw_buf_add_int(&log->line, field->number);
             }
         }
-        if (repeated) sw_buf_printf(&log->line, ",\"repeated\":%llu", (unsigned long long)repeated);
-        sw_buf_add_cstr(&log->line, "}\n");
-        if (!log->line.err) write_line(log->options.fd, sw_buf_slice(&log->line));
-        sw_metric_add(log->lines, 1);
+        end_line(log, repeated);
     }
     pthread_mutex_unlock(&log->lock);
 }
 
-void sw_logger_audit(sw_logger *log, const sw_audit *audit) {
-    if (!log) return;
+static const char *outcome_of(uint32_t status) {
+    return status < 400 ? "done" : status < 500 ? "refused" : "failed";
+}
+
+/* Its end is the caller's: the log may have more to say. */
+static void audit_line(sw_logger *log, const sw_audit *audit) {
     char roles[SW_ROLES_TEXT];
     sw_roles_text(audit->principal->roles, roles);
-    pthread_mutex_lock(&log->lock);
     begin_line(log, "info");
     sw_buf_add_cstr(&log->line, ",\"event\":\"audit\"");
     add_text(&log->line, "who", sw_slice_cstr(audit->principal->sub));
@@ -200,13 +207,27 @@ void sw_logger_audit(sw_logger *log, const sw_audit *audit) {
     add_text(&log->line, "client", audit->client);
     add_text(&log->line, "action", sw_slice_cstr(audit->action));
     if (audit->object.len) add_text(&log->line, "object", audit->object);
-    add_text(&log->line, "outcome", sw_slice_cstr(audit->outcome));
+    add_text(&log->line, "outcome", sw_slice_cstr(outcome_of(audit->status)));
+    sw_buf_add_cstr(&log->line, ",\"status\":");
+    sw_buf_add_int(&log->line, audit->status);
+    if (audit->code) add_text(&log->line, "code", sw_slice_cstr(audit->code));
     if (audit->detail.len) add_text(&log->line, "detail", audit->detail);
+}
+
+void sw_logger_audit(sw_logger *log, const sw_audit *audit) {
+    if (!log) return;
+    uint64_t repeated = 0;
+    pthread_mutex_lock(&log->lock);
+    audit_line(log, audit);
+    size_t len = log->line.len;
     sw_buf_add_cstr(&log->line, "}\n");
-    sw_slice line = sw_buf_slice(&log->line);
-    if (log->line.err) line = SW_SLICE_NONE;
-    if (line.len) write_line(log->options.fd, line);
-    if (!line.len || (log->audit_fd >= 0 && !write_line(log->audit_fd, line)))
-        sw_metric_add(log->failed, 1);
+    bool file = log->audit_fd >= 0, good = !log->line.err;
+    if (good && file) good = write_line(log->audit_fd, sw_buf_slice(&log->line));
+    if (!good) sw_metric_add(log->failed, 1);
+    bool told = !file || (audit->status >= 400 && admit(log, audit->action, &repeated));
+    if (!log->line.err && told) {
+        log->line.len = len;
+        end_line(log, repeated);
+    }
     pthread_mutex_unlock(&log->lock);
 }

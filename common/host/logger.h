@@ -37,13 +37,15 @@ const sw_trace_sink *sw_logger_sink(sw_logger *log);
 typedef struct sw_audit {
     const sw_principal *principal;
     sw_slice client;
-    const char *action;  /* "events.post", "warnings.acknowledge" */
-    sw_slice object;     /* id of what it was done to; may be empty */
-    const char *outcome; /* "done", "refused" */
-    sw_slice detail;     /* may be empty */
+    const char *action; /* a literal: "events.post" */
+    sw_slice object;    /* id of what it was done to; may be empty */
+    uint32_t status;    /* of HTTP; the line's outcome: below 400 "done", 4xx "refused", "failed" */
+    const char *code;   /* of what is refused; may be NULL */
+    sw_slice detail;    /* may be empty */
 } sw_audit;
 
-/* Always written, to both; never counted only. A line is whole or not there. `log` may be NULL. */
+/* Into the file, one write a line and no sync; into the log what was not done, as sw_logger_write,
+ * or all where there is no file. A line is whole or not there. `log` may be NULL. */
 void sw_logger_audit(sw_logger *log, const sw_audit *audit);
 
 /* debug, info, warn, error; false: no level of that name. */

@@ -320,6 +320,21 @@ static void no_memory_reply(sw_http_exchange *x) {
     x->reply.type = "application/problem+json";
 }
 
+/* A line for each action of somebody known. Refused tokens are nobody's action: the log tells of
+ * them, where lines that repeat are counted only. */
+static void audit(const sw_http_exchange *x) {
+    const sw_http_route *route = x->match.route;
+    if (!route || !route->action || !(x->noted || (x->known && route->roles))) return;
+    const sw_audit line = {.principal = &x->principal,
+                           .client = x->client,
+                           .action = route->action,
+                           .object = x->object.len || !route->roles ? x->object : x->uri.path,
+                           .status = x->reply.status,
+                           .code = x->reply.code,
+                           .detail = x->detail};
+    sw_logger_audit(x->log, &line);
+}
+
 void sw_http_answer(sw_http_exchange *x, const sw_http_reply *reply) {
     SW_ASSERT(x && !x->done && reply->status >= 200 && reply->status < 600);
     sw_err err = SW_OK;
@@ -336,17 +351,16 @@ void sw_http_answer(sw_http_exchange *x, const sw_http_reply *reply) {
     x->reply.cache = reply->cache;
     copy_fields(x, reply);
     if (err) no_memory_reply(x);
+    audit(x);
     x->done = true;
     x->answered(x);
 }
 
-void sw_http_audit(const sw_http_exchange *x, const char *action, sw_slice object,
-                   const char *outcome, sw_slice detail) {
-    sw_audit audit = {.principal = &x->principal,
-                      .client = x->client,
-                      .action = action,
-                      .object = object,
-                      .outcome = outcome,
-                      .detail = detail};
-    sw_logger_audit(x->log, &audit);
+void sw_http_note(sw_http_exchange *x, sw_slice object, sw_slice detail) {
+    x->noted = true;
+    if (!x->object.len && !sw_arena_copy(&x->arena, object, &x->object)) x->object = SW_SLICE_NONE;
+    if (!detail.len) return;
+    sw_slice all = sw_arena_printf(&x->arena, "%.*s%s%.*s", SW_FMT(x->detail),
+                                   x->detail.len ? "; " : "", SW_FMT(detail));
+    if (all.ptr) x->detail = all;
 }

@@ -15,6 +15,7 @@ typedef struct sw_exchange_reply {
     uint32_t status;
     const char *type;
     sw_buf body;
+    const char *code;            /* of a problem; else NULL */
     const sw_http_field *fields; /* in the exchange's arena */
     uint32_t field_count;
     uint32_t retry_after_s;
@@ -31,13 +32,16 @@ struct sw_http_exchange {
 
     sw_arena arena;
     sw_http_method method;
-    sw_slice method_name, target, client, content_type;
+    sw_slice method_name, target, content_type;
+    sw_slice client; /* in the arena: the connection may be gone before the answer */
     int64_t arrived_ms;
     sw_uri uri;
     const sw_http_field *headers;
     uint32_t header_count;
     sw_route_match match;
     sw_principal principal;
+    bool known, noted; /* the principal is who asks; the handler had something for the audit */
+    sw_slice object, detail; /* of the audit line; in the arena */
     sw_buf body;
     sw_exchange_reply reply;
     bool done;        /* answered */

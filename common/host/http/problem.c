@@ -71,6 +71,7 @@ void sw_http_problem_answer(sw_http_exchange *x, const sw_http_problem *problem)
     if (problem->status == 401) /* RFC 6750, 3 */
         reply.fields[0] =
             (sw_http_field){SW_S("WWW-Authenticate"), SW_S("Bearer realm=\"seawall\"")};
+    x->reply.code = problem->code;
     sw_http_answer(x, &reply);
 }
 

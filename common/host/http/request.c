@@ -177,9 +177,10 @@ static bool authenticate(sw_conn *conn) {
             return refuse(conn, 421, "host-not-local",
                           "without keys only requests to the loopback's own names are served"),
                    false;
+        sw_principal_local(&x->principal);
+        x->known = true;
         if (changes && !same_origin(x))
             return refuse(conn, 403, "cross-origin", "this comes from another site's page"), false;
-        sw_principal_local(&x->principal);
         return true;
     }
     x->principal = (sw_principal){.sub = "anonymous"};
@@ -192,6 +193,7 @@ static bool authenticate(sw_conn *conn) {
     if (sw_auth_check(http->auth, token, &x->principal, &why) != SW_OK)
         return refused_token(conn, why);
     x->principal.cookie = cookie;
+    x->known = true;
     if (cookie && changes && !same_origin(x))
         return refuse(conn, 403, "cross-origin", "this comes from another site's page"), false;
     return true;
@@ -257,7 +259,8 @@ void sw_conn_target(sw_conn *conn, const char *target) {
 
 static bool admit(sw_conn *conn, head_reader *reader) {
     sw_http_exchange *x = conn->x;
-    x->client = sw_slice_cstr(conn->client);
+    if (!sw_arena_copy(&x->arena, sw_slice_cstr(conn->client), &x->client))
+        x->client = SW_SLICE_NONE;
     x->arrived_ms = sw_clock_now_ms(conn->http->options.env.clock);
     if (reader->too_many)
         return refuse(conn, 431, "header-too-large", "there are more than 100 headers"), false;

@@ -93,7 +93,7 @@ static void repeats_within_a_second_are_counted(void **state) {
     close(fd);
 }
 
-static void audit_lines_go_to_both_and_are_never_left_out(void **state) {
+static void audit_lines_go_to_the_file_and_refusals_to_the_log_too(void **state) {
     (void)state;
     sw_clock_virtual clock;
     int fd;
@@ -104,24 +104,33 @@ static void audit_lines_go_to_both_and_are_never_left_out(void **state) {
     sw_principal who = {.sub = "012345", .org = "320981010000", .roles = SW_ROLE_OFFICER};
     sw_audit audit = {.principal = &who,
                       .client = SW_S("127.0.0.1:1"),
-                      .action = "warnings.acknowledge",
+                      .action = "warnings.act",
                       .object = SW_S("abc"),
-                      .outcome = "done"};
+                      .status = 202};
     for (int i = 0; i < 100; i++) sw_logger_audit(log, &audit);
-    line(content(log_path), 0, &count);
-    assert_int_equal(count, 100);
+    assert_int_equal(content(log_path).len, 0);
     const sw_json *json = line(content(audit_path), 99, &count);
     assert_int_equal(count, 100);
     assert_slice(sw_json_get(json, SW_S("who"))->text, "012345");
     assert_slice(sw_json_get(json, SW_S("roles"))->text, "officer");
     assert_slice(sw_json_get(json, SW_S("outcome"))->text, "done");
+    assert_slice(sw_json_get(json, SW_S("status"))->text, "202");
+    assert_null(sw_json_get(json, SW_S("code")));
     assert_int_equal(stat(audit_path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(unlink(audit_path), 0); /* a rotation */
     assert_ok(sw_logger_reopen(log));
     sw_logger_audit(log, &audit);
-    line(content(audit_path), 0, &count);
-    assert_int_equal(count, 1);
+    audit.status = 409;
+    audit.code = "conflict";
+    sw_logger_audit(log, &audit);
+    json = line(content(audit_path), 1, &count);
+    assert_int_equal(count, 2);
+    assert_slice(sw_json_get(json, SW_S("outcome"))->text, "refused");
+    assert_slice(sw_json_get(json, SW_S("code"))->text, "conflict");
+    for (int i = 0; i < 100; i++) sw_logger_audit(log, &audit);
+    line(content(log_path), 0, &count);
+    assert_int_equal(count, 20); /* as all that repeats */
     sw_logger_close(log);
     close(fd);
 }
@@ -148,7 +157,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_json_whatever_their_texts_are),
         cmocka_unit_test(repeats_within_a_second_are_counted),
-        cmocka_unit_test(audit_lines_go_to_both_and_are_never_left_out),
+        cmocka_unit_test(audit_lines_go_to_the_file_and_refusals_to_the_log_too),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
