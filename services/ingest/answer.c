@@ -8,8 +8,12 @@ static void put_text(sw_buf *out, const char *name, sw_slice text) {
 }
 
 static void put_receipt(sw_buf *out, uint32_t index, const sw_result *result) {
-    sw_buf_printf(out, "{\"index\":%u,\"partition\":%u,\"offset\":%lld", index, result->partition,
-                  (long long)result->offset);
+    sw_buf_add_cstr(out, "{\"index\":");
+    sw_buf_add_int(out, index);
+    sw_buf_add_cstr(out, ",\"partition\":");
+    sw_buf_add_int(out, result->partition);
+    sw_buf_add_cstr(out, ",\"offset\":");
+    sw_buf_add_int(out, result->offset);
     if (result->outcome == SW_OUTCOME_DUPLICATE) sw_buf_add_cstr(out, ",\"duplicate\":true");
     if (result->outcome == SW_OUTCOME_WAITING) sw_buf_add_cstr(out, ",\"waiting\":true");
     sw_buf_add_byte(out, '}');

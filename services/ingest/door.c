@@ -1,4 +1,7 @@
 #include "ingest/door_parts.h"
+
+#include <stdio.h>
+
 #include "topics/topics.h"
 
 enum {
@@ -17,14 +20,15 @@ static sw_err topic_of(const sw_topology *topology, const char *name, uint32_t *
 }
 
 static sw_err open_metrics(sw_ingest *ingest) {
-    static const char *const outcomes[] = {"", "outcome=\"accepted\"", "outcome=\"duplicate\"",
-                                           "outcome=\"waiting\"", "outcome=\"refused\""};
     sw_metrics *m = ingest->options.env.metrics;
     sw_err err = SW_OK;
-    for (size_t i = 1; !err && i < SW_COUNT(outcomes); i++)
-        err = sw_metrics_get(m, SW_METRIC_COUNTER, "seawall_ingest_events_total", outcomes[i],
+    for (size_t i = SW_OUTCOME_ACCEPTED; !err && i < SW_COUNT(ingest->outcomes); i++) {
+        char label[32];
+        snprintf(label, sizeof label, "outcome=\"%s\"", sw_outcome_name((sw_outcome)i));
+        err = sw_metrics_get(m, SW_METRIC_COUNTER, "seawall_ingest_events_total", label,
                              "Events that were answered, by what became of them.",
                              &ingest->outcomes[i]);
+    }
     if (!err)
         err = sw_metrics_get(m, SW_METRIC_COUNTER, "seawall_ingest_busy_total", "",
                              "Requests answered 429 or 503.", &ingest->busy);
@@ -193,7 +197,10 @@ sw_busy sw_ingest_busy(sw_ingest *ingest, const sw_principal *principal) {
     else if (!ingest->runtime || sw_runtime_error(ingest->runtime))
         busy = (sw_busy){503, "stopping", "the service is starting or stopping", 1000};
     else if (!sw_bus_ready(ingest->options.bus))
-        busy = (sw_busy){503, "full", "the disk is nearly full, or the bus is down", 5000};
+        busy = (sw_busy){503, "full",
+                         "the disk is nearly full, the bus is down, or another instance runs other "
+                         "rules: see /readyz",
+                         5000};
     else if (sw_pending_events(&ingest->pending) > ingest->options.waiting_max)
         busy = (sw_busy){503, "behind", "too many events wait to be decided", 1000};
     if (busy.status) sw_metric_add(ingest->busy, 1);

@@ -14,6 +14,31 @@ static sw_http_problem problem_of(sw_refusal refusal) {
                              .hint = refusal.hint};
 }
 
+/* "a, b, c, …": enough to find the post by. */
+static void first_ids(const sw_request *request, sw_buf *out) {
+    enum { SHOWN = 3 };
+    for (uint32_t i = 0; i < request->count && i < SHOWN; i++) {
+        if (i) sw_buf_add_cstr(out, ", ");
+        sw_buf_add(out, request->results[i].id);
+    }
+    if (request->count > SHOWN) sw_buf_add_cstr(out, ", …");
+}
+
+static void note(const sw_request *request) {
+    uint32_t counts[SW_OUTCOME_REFUSED + 1] = {0};
+    for (uint32_t i = 0; i < request->count; i++) counts[request->results[i].outcome]++;
+    sw_buf ids, detail;
+    sw_buf_init(&ids, 4096);
+    sw_buf_init(&detail, 256);
+    first_ids(request, &ids);
+    sw_buf_printf(&detail, "events %u", request->count);
+    for (size_t i = 0; i < SW_COUNT(counts); i++)
+        if (counts[i]) sw_buf_printf(&detail, ", %s %u", sw_outcome_name((sw_outcome)i), counts[i]);
+    sw_http_note(request->exchange, sw_buf_slice(&ids), sw_buf_slice(&detail));
+    sw_buf_done(&ids);
+    sw_buf_done(&detail);
+}
+
 void sw_ingest_answer_http(void *arg, const sw_request *request) {
     (void)arg;
     sw_http_problem problem;
@@ -21,6 +46,7 @@ void sw_ingest_answer_http(void *arg, const sw_request *request) {
     sw_buf_init(&out, ANSWER_BYTES_MAX);
     sw_ingest_answer_write(request, &out, &problem);
     sw_http_exchange *x = request->exchange;
+    note(request);
     if (out.err)
         sw_http_refuse_err(x, out.err, "the answer can't be written");
     else if (problem.status)
@@ -80,5 +106,6 @@ void sw_ingest_route(sw_ingest *ingest, sw_http_route *ret) {
         .arg = ingest,
         .body_max = SW_BATCH_BYTES_MAX_HTTP,
         .types = any_type,
+        .action = "events.post",
     };
 }

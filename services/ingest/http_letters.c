@@ -183,9 +183,8 @@ static void retry(void *arg, sw_http_exchange *x) {
     sw_arena_init(&arena, ONE_BYTES);
     if (find_letter(api, x, &arena, &record, &letter)) {
         const sw_principal *principal = sw_http_principal(x);
-        sw_slice path = sw_http_target(x);
         sw_busy busy = sw_ingest_busy(api->ingest, principal);
-        sw_http_audit(x, "dead-letter.retry", path, busy.status ? "busy" : "sent", letter.code);
+        sw_http_note(x, SW_SLICE_NONE, letter.code);
         if (busy.status) {
             sw_ingest_answer_busy(x, busy);
         } else {
@@ -216,5 +215,6 @@ void sw_letters_api_routes(sw_letters_api *api, sw_http_route ret[SW_LETTERS_ROU
                              .roles = SW_ROLE_ADMIN,
                              .handler = retry,
                              .arg = api,
-                             .types = any_type};
+                             .types = any_type,
+                             .action = "dead-letter.retry"};
 }

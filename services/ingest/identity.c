@@ -361,6 +361,12 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
     return intake.stage == SW_STAGE_RELEASED ? released(&c, &key) : arrived(&c, &intake, &key);
 }
 
+/* Every stage looks first at the identity that the record is about. */
+static void wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    sw_ctx_want(ctx, SW_IDENTITY_INDEX, input->key);
+}
+
 const sw_processor sw_identity = {
     .name = "identity",
     .id = SW_PROCESSOR_IDENTITY,
@@ -369,4 +375,5 @@ const sw_processor sw_identity = {
     .stores = stores,
     .store_count = SW_COUNT(stores),
     .on_record = on_record,
+    .wants = wants,
 };

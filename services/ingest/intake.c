@@ -228,3 +228,9 @@ sw_err sw_receipt_read(sw_slice bytes, sw_receipt *ret) {
     *ret = receipt;
     return SW_OK;
 }
+
+const char *sw_outcome_name(sw_outcome outcome) {
+    static const char *const names[] = {"undecided", "accepted", "duplicate", "waiting", "refused"};
+    SW_ASSERT(outcome < SW_COUNT(names));
+    return names[outcome];
+}

@@ -54,6 +54,8 @@ typedef enum sw_outcome {
     SW_OUTCOME_WAITING,
     SW_OUTCOME_REFUSED
 } sw_outcome;
+/* "accepted", as metrics and the audit have it; NONE is "undecided". */
+const char *sw_outcome_name(sw_outcome outcome);
 
 /* seawall.v1.Receipt (proto/seawall/v1/receipt.proto). Everything is borrowed. */
 typedef struct sw_receipt {

@@ -33,6 +33,11 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
     return sw_ctx_put(ctx, KEYS, input->key, sw_slice_of(all, row.len + input->value.len));
 }
 
+static void wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    if (!input->tombstone) sw_ctx_want(ctx, KEYS, input->key);
+}
+
 const sw_processor sw_keys = {
     .name = "keys",
     .id = SW_PROCESSOR_KEYS,
@@ -41,4 +46,5 @@ const sw_processor sw_keys = {
     .stores = stores,
     .store_count = SW_COUNT(stores),
     .on_record = on_record,
+    .wants = wants,
 };

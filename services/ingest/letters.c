@@ -46,6 +46,7 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
 const sw_processor sw_letters = {
     .name = "letters",
     .id = SW_PROCESSOR_LETTERS,
+    .renewable = true,
     .inputs = inputs,
     .outputs = outputs,
     .stores = stores,

@@ -148,13 +148,13 @@ static const char *const outputs[] = {SW_TOPIC_SCORES, SW_TOPIC_SCORES_STEPS, NU
 static const sw_processor_store stores[SW_SCORE_STORES] = {
     [SW_SCORE_INSTANCES] = {.name = "instances", .version = 1},
     [SW_SCORE_SUMS] = {.name = "sums", .version = 1},
-    [SW_SCORE_TOTALS] = {.name = "totals", .version = 1},
+    [SW_SCORE_TOTALS] = {.name = "totals", .version = 1, .scanned = true},
     [SW_SCORE_MARKS] = {.name = "marks", .version = 1, .value_bytes_max = 2048},
 };
 
 const sw_processor sw_score = {
     .name = "score",
-    .patience = 4,
+    .patience = 20,
     .id = SW_PROCESSOR_SCORE,
     .inputs = inputs,
     .outputs = outputs,
