@@ -109,7 +109,8 @@ uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_
         {.method = SW_HTTP_POST,
          .path = "/v1/warnings/{id}/actions",
          .roles = SW_ROLE_ACT,
-         .handler = sw_notify_post_action},
+         .handler = sw_notify_post_action,
+         .action = "warnings.act"},
         {.method = SW_HTTP_GET,
          .path = "/v1/warnings/{id}/notices",
          .roles = SW_ROLE_READ,
@@ -141,7 +142,8 @@ uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_
          .handler = sw_notify_post_directory,
          .body_max = DIRECTORY_BODY,
          .types = yaml,
-         .work = true},
+         .work = true,
+         .action = "directory.load"},
         {.method = SW_HTTP_GET,
          .path = "/v1/sms/report/{recipient}/{message}/{token}",
          .handler = sw_notify_get_report,
@@ -149,7 +151,8 @@ uint32_t sw_notify_routes(sw_notify *notify, sw_http_route ret[SW_NOTIFY_ROUTES_
         {.method = SW_HTTP_GET,
          .path = "/v1/sms/reply/{token}",
          .handler = sw_notify_get_reply,
-         .silent = true},
+         .silent = true,
+         .action = "warnings.act"},
     };
     for (size_t i = 0; i < SW_COUNT(routes); i++) {
         ret[i] = routes[i];

@@ -17,13 +17,17 @@ char *sw_pb_text(sw_pb *pb, sw_slice text) {
 }
 
 char *sw_pb_printf(sw_pb *pb, const char *fmt, ...) {
+    char usual[256]; /* most fit, and are written once */
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    int n = vsnprintf(usual, sizeof usual, fmt, args);
     va_end(args);
     char *text = n < 0 ? NULL : sw_arena_alloc(pb->arena, (size_t)n + 1);
-    if (text) vsnprintf(text, (size_t)n + 1, fmt, again);
+    if (text && (size_t)n < sizeof usual)
+        memcpy(text, usual, (size_t)n + 1);
+    else if (text)
+        vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
     if (text) return text;
     pb->full = true;

@@ -32,25 +32,11 @@ char *sw_directory_text(sw_directory_reader *reader, const sw_yaml *map, const c
     return sw_pb_text(&reader->pb, SW_SLICE_NONE);
 }
 
-static bool date_of(sw_slice text, int64_t *ret_day) {
-    if (text.len != 10 || text.ptr[4] != '-' || text.ptr[7] != '-') return false;
-    int64_t year, month, day;
-    if (!sw_slice_int(sw_slice_sub(text, 0, 4), &year) ||
-        !sw_slice_int(sw_slice_sub(text, 5, 7), &month) ||
-        !sw_slice_int(sw_slice_sub(text, 8, 10), &day))
-        return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 ||
-        day > sw_days_in_month(year, (int32_t)month))
-        return false;
-    *ret_day = sw_days_from_date(year, (int32_t)month, (int32_t)day);
-    return true;
-}
-
 int64_t sw_directory_time(sw_directory_reader *reader, const sw_yaml *map, const char *key) {
     const sw_yaml *node = sw_yaml_get(map, key);
     if (!node || node->kind == SW_YAML_NULL) return 0;
     int64_t day, ms;
-    if (date_of(node->text, &day)) return sw_zone_day_start(reader->zone, day);
+    if (sw_date_parse(node->text, &day) == SW_OK) return sw_zone_day_start(reader->zone, day);
     if (!sw_time_parse_ms(node->text, &ms)) return ms;
     sw_directory_fault(reader, node, SW_E_SYNTAX, key,
                        "write 2026-12-01, or 2026-12-01T08:00:00+08:00", "'%.*s' is no time",

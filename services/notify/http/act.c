@@ -87,11 +87,20 @@ static sw_err judge(sw_notify_view *view, const sw_notify_act *act, sw_slice war
     return err;
 }
 
+/* By SMS nobody has a token: the actor is the one whose number it came from. */
+static void note(sw_notify_view *view, const sw_notify_act *act) {
+    const char *what =
+        sw_pb_printf(&view->pb, "%.*s by %.*s", SW_FMT(act->action), SW_FMT(act->actor));
+    sw_http_note(view->x, act->warning_count ? act->warnings[0] : SW_SLICE_NONE,
+                 sw_slice_cstr(what));
+}
+
 void sw_notify_act_run(sw_notify_view *view, const sw_notify_act *act) {
     sw_buf body;
     verdict first = {0}, v;
     uint32_t events = 0, again = 0;
     sw_err err = SW_OK;
+    note(view, act);
     sw_buf_init(&body, BODY_MAX);
     sw_buf_add_byte(&body, '[');
     for (uint32_t i = 0; i < act->warning_count && !err; i++) {
@@ -119,7 +128,6 @@ void sw_notify_act_run(sw_notify_view *view, const sw_notify_act *act) {
     else {
         sw_slice all = sw_buf_slice(&body);
         bool one = events == 1;
-        sw_http_audit(view->x, "act", act->warnings[0], "handed in", act->action);
         view->notify->home.post(view->notify->home.post_arg, view->x,
                                 one ? "application/cloudevents+json"
                                     : "application/cloudevents-batch+json",

@@ -173,7 +173,6 @@ void sw_notify_post_directory(void *arg, sw_http_exchange *x) {
         return;
     }
     if (!err) {
-        sw_http_audit(x, "directory", SW_S("directory"), "loaded", SW_SLICE_NONE);
         l->appends[l->append_count - 1].answer = durable;
         l->appends[l->append_count - 1].arg = l;
         err = sw_runtime_append_all(l->notify->home.runtime, l->appends, l->append_count);

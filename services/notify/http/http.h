@@ -7,6 +7,7 @@
 #include <seawall/v1/task.pb-c.h>
 
 #include "notify/directory/lookup.h"
+#include "notify/json.h"
 #include "notify/notify.h"
 
 struct sw_notify {
@@ -48,9 +49,6 @@ bool sw_notify_view_may(sw_notify_view *view, const char *orgcode);
 /* JSON. */
 void sw_notify_task_json(const Seawall__V1__Task *task, const sw_loop *loop, sw_buf *out);
 void sw_notify_notice_json(const Seawall__V1__Notice *notice, sw_buf *out);
-/* `,"name":"value"`, where the value is not empty; without the comma at the begin of an object. */
-void sw_json_member(sw_buf *out, const char *name, const char *value);
-void sw_json_member_time(sw_buf *out, const char *name, int64_t ms, int32_t offset_s);
 
 /* A step on warnings: checks it and hands its events in. Answers the exchange. `id` makes the
  * events' ids: the same again is the same event. */

@@ -1,8 +1,6 @@
 #include "notify/http/http.h"
 
 #include "base/hash.h"
-#include "text/json.h"
-#include "text/time.h"
 
 void sw_notify_view_init(sw_notify_view *view, sw_notify *notify, sw_http_exchange *x) {
     *view = (sw_notify_view){
@@ -54,27 +52,6 @@ sw_err sw_notify_view_task(sw_notify_view *view, sw_slice warning_id, Seawall__V
 
 bool sw_notify_view_may(sw_notify_view *view, const char *orgcode) {
     return sw_principal_may(sw_http_principal(view->x), sw_slice_cstr(orgcode));
-}
-
-void sw_json_member(sw_buf *out, const char *name, const char *value) {
-    if (!*value) return;
-    if (out->len && out->ptr[out->len - 1] != '{') sw_buf_add_byte(out, ',');
-    sw_json_write_string(out, sw_slice_cstr(name));
-    sw_buf_add_byte(out, ':');
-    sw_json_write_string(out, sw_slice_cstr(value));
-}
-
-void sw_json_member_time(sw_buf *out, const char *name, int64_t ms, int32_t offset_s) {
-    if (!ms) return;
-    sw_buf_printf(out, ",\"%s\":\"", name);
-    sw_time_write(out, ms, offset_s);
-    sw_buf_add_byte(out, '"');
-}
-
-static void write_key(sw_buf *out, Seawall__V1__KeyValue *const *key, size_t count) {
-    sw_buf_add(out, SW_S(",\"key\":{"));
-    for (size_t i = 0; i < count; i++) sw_json_member(out, key[i]->name, key[i]->value);
-    sw_buf_add_byte(out, '}');
 }
 
 static void write_warnings(sw_buf *out, const Seawall__V1__Task *t) {
@@ -160,7 +137,7 @@ void sw_notify_task_json(const Seawall__V1__Task *t, const sw_loop *loop, sw_buf
         sw_json_member_time(out, "due", t->due_ms, t->offset_s);
     sw_json_member_time(out, "changed", t->at_ms, t->offset_s);
     sw_json_member_time(out, "escalates", t->escalate_ms, t->offset_s);
-    write_key(out, t->key, t->n_key);
+    sw_json_member_key(out, t->key, t->n_key);
     write_warnings(out, t);
     write_steps(out, t);
     write_next(out, t, loop);
@@ -186,20 +163,10 @@ void sw_notify_notice_json(const Seawall__V1__Notice *n, sw_buf *out) {
         sw_buf_add_cstr(out, i + 1 == n->n_handings ? "}]" : "}");
     }
     if (t) {
-        sw_json_member(out, "kind", t->kind);
-        sw_json_member(out, "warning_id", t->warning_id);
-        sw_json_member(out, "level", t->level);
-        sw_json_member(out, "rule", t->rule);
-        sw_json_member(out, "rule_name", t->rule_name);
-        sw_json_member(out, "orgcode", t->orgcode);
+        sw_json_telling(out, t);
         sw_json_member(out, "role", t->role);
         sw_json_member(out, "why", t->why);
-        sw_json_member(out, "text", t->text);
-        if (t->due_case == SEAWALL__V1__TELLING__DUE_DUE_MS)
-            sw_json_member_time(out, "due", t->due_ms, t->offset_s);
-        sw_json_member_time(out, "decided", t->decided_ms, t->offset_s);
         sw_json_member_time(out, "changed", n->at_ms, t->offset_s);
-        write_key(out, t->key, t->n_key);
     }
     sw_buf_add_byte(out, '}');
 }

@@ -36,7 +36,7 @@ static sw_err on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t du
 
 const sw_processor sw_processor_notify = {
     .name = "notify",
-    .patience = 4,
+    .patience = 20,
     .id = SW_PROCESSOR_NOTIFY,
     .inputs = inputs,
     .outputs = outputs,

@@ -64,7 +64,7 @@ static sw_err on_timer(sw_ctx *ctx, const void *shared, sw_slice key, int64_t du
 
 const sw_processor sw_processor_outbox = {
     .name = "outbox",
-    .patience = 4,
+    .patience = 20,
     .id = SW_PROCESSOR_OUTBOX,
     .inputs = inputs,
     .outputs = outputs,

@@ -1,6 +1,6 @@
 /* The words of a message. */
+#include "notify/json.h"
 #include "notify/outbox/outbox.h"
-#include "text/json.h"
 
 #define VALUE_MAX 1024u
 
@@ -101,40 +101,9 @@ void sw_outbox_write(const sw_notify_shared *shared, sw_notice *const *notices, 
     close_values(&v);
 }
 
-static void member(sw_buf *out, const char *name, const char *value) {
-    if (!*value) return;
-    if (out->len > 1) sw_buf_add_byte(out, ',');
-    sw_json_write_string(out, sw_slice_cstr(name));
-    sw_buf_add_byte(out, ':');
-    sw_json_write_string(out, sw_slice_cstr(value));
-}
-
-static void member_time(sw_buf *out, const char *name, int64_t ms, int32_t offset_s) {
-    sw_buf_printf(out, ",\"%s\":\"", name);
-    sw_time_write(out, ms, offset_s);
-    sw_buf_add_byte(out, '"');
-}
-
 void sw_outbox_write_json(const sw_notice *notice, sw_buf *out) {
-    const sw_telling *t = notice->telling;
     sw_buf_add_byte(out, '{');
-    member(out, "kind", t->kind);
-    member(out, "warning_id", t->warning_id);
-    member(out, "task", t->task);
-    member(out, "level", t->level);
-    member(out, "rule", t->rule);
-    member(out, "rule_name", t->rule_name);
-    member(out, "orgcode", t->orgcode);
-    member(out, "text", t->text);
-    member_time(out, "decided", t->decided_ms, t->offset_s);
-    if (t->due_case == SEAWALL__V1__TELLING__DUE_DUE_MS)
-        member_time(out, "due", t->due_ms, t->offset_s);
-    sw_buf_add(out, SW_S(",\"key\":{"));
-    for (size_t i = 0; i < t->n_key; i++) {
-        if (i) sw_buf_add_byte(out, ',');
-        sw_json_write_string(out, sw_slice_cstr(t->key[i]->name));
-        sw_buf_add_byte(out, ':');
-        sw_json_write_string(out, sw_slice_cstr(t->key[i]->value));
-    }
-    sw_buf_add(out, SW_S("}}"));
+    sw_json_telling(out, notice->telling);
+    sw_json_member(out, "task", notice->telling->task);
+    sw_buf_add_byte(out, '}');
 }
