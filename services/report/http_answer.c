@@ -87,12 +87,7 @@ void sw_answer_list(sw_http_exchange *x, const sw_figures_api *api, const sw_fig
         return;
     sw_err err = sw_figure_list(&api->figures, ask, sw_http_arena(x), &entries, &count, &after);
     if (err == SW_E_INVALID) {
-        sw_http_problem_answer(
-            x, &(sw_http_problem){.status = 400,
-                                  .code = "cursor",
-                                  .field = SW_S("cursor"),
-                                  .detail = SW_S("the cursor is of another list"),
-                                  .hint = SW_S("take it from `next` of the page before")});
+        sw_ask_other_cursor(x);
         return;
     }
     sw_answer_begin(api, &out);

@@ -1,6 +1,7 @@
 #include "report/http_ask.h"
 
 #include "report/figures/span.h"
+#include "text/time.h"
 
 #define SPAN_DAYS_MAX (366 * 20)
 
@@ -15,11 +16,13 @@ static void refuse(sw_http_exchange *x, uint32_t status, const char *code, const
 
 bool sw_ask_date(sw_http_exchange *x, const char *name, int32_t *ret_day) {
     sw_slice text;
+    int64_t day = 0;
     if (!sw_http_query(x, name, &text)) {
         refuse(x, 400, "missing", name, SW_S("the day is missing"), "write it as 2026-03-31");
         return false;
     }
-    const sw_err err = sw_date_parse(text, ret_day);
+    const sw_err err = sw_date_parse(text, &day);
+    *ret_day = (int32_t)day;
     if (err)
         refuse(x, 400, "invalid", name,
                err == SW_E_RANGE ? SW_S("there is no such day") : SW_S("this is no date"),
@@ -59,6 +62,10 @@ static int32_t hex_digit(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static void refuse_cursor(sw_http_exchange *x, sw_slice detail) {
+    refuse(x, 400, "cursor", "cursor", detail, "take it from `next` of the page before");
+}
+
 bool sw_ask_cursor(sw_http_exchange *x, sw_slice *ret) {
     sw_slice text;
     *ret = SW_S("");
@@ -73,9 +80,12 @@ bool sw_ask_cursor(sw_http_exchange *x, sw_slice *ret) {
     if (good)
         *ret = sw_slice_of(bytes, text.len / 2);
     else
-        refuse(x, 400, "cursor", "cursor", SW_S("the cursor is none that this list gave"),
-               "take it from `next` of the page before");
+        refuse_cursor(x, SW_S("the cursor is none that this list gave"));
     return good;
+}
+
+void sw_ask_other_cursor(sw_http_exchange *x) {
+    refuse_cursor(x, SW_S("the cursor is of another list"));
 }
 
 bool sw_ask_word(sw_http_exchange *x, const char *name, const char *const *words, uint32_t count,

@@ -18,6 +18,8 @@ bool sw_ask_number(sw_http_exchange *x, const char *name, uint32_t least, uint32
                    uint32_t *ret);
 /* `cursor`: the key of a page's last row in hex; empty where it is left out. */
 bool sw_ask_cursor(sw_http_exchange *x, sw_slice *ret);
+/* Refuses one that is, but of another list. */
+void sw_ask_other_cursor(sw_http_exchange *x);
 /* One of some words by its place; left out: -1. */
 bool sw_ask_word(sw_http_exchange *x, const char *name, const char *const *words, uint32_t count,
                  int32_t *ret);

@@ -234,6 +234,7 @@ static void post_bulletin(void *arg, sw_http_exchange *x) {
         !read_kind(x, sw_http_path(x, "kind"), &w.kind) || !sw_http_query_org(x, &w.org) ||
         !sw_ask_date(x, "date", &w.day))
         return;
+    sw_http_note(x, sw_slice_cstr(sw_bulletin_kind_name(w.kind)), w.org);
     sw_arena_init(&arena, ARENA_BYTES_MAX);
     sw_buf_init(&as_of, ANSWER_BYTES_MAX);
     sw_buf_add_byte(&as_of, '{');
@@ -251,8 +252,6 @@ static void post_bulletin(void *arg, sw_http_exchange *x) {
         sw_http_refuse_err(x, err, "the bulletin");
         return;
     }
-    sw_http_audit(x, "bulletin", sw_slice_cstr(sw_bulletin_kind_name(w.kind)), "issued",
-                  SW_SLICE_NONE);
     sw_buf_init(&out, 4096);
     add_issue(api, &issue, &out);
     sw_http_answer(x, &(sw_http_reply){.status = 201, .take = &out});
@@ -285,12 +284,7 @@ static void get_issues(void *arg, sw_http_exchange *x) {
         return;
     sw_err err = sw_issues_list(api->issues_dir, kind, org, sw_http_arena(x), &issues, &count);
     if (!err && !behind(issues, count, cursor, &at)) {
-        sw_http_problem_answer(
-            x, &(sw_http_problem){.status = 400,
-                                  .code = "cursor",
-                                  .field = SW_S("cursor"),
-                                  .detail = SW_S("the cursor is of another list"),
-                                  .hint = SW_S("take it from `next` of the page before")});
+        sw_ask_other_cursor(x);
         return;
     }
     sw_answer_begin(api->figures, &out);
@@ -313,7 +307,7 @@ void sw_bulletins_routes(const sw_bulletins_api *api, sw_http_route ret[SW_BULLE
         {SW_HTTP_GET, "/v1/bulletins", SW_ROLE_READ, get_issues, arg, .work = true},
         {SW_HTTP_GET, "/v1/bulletins/{kind}", SW_ROLE_READ, get_bulletin, arg, .work = true},
         {SW_HTTP_POST, "/v1/bulletins/{kind}", SW_ROLE_SUPERVISOR | SW_ROLE_ADMIN, post_bulletin,
-         arg, .work = true},
+         arg, .work = true, .action = "bulletin.issue"},
     };
     _Static_assert(SW_COUNT(routes) == SW_BULLETINS_ROUTES, "the header says how many there are");
     memcpy(ret, routes, sizeof routes);

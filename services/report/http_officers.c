@@ -261,12 +261,7 @@ static void list_hand(void *arg, sw_http_exchange *x, char kind) {
     sw_err err = sw_hand_list(&a.api->figures, a.id, kind, after, a.limit, sw_http_arena(x),
                               &entries, &count, &after);
     if (err == SW_E_INVALID) {
-        sw_http_problem_answer(
-            x, &(sw_http_problem){.status = 400,
-                                  .code = "cursor",
-                                  .field = SW_S("cursor"),
-                                  .detail = SW_S("the cursor is of another list"),
-                                  .hint = SW_S("take it from `next` of the page before")});
+        sw_ask_other_cursor(x);
         return;
     }
     sw_answer_begin(a.api, &a.out);

@@ -214,7 +214,7 @@ static void get_case(void *arg, sw_http_exchange *x) {
     end(x, &out, err, "the case");
 }
 
-/* Values of the rule's key, widest first, in order: key=A1&key=P1. */
+/* The rule's key, widest first, in order: key=case_id=A1&key=person_id=P1, or the values alone. */
 static void get_explain(void *arg, sw_http_exchange *x) {
     const sw_queries *queries = arg;
     const sw_principal *principal = sw_http_principal(x);
@@ -230,7 +230,7 @@ static void get_explain(void *arg, sw_http_exchange *x) {
     }
     if (!rule.len || !keys) {
         (void)wrong(x, rule.len ? "key" : "rule", "a rule and a key are needed",
-                    "?rule=cr.detain.request&key=A1");
+                    "?rule=cr.detain.request&key=case_id=A1");
         return;
     }
     if (principal->org[0]) { /* a book holds what other units did as well */

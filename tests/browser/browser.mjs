@@ -27,8 +27,13 @@ export async function open(browser, up, {width = 1440, height = 900, locale = "z
 /** The view is there, and what loads by itself has come. */
 export const ready = (page, view) => page.waitForFunction((name) => document.body.dataset.ready === name, view, {timeout: 60000});
 
+/** Also to where the page is already: then it is drawn anew. */
 export async function goTo(page, hash, view) {
-  await page.evaluate((to) => { delete document.body.dataset.ready; location.hash = to; }, hash);
+  await page.evaluate((to) => {
+    delete document.body.dataset.ready;
+    if (location.hash === to) dispatchEvent(new HashChangeEvent("hashchange"));
+    else location.hash = to;
+  }, hash);
   await ready(page, view);
 }
 

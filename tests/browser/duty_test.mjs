@@ -10,6 +10,7 @@ before(async () => {
   up = await new Up().start();
   await up.county(120);
   await up.post([detained("late", 5)]);
+  await up.rest();
   browser = await launch();
 });
 after(async () => {
@@ -53,8 +54,10 @@ test("a level and words filter the list", async () => {
   await complete(page);
   await page.click("[data-level=breach]");
   assert.equal(await page.getAttribute("[data-level=breach]", "aria-pressed"), "true");
-  const want = (await tiles(page))[0];
-  await page.waitForFunction((n) => document.querySelector("table.even").getAttribute("aria-rowcount") === n, String(Number(want) + 1));
+  await page.waitForFunction(() => {
+    const overdue = Number(document.querySelector(".tile[data-level=breach] b").textContent.replaceAll(",", ""));
+    return document.querySelector("table.even").getAttribute("aria-rowcount") === String(overdue + 1);
+  });
   assert.ok((await texts(page, "table.even tbody tr[data-id] td:first-child")).every((level) => level === "已超期"));
   await page.fill(".search", "A-late");
   await page.waitForFunction(() => {

@@ -9,6 +9,7 @@ before(async () => {
   up = await new Up().start();
   await up.county(150);
   await up.post([detained("lead", 5)]);
+  await up.rest();
   await until("the figures have it", async () => (await up.get(`/v1/figures/coercion.detained?${span()}`)).value > 0);
   browser = await launch();
 });
@@ -24,6 +25,17 @@ const number = (shown) => Number(shown.replace(/[^\d.-]/g, ""));
 /** What a list of the API holds, all pages. */
 const listed = async (path) => (await up.all(path, "entries")).length;
 
+async function longAs(page, id) {
+  await goTo(page, `#/figures?${span()}&shown=${id}`, "figures");
+  const cell = page.locator(`[data-figure="${id}"] td a`);
+  const shown = number(await cell.textContent());
+  await cell.click();
+  await ready(page, "entries");
+  assert.equal(number(await text(page, "#count")), shown, id);
+  assert.equal(await page.locator("#list tbody tr").count(), shown, id);
+  assert.equal(await listed(`/v1/figures/${id}/list?${span()}`), shown, id);
+}
+
 test("every figure opens its list, and the list is as long as the figure says", async () => {
   const page = await open(browser, up, {hash: `#/figures?${span()}`});
   await ready(page, "figures");
@@ -31,14 +43,7 @@ test("every figure opens its list, and the list is as long as the figure says", 
   const counts = figures.filter((i) => i.unit !== "ratio" && i.value > 0);
   assert.ok(counts.length > 10, `${counts.length} figures`);
   for (const i of counts.filter((one) => one.value < 400)) {
-    await goTo(page, `#/figures?${span()}&shown=${i.id}`, "figures");
-    const cell = page.locator(`[data-figure="${i.id}"] td a`);
-    const shown = number(await cell.textContent());
-    await cell.click();
-    await ready(page, "entries");
-    assert.equal(number(await text(page, "#count")), shown, i.id);
-    assert.equal(await page.locator("#list tbody tr").count(), shown, i.id);
-    assert.equal(await listed(`/v1/figures/${i.id}/list?${span()}`), shown, i.id);
+    await up.steady(() => longAs(page, i.id));
   }
   await close(page, assert);
 });
@@ -46,11 +51,14 @@ test("every figure opens its list, and the list is as long as the figure says", 
 test("from a figure to its list, a warning, its explanation and the case", async () => {
   const page = await open(browser, up, {hash: `#/unit/320981?${span()}`});
   await ready(page, "unit");
-  const unit = await up.get(`/v1/units/320981?${new URLSearchParams({from: day(-29), to: day(0)})}`);
-  for (const i of unit.indicators.filter((one) => one.unit === "count")) {
-    assert.equal(number(await text(page, `[data-indicator="${i.id}"] b`)), unit.figures[i.id].value, i.id);
-  }
-  assert.equal(await page.locator("#children tbody tr").count(), unit.children.length);
+  await up.steady(async () => {
+    await goTo(page, `#/unit/320981?${span()}`, "unit");
+    const unit = await up.get(`/v1/units/320981?${new URLSearchParams({from: day(-29), to: day(0)})}`);
+    for (const i of unit.indicators.filter((one) => one.unit === "count")) {
+      assert.equal(number(await text(page, `[data-indicator="${i.id}"] b`)), unit.figures[i.id].value, i.id);
+    }
+    assert.equal(await page.locator("#children tbody tr").count(), unit.children.length);
+  });
   await page.waitForSelector(".chart canvas");
   await shoot(page, "leader-unit", true);
   await page.click('[data-indicator="warning.breach"] b a, [data-indicator="warning.red"] b a');
@@ -86,7 +94,7 @@ test("each number of each model opens a list of that length", async () => {
   const page = await open(browser, up, {hash: "#/unit"});
   await ready(page, "unit");
   const {models} = await up.get("/v1/models");
-  for (const model of models) {
+  for (const model of models) await up.steady(async () => {
     await goTo(page, `#/model/${model.id}?${span()}`, "model");
     assert.ok((await text(page, "h1")).includes(model.name));
     const links = await page.$$eval('.view a[href^="#/entries"]', (all) => all.map((one) => [one.getAttribute("href"), one.textContent]));
@@ -94,14 +102,16 @@ test("each number of each model opens a list of that length", async () => {
       const path = new URLSearchParams(href.split("?")[1]).get("of");
       assert.equal(await listed(path), number(shown), `${model.id}: ${path}`);
     }
-  }
-  await goTo(page, `#/model/clear.daily?${span()}`, "model");
-  await page.waitForSelector(".chart canvas");
-  await shoot(page, "leader-clear", true);
-  const link = page.locator(".tile b a").first(), shown = number(await link.textContent());
-  await link.click();
-  await ready(page, "entries");
-  assert.equal(number(await text(page, "#count")), shown);
+  });
+  await up.steady(async () => {
+    await goTo(page, `#/model/clear.daily?${span()}`, "model");
+    await page.waitForSelector(".chart canvas");
+    await shoot(page, "leader-clear", true);
+    const link = page.locator(".tile b a").first(), shown = number(await link.textContent());
+    await link.click();
+    await ready(page, "entries");
+    assert.equal(number(await text(page, "#count")), shown);
+  });
   await goTo(page, `#/model/plates?${span()}`, "model");
   await page.locator("tr[data-org] th a").first().click();
   await page.waitForFunction(() => document.body.dataset.ready === "model" && document.querySelector(".checkup"));
@@ -112,14 +122,19 @@ test("each number of each model opens a list of that length", async () => {
 test("rankings and risk", async () => {
   const page = await open(browser, up, {hash: `#/ranking?${span()}`});
   await ready(page, "ranking");
-  const asked = await page.locator("#indicator").inputValue();
-  const found = await up.get(`/v1/rankings?${span()}&indicator=${asked}`);
-  assert.equal(await page.locator(".card table tbody tr").first().locator("th").textContent(), found.units[0].short_name ?? found.units[0].name);
+  await up.steady(async () => {
+    await goTo(page, `#/ranking?${span()}`, "ranking");
+    const asked = await page.locator("#indicator").inputValue();
+    const found = await up.get(`/v1/rankings?${span()}&indicator=${asked}`);
+    assert.equal(await page.locator(".card table tbody tr").first().locator("th").textContent(), found.units[0].short_name ?? found.units[0].name);
+  });
   await page.selectOption("#indicator", "incident.received");
   await page.waitForFunction(() => document.querySelector("#indicator")?.value === "incident.received" && document.body.dataset.ready === "ranking" && /接警数/.test(document.querySelector("h2").textContent));
-  await goTo(page, `#/scores?${span()}&of=case`, "scores");
-  const {scores} = await up.get("/v1/scores?of=case&org=320981&limit=100");
-  assert.deepEqual((await texts(page, "tbody th")).slice(0, 5), scores.slice(0, 5).map((s) => s.subject));
+  await up.steady(async () => {
+    await goTo(page, `#/scores?${span()}&of=case`, "scores");
+    const {scores} = await up.get("/v1/scores?of=case&org=320981&limit=100");
+    assert.deepEqual((await texts(page, "tbody th")).slice(0, 5), scores.slice(0, 5).map((s) => s.subject));
+  });
   await page.locator("tbody th a").first().click();
   await ready(page, "score");
   assert.ok(await page.locator("tbody tr").count());

@@ -11,6 +11,7 @@ before(async () => {
   up = await new Up().start();
   await up.county(120);
   await up.post([detained("look", 5)]);
+  await up.rest();
   browser = await launch();
 });
 after(async () => {

@@ -12,6 +12,7 @@ before(async () => {
   await up.county(40);
   await until("the directory is known", () => up.get("/v1/officers/030011/inbox").catch(() => null));
   await up.post([detained("mine", 5), detained("other", 5, {orgcode: "320981020000", officerid: "030101"})]);
+  await up.rest();
   browser = await launch();
 });
 after(async () => {
@@ -54,9 +55,13 @@ test("an officer sees his page first, with what is his and nobody else's", async
   const page = await open(browser, up, {token: await up.token("030001", STATION, "officer")});
   await ready(page, "mine");
   await page.waitForFunction(() => document.querySelectorAll(".card .body > *").length >= 5);
-  const overview = await up.get("/v1/officers/030001/overview?limit=100");
   assert.ok((await text(page, "h1")).includes("030001"));
-  assert.equal(Number((await texts(page, ".tile b"))[4]), overview.warnings.open);
+  await up.steady(async () => {
+    await goTo(page, "#/mine", "mine");
+    await page.waitForFunction(() => document.querySelectorAll(".card .body > *").length >= 5);
+    const overview = await up.get("/v1/officers/030001/overview?limit=100");
+    assert.equal(Number((await texts(page, ".tile b"))[4]), overview.warnings.open);
+  });
   assert.ok((await text(page, "main")).includes("A-mine"));
   await shoot(page, "officer-zh", true);
   await close(page, assert);

@@ -84,6 +84,33 @@ export class Up {
     }
   }
 
+  /** Until those that decide and count have read nothing for a second and a half: longer than anything is put off. Messages may still be tried. */
+  async rest() {
+    let seen = "", since = Date.now();
+    await until("it has come to rest", async () => {
+      const reply = await fetch(`${this.url}/metrics`, {headers: this.headers()});
+      const told = (await reply.text()).split("\n").filter((line) => /^seawall_records_total\{processor="(identity|deadline|risk|rollup)"/.test(line)).join();
+      if (!reply.ok || !told) throw new Error(`${reply.status} /metrics`);
+      if (told !== seen) [seen, since] = [told, Date.now()];
+      return Date.now() - since > 1500;
+    });
+    this.rested = await this.told();
+  }
+
+  /** A check that asks more than once: again where something fell due while it asked. */
+  async steady(check) {
+    for (;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (this.rested === await this.told()) throw error;
+        await this.rest();
+      }
+    }
+  }
+
+  told = async () => JSON.stringify((await this.get("/v1/warnings?limit=1")).as_of.positions);
+
   /** All pages of a list. */
   async all(path, member) {
     const all = [];

@@ -43,14 +43,16 @@ static bool path_of(const char *dir, const char *stem, uint32_t edition, char re
 /* What a file's name says. False: it is no bulletin's. */
 static bool name_read(const char *name, sw_issue *ret) {
     char kind[16], date[16], org[16], rest[8];
+    int64_t from;
     *ret = (sw_issue){0};
     if (sscanf(name, "%15[a-z]-%10[0-9-]-%12[0-9a-z].%u.%7s", kind, date, org, &ret->edition,
                rest) != 5 ||
         strcmp(rest, "json") != 0)
         return false;
     if (!sw_bulletin_kind_parse(sw_slice_cstr(kind), &ret->kind) ||
-        sw_date_parse(sw_slice_cstr(date), &ret->from) != SW_OK)
+        sw_date_parse(sw_slice_cstr(date), &from) != SW_OK)
         return false;
+    ret->from = (int32_t)from;
     if (strcmp(org, "all") != 0) memcpy(ret->org, org, strlen(org));
     return true;
 }

@@ -40,26 +40,7 @@ static void in_hand(sw_item *ret, sw_slice officer, uint64_t order) {
 
 /* ---- what a list shows ------------------------------------------------------------------ */
 
-static void time_member(sw_buf *out, const char *name, int64_t ms, int32_t offset_s) {
-    if (ms == SW_TIME_NONE) return;
-    sw_buf_printf(out, ",\"%s\":\"", name);
-    sw_time_write(out, ms, offset_s);
-    sw_buf_add_byte(out, '"');
-}
-
-static void id_member(sw_buf *out, const char *name, sw_hash128 id) {
-    char hex[SW_HASH128_TEXT];
-    sw_hash128_hex(id, hex);
-    sw_label_text(out, name, sw_slice_cstr(hex));
-}
-
-static void key_member(sw_buf *out, const sw_told_key *key, uint32_t count) {
-    sw_buf_add_cstr(out, ",\"key\":");
-    sw_told_key_to_json(key, count, out);
-}
-
 static sw_err keep_label(sw_buf *out, sw_arena *arena, sw_item *ret) {
-    sw_buf_add_byte(out, '}');
     const bool kept = !out->err && sw_arena_copy(arena, sw_buf_slice(out), &ret->label);
     sw_buf_done(out);
     return kept ? SW_OK : SW_E_LIMIT;
@@ -68,7 +49,7 @@ static sw_err keep_label(sw_buf *out, sw_arena *arena, sw_item *ret) {
 /* What a rule with a compartment says is counted, but lists say no more of it than that it is
  * there: they are read by many. */
 static sw_err keep_closed_label(sw_buf *out, sw_slice compartment, sw_arena *arena, sw_item *ret) {
-    sw_label_text(out, "compartment", compartment);
+    sw_label_text(out, SW_LABEL_COMPARTMENT, compartment);
     return keep_label(out, arena, ret);
 }
 
@@ -87,13 +68,13 @@ static sw_err label_event(const sw_indicators *indicators, const sw_event *event
                           sw_item *ret) {
     sw_buf out;
     sw_buf_init(&out, LABEL_BYTES_MAX);
-    sw_buf_add_byte(&out, '{');
-    sw_label_text(&out, "type", event->type->name);
-    sw_label_text(&out, "source", event->source);
-    sw_label_text(&out, "id", event->id);
-    sw_label_text(&out, "subject", event->subject);
-    sw_label_text(&out, "officerid", event->officerid);
-    time_member(&out, "time", event->time_ms, sw_zone_offset(indicators->zone, event->time_ms));
+    sw_label_text(&out, SW_LABEL_TYPE, event->type->name);
+    sw_label_text(&out, SW_LABEL_SOURCE, event->source);
+    sw_label_text(&out, SW_LABEL_ID, event->id);
+    sw_label_text(&out, SW_LABEL_SUBJECT, event->subject);
+    sw_label_text(&out, SW_LABEL_OFFICER, event->officerid);
+    sw_label_offset(&out, sw_zone_offset(indicators->zone, event->time_ms));
+    sw_label_time(&out, SW_LABEL_TIME, event->time_ms);
     return keep_label(&out, arena, ret);
 }
 
@@ -158,17 +139,18 @@ sw_err sw_counted_warning(const sw_indicators *indicators, sw_slice bytes, sw_ar
         in_hand(ret, told.officerid, hand_of_warning(told.level, told.fires_ms));
     if (err || (ret->part_count == 0 && ret->officer.len == 0)) return err;
     sw_buf_init(&label, LABEL_BYTES_MAX);
-    sw_buf_add_byte(&label, '{');
-    id_member(&label, "warning_id", told.id);
+    sw_label_id(&label, SW_LABEL_WARNING, told.id);
     if (told.compartment.len) return keep_closed_label(&label, told.compartment, arena, ret);
-    sw_label_text(&label, "rule", told.rule);
-    sw_label_text(&label, "name", told.rule_name);
-    sw_label_text(&label, "level", level);
-    sw_label_text(&label, "state", told.state == SW_STATE_OPEN ? SW_S("open") : SW_S("resolved"));
-    sw_label_text(&label, "officerid", told.officerid);
-    key_member(&label, told.key, told.key_count);
-    time_member(&label, "fires_at", told.fires_ms, told.offset_s);
-    time_member(&label, "due", told.due_ms, told.offset_s);
+    sw_label_text(&label, SW_LABEL_RULE, told.rule);
+    sw_label_text(&label, SW_LABEL_NAME, told.rule_name);
+    sw_label_text(&label, SW_LABEL_LEVEL, level);
+    sw_label_text(&label, SW_LABEL_STATE,
+                  told.state == SW_STATE_OPEN ? SW_S("open") : SW_S("resolved"));
+    sw_label_text(&label, SW_LABEL_OFFICER, told.officerid);
+    sw_label_key(&label, told.key, told.key_count);
+    sw_label_offset(&label, told.offset_s);
+    sw_label_time(&label, SW_LABEL_FIRES, told.fires_ms);
+    sw_label_time(&label, SW_LABEL_DUE, told.due_ms);
     return keep_label(&label, arena, ret);
 }
 
@@ -227,16 +209,16 @@ sw_err sw_counted_period(const sw_indicators *indicators, sw_slice bytes, sw_are
         ret->until_day = (int32_t)sw_zone_day(indicators->zone, told.stopped_ms);
     if (err || (ret->part_count == 0 && ret->officer.len == 0)) return err;
     sw_buf_init(&label, LABEL_BYTES_MAX);
-    sw_buf_add_byte(&label, '{');
-    id_member(&label, "instance", told.instance);
+    sw_label_id(&label, SW_LABEL_INSTANCE, told.instance);
     if (told.compartment.len) return keep_closed_label(&label, told.compartment, arena, ret);
-    sw_label_text(&label, "rule", told.rule);
-    sw_label_text(&label, "name", told.rule_name);
-    sw_label_text(&label, "level", told.level < 0 ? SW_S("") : level);
-    sw_label_text(&label, "officerid", told.officerid);
-    key_member(&label, told.key, told.key_count);
-    time_member(&label, "start", told.start_ms, told.offset_s);
-    time_member(&label, "due", told.due_ms, told.offset_s);
-    time_member(&label, "stopped", told.stopped_ms, told.offset_s);
+    sw_label_text(&label, SW_LABEL_RULE, told.rule);
+    sw_label_text(&label, SW_LABEL_NAME, told.rule_name);
+    sw_label_text(&label, SW_LABEL_LEVEL, told.level < 0 ? SW_S("") : level);
+    sw_label_text(&label, SW_LABEL_OFFICER, told.officerid);
+    sw_label_key(&label, told.key, told.key_count);
+    sw_label_offset(&label, told.offset_s);
+    sw_label_time(&label, SW_LABEL_START, told.start_ms);
+    sw_label_time(&label, SW_LABEL_DUE, told.due_ms);
+    sw_label_time(&label, SW_LABEL_STOPPED, told.stopped_ms);
     return keep_label(&label, arena, ret);
 }

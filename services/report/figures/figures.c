@@ -31,12 +31,12 @@ struct gather {
     const sw_indicator *only; /* NULL: all */
     sw_slice org;             /* beginning of codes */
     uint32_t level;
-    bool whole;
+    bool apart; /* rows of splits instead of the whole */
     int32_t from, to;
-    bool filtered; /* rows of another split are passed over */
-    sw_slice split;
+    sw_slice split; /* the only one that is meant; empty: any */
     void (*take)(gather *g, const sw_figure_row *row, sw_slice days);
     uint32_t first, last; /* days of the present month, from 0 */
+    bool elsewhere;       /* some splits of it have rows of their own */
     sw_err err;
     uint64_t *counts; /* by index of the indicator, or one */
     /* groups */
@@ -49,17 +49,39 @@ struct gather {
     uint32_t slot_count;
 };
 
+static bool is_meant(const gather *g, const sw_figure_row *row) {
+    if (!sw_slice_starts(row->org, g->org)) return false;
+    return g->split.len == 0 || sw_slice_eq(row->split, g->split);
+}
+
+/* A station's row has its units in it; a row of another level is one part. */
+static void take_parts(gather *g, const sw_figure_row *row, sw_slice parts) {
+    sw_figure_part part;
+    bool ok = true;
+    while (!g->err && sw_figure_part_next(&parts, &part, &ok)) {
+        char org[SW_ORG_DIGITS];
+        sw_figure_row one = *row;
+        if (g->apart && part.elsewhere) g->elsewhere = true;
+        if (g->apart && part.elsewhere) continue;
+        if (row->level == SW_ORG_STATION) {
+            sw_org_fill(row->org, org);
+            if (part.unit.len) memcpy(org + row->org.len, part.unit.ptr, part.unit.len);
+            one.org = sw_slice_of(org, sizeof org);
+            one.split = part.split;
+        }
+        if (is_meant(g, &one)) g->take(g, &one, part.days);
+    }
+    if (!ok) g->err = SW_E_CORRUPT;
+}
+
 static bool each_row(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
     gather *g = arg;
     sw_figure_row row;
     (void)partition;
-    if (!sw_figure_key_read(key, &row)) {
+    if (!sw_figure_key_read(key, &row))
         g->err = SW_E_CORRUPT;
-        return false;
-    }
-    if (g->only && row.indicator != g->only->number) return true;
-    if (g->filtered && !sw_slice_eq(row.split, g->split)) return true;
-    g->take(g, &row, value);
+    else if (!g->only || row.indicator == g->only->number)
+        take_parts(g, &row, value);
     return g->err == SW_OK;
 }
 
@@ -72,32 +94,28 @@ static size_t behind(char *key, size_t len) {
 }
 
 /* One row of each partition, where it is known which: looking it up is cheaper than seeking. */
-static sw_err get_month(gather *g, const sw_figure_row *row) {
-    char key[SW_FIGURE_KEY_BYTES_MAX], space[256];
+static sw_err get_row(gather *g, const sw_figure_row *row) {
+    char key[SW_FIGURE_KEY_BYTES_MAX];
     const sw_slice at = sw_slice_of(key, sw_figure_key(row, key));
     const sw_read *read = &g->figures->figures;
-    for (uint32_t p = 0; p < read->partitions; p++) {
-        sw_buf value = {.ptr = space, .cap = sizeof space, .max = sizeof space};
-        const sw_err err = sw_read_get_in(read, p, at, &value);
-        if (err == SW_E_NOT_FOUND) continue;
-        if (err) return err;
-        g->take(g, row, sw_buf_slice(&value));
-        if (g->err) return g->err;
+    sw_buf value;
+    sw_err err = SW_OK;
+    sw_buf_init(&value, SW_FIGURE_ROW_BYTES_MAX);
+    for (uint32_t p = 0; p < read->partitions && !err; p++) {
+        sw_buf_clear(&value);
+        err = sw_read_get_in(read, p, at, &value);
+        if (!err) take_parts(g, row, sw_buf_slice(&value));
+        err = err == SW_E_NOT_FOUND ? SW_OK : err ? err : g->err;
     }
-    return SW_OK;
+    sw_buf_done(&value);
+    return err;
 }
 
 /* Partitions one after the other: sums need no order. */
-static sw_err scan_month(gather *g, int32_t month) {
+static sw_err scan_rows(gather *g, const sw_figure_row *from_row) {
     char from[SW_FIGURE_KEY_BYTES_MAX], to[SW_FIGURE_KEY_BYTES_MAX];
-    sw_figure_row row = {.level = g->level, .whole = g->whole, .month = month, .org = g->org};
-    size_t len = sw_figure_key_start(&row, from);
-    if (g->only && g->org.len == sw_org_levels[g->level]) {
-        row.indicator = g->only->number;
-        row.split = SW_S("");
-        if (g->whole) return get_month(g, &row);
-        len = sw_figure_key(&row, from);
-    }
+    const bool one = g->only && from_row->org.len == sw_org_levels[from_row->level];
+    const size_t len = one ? sw_figure_key(from_row, from) : sw_figure_key_start(from_row, from);
     memcpy(to, from, len);
     sw_read_range range = {.from = sw_slice_of(from, len), .to = sw_slice_of(to, behind(to, len))};
     const sw_read *read = &g->figures->figures;
@@ -106,6 +124,24 @@ static sw_err scan_month(gather *g, int32_t month) {
         if (err || g->err) return err ? err : g->err;
     }
     return SW_OK;
+}
+
+static sw_err scan_month(gather *g, int32_t month) {
+    const size_t len = g->org.len, len_max = sw_org_levels[g->level];
+    sw_figure_row row = {.level = g->level,
+                         .whole = !g->apart || g->level == SW_ORG_STATION,
+                         .month = month,
+                         .org = sw_slice_sub(g->org, 0, len < len_max ? len : len_max),
+                         .indicator = g->only ? g->only->number : 0,
+                         .split = SW_S("")};
+    g->elsewhere = false;
+    sw_err err =
+        g->only && row.whole && row.org.len == len_max ? get_row(g, &row) : scan_rows(g, &row);
+    if (err || !g->elsewhere) return err;
+    row.level = SW_ORG_UNIT;
+    row.whole = false;
+    row.org = g->org;
+    return scan_rows(g, &row);
 }
 
 static sw_err scan(gather *g) {
@@ -146,20 +182,12 @@ static void take_sum(gather *g, const sw_figure_row *row, sw_slice days) {
 
 static gather gather_of(const sw_figures *figures, const sw_figure_span *span) {
     SW_ASSERT(figures && span && span->org.len <= SW_ORG_DIGITS);
-    gather g = {.figures = figures,
-                .org = span->org,
-                .level = sw_org_level(span->org.len, false),
-                .from = span->from,
-                .to = span->to,
-                .take = take_sum};
-    g.whole = g.level < SW_ORG_UNIT;
-    return g;
-}
-
-/* Rows of splits instead of the whole. */
-static void apart(gather *g) {
-    g->level = sw_org_level(g->org.len, true);
-    g->whole = false;
+    return (gather){.figures = figures,
+                    .org = span->org,
+                    .level = sw_org_level(span->org.len),
+                    .from = span->from,
+                    .to = span->to,
+                    .take = take_sum};
 }
 
 sw_err sw_figure_count(const sw_figures *figures, const sw_indicator *indicator,
@@ -169,9 +197,8 @@ sw_err sw_figure_count(const sw_figures *figures, const sw_indicator *indicator,
     *ret = 0;
     g.only = counted(figures, indicator);
     g.counts = ret;
-    g.filtered = split.len > 0;
     g.split = split;
-    if (g.filtered) apart(&g);
+    g.apart = split.len > 0;
     return scan(&g);
 }
 
@@ -282,8 +309,7 @@ static void group_by(gather *g, sw_figure_by by, uint32_t max, sw_arena *arena) 
 static void group_by_unit(gather *g, size_t len) {
     SW_ASSERT(len >= g->org.len && len <= SW_ORG_DIGITS);
     g->name_len = len;
-    g->level = sw_org_level(len, false);
-    g->whole = g->level < SW_ORG_UNIT;
+    g->level = sw_org_level(len);
 }
 
 static void finish(gather *g) {
@@ -304,7 +330,7 @@ sw_err sw_figure_parts(const sw_figures *figures, const sw_indicator *indicator,
     gather g = gather_of(figures, span);
     g.only = counted(figures, indicator);
     group_by(&g, by, max, arena);
-    if (by == SW_BY_SPLIT) apart(&g);
+    g.apart = by == SW_BY_SPLIT;
     if (by == SW_BY_UNIT) group_by_unit(&g, sw_org_below(span->org.len));
     sw_err err = scan(&g);
     if (err) return err;

@@ -1,5 +1,6 @@
 #include "report/figures/hand.h"
 
+#include "report/figures/label.h"
 #include "text/time.h"
 
 typedef struct lister {
@@ -23,9 +24,8 @@ static sw_err load(lister *l, uint32_t partition, const sw_hand_row *row, sw_han
     if (!err && sw_item_read(sw_buf_slice(&l->row), l->item) != SW_OK) err = SW_E_CORRUPT;
     if (err) return err;
     const sw_slice org = l->item->part_count ? l->item->parts[0].org : SW_S("");
-    return sw_arena_copy(l->arena, org, &entry->org) &&
-                   sw_arena_copy(l->arena, l->item->label, &entry->label)
-               ? SW_OK
+    return sw_arena_copy(l->arena, org, &entry->org)
+               ? sw_label_read(l->item->label, l->arena, &entry->label)
                : SW_E_LIMIT;
 }
 

@@ -35,7 +35,7 @@ typedef struct sw_item {
     sw_slice officer;  /* has it in hand; empty: nobody, or no longer */
     uint64_t order;    /* of what he has in hand */
     int32_t until_day; /* of a period: the local day of its stop; SW_DAY_NEVER */
-    sw_slice label;    /* what lists show of it: a JSON object */
+    sw_slice label;    /* what lists show of it: label.h */
 } sw_item;
 
 /* Appends the message. Check out->err. */

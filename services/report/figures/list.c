@@ -1,6 +1,7 @@
 /* Lists behind figures: rows say what was counted, items what is shown of it. */
 #include "base/wire.h"
 #include "report/figures/figures.h"
+#include "report/figures/label.h"
 
 typedef struct lister {
     const sw_figures *figures;
@@ -44,13 +45,11 @@ static bool keep(lister *l, const sw_list_row *row) {
     sw_figure_entry *entry = &l->entries[l->count];
     memcpy(entry->org, row->org, sizeof entry->org);
     entry->day = row->day;
-    if (!sw_arena_copy(l->arena, row->split, &entry->split) ||
-        !sw_arena_copy(l->arena, l->item->label, &entry->label)) {
-        l->err = SW_E_LIMIT;
-        return false;
-    }
-    l->count++;
-    return true;
+    l->err = sw_arena_copy(l->arena, row->split, &entry->split)
+                 ? sw_label_read(l->item->label, l->arena, &entry->label)
+                 : SW_E_LIMIT;
+    l->count += l->err == SW_OK;
+    return l->err == SW_OK;
 }
 
 static bool each_entry(void *arg, uint32_t partition, sw_slice key, sw_slice value) {

@@ -1,6 +1,9 @@
 #include "report/figures/rollup.h"
 
+#include "evaluate/period_pb.h"
+#include "evaluate/warning_pb.h"
 #include "report/figures/counted.h"
+#include "report/figures/months.h"
 #include "topics/topics.h"
 
 #define ITEM_BYTES_MAX ((size_t)512 << 10)
@@ -13,85 +16,78 @@ typedef struct call {
 
 /* ---- months of figures ------------------------------------------------------------------ */
 
-static sw_err load_month(const void *arg, sw_rows rows, sw_slice key, void **ret) {
-    sw_slice bytes;
-    (void)arg;
-    sw_err err = sw_rows_get(rows, key, &bytes);
-    if (err) return err;
-    sw_month *month = sw_heap_zero(1, sizeof *month);
-    if (!month) return SW_E_NOMEM;
-    if (!sw_month_read(bytes, month)) {
-        sw_heap_free(month);
-        return SW_E_CORRUPT;
-    }
-    *ret = month;
-    return SW_OK;
-}
-
-/* A month of which nothing is left has no row. */
-static sw_err save_month(const void *arg, sw_rows rows, sw_slice key, void *object) {
-    char space[31 * 6];
-    sw_buf out = {.ptr = space, .cap = sizeof space, .max = sizeof space};
-    (void)arg;
-    if (object) sw_month_write(object, &out);
-    if (out.err) return out.err;
-    return out.len ? sw_rows_put(rows, key, sw_buf_slice(&out)) : sw_rows_delete(rows, key);
-}
-
-static size_t month_bytes(const void *arg, const void *object) {
-    (void)arg, (void)object;
-    return sizeof(sw_month);
-}
-
-static void free_month(const void *arg, void *object) {
-    (void)arg;
-    sw_heap_free(object);
-}
-
-static const sw_object_codec months = {load_month, save_month, month_bytes, free_month};
-
-static sw_err move_day(call *c, const sw_figure_row *row, uint32_t day, int32_t by) {
+/* The row's months; where there are none, new ones to be counted on. */
+static sw_err months_at(call *c, const sw_figure_row *row, int32_t by, sw_months **ret) {
     char key[SW_FIGURE_KEY_BYTES_MAX];
     const sw_slice at = sw_slice_of(key, sw_figure_key(row, key));
-    void *object;
+    void *object = NULL;
     sw_err err = sw_ctx_object_edit(c->ctx, SW_ROLLUP_FIGURES, at, &object);
-    if (err && err != SW_E_NOT_FOUND) return err;
-    const bool new = err == SW_E_NOT_FOUND;
-    sw_month *month = new ? sw_heap_zero(1, sizeof *month) : object;
-    if (!month) return SW_E_NOMEM;
-    if (by < 0 && month->days[day] < (uint32_t)-by) {
-        if (new) sw_heap_free(month);
-        return SW_E_CORRUPT;
-    }
-    month->days[day] += (uint32_t)by;
-    if (!new) return SW_OK;
-    err = sw_ctx_object_put(c->ctx, SW_ROLLUP_FIGURES, at, month);
-    if (err) sw_heap_free(month);
+    *ret = object;
+    if (err != SW_E_NOT_FOUND) return err;
+    if (by < 0) return SW_E_CORRUPT;
+    *ret = sw_months_new();
+    if (!*ret) return SW_E_NOMEM;
+    err = sw_ctx_object_put(c->ctx, SW_ROLLUP_FIGURES, at, *ret);
+    if (err) sw_months_codec.free(NULL, *ret);
     return err;
 }
 
-/* The unit's own; of each beginning of its code the whole; up to the county what is counted apart.
- */
+static sw_err add_part(sw_months *months, const sw_figure_part *part, uint32_t day, int32_t by) {
+    return by > 0 ? sw_months_add(months, part, day) : SW_E_CORRUPT;
+}
+
+static sw_err move_part(sw_months *months, const sw_figure_part *part, uint32_t day, int32_t by) {
+    sw_err err = sw_months_move(months, part, day, by);
+    return err == SW_E_NOT_FOUND ? add_part(months, part, day, by) : err;
+}
+
+static sw_err move_row(call *c, const sw_figure_row *row, uint32_t day, int32_t by) {
+    static const sw_figure_part whole = {0};
+    sw_months *months;
+    sw_err err = months_at(c, row, by, &months);
+    return err ? err : move_part(months, &whole, day, by);
+}
+
+/* By unit and split. A split that comes when the row has parts enough gets a row of its own, and
+ * so do all others of this unit that come then. */
+static sw_err move_station(call *c, const sw_figure_row *row, const char *org, sw_slice split,
+                           uint32_t day, int32_t by) {
+    static const char zeros[SW_UNIT_DIGITS] = {'0', '0', '0', '0'};
+    const sw_slice unit = sw_slice_of(org + sw_org_levels[SW_ORG_STATION], SW_UNIT_DIGITS);
+    sw_figure_part part = {.split = split};
+    sw_months *months;
+    if (memcmp(unit.ptr, zeros, sizeof zeros) != 0) part.unit = unit;
+    sw_err err = months_at(c, row, by, &months);
+    if (!err) err = sw_months_move(months, &part, day, by);
+    if (err != SW_E_NOT_FOUND) return err;
+    const sw_figure_part elsewhere = {.unit = part.unit, .elsewhere = true};
+    if (!sw_months_has(months, &elsewhere) && sw_months_count(months) < SW_FIGURE_PARTS_MAX)
+        return add_part(months, &part, day, by);
+    err = move_part(months, &elsewhere, day, by);
+    const sw_figure_row own = {.level = SW_ORG_UNIT,
+                               .month = row->month,
+                               .org = sw_slice_of(org, SW_ORG_DIGITS),
+                               .indicator = row->indicator,
+                               .split = split};
+    return err ? err : move_row(c, &own, day, by);
+}
+
+/* Of each beginning of the code the whole, and up to the county what is counted apart. */
 static sw_err move_levels(call *c, const sw_tally *part, const char *org, int32_t month,
                           uint32_t day, int32_t by) {
-    sw_figure_row row = {.level = SW_ORG_UNIT,
-                         .month = month,
-                         .org = sw_slice_of(org, SW_ORG_DIGITS),
-                         .indicator = part->indicator,
-                         .split = part->split};
-    sw_err err = move_day(c, &row, day, by);
-    for (uint32_t level = 0; !err && level < SW_ORG_UNIT; level++) {
-        row.level = level;
-        row.org = sw_slice_of(org, sw_org_levels[level]);
-        row.whole = true;
-        row.split = SW_S("");
-        err = move_day(c, &row, day, by);
-        if (err || part->split.len == 0 || level > SW_ORG_COUNTY) continue;
-        row.whole = false;
-        row.split = part->split;
-        err = move_day(c, &row, day, by);
+    sw_figure_row row = {.whole = true, .month = month, .indicator = part->indicator};
+    sw_err err = SW_OK;
+    for (; !err && row.level <= SW_ORG_COUNTY; row.level++) {
+        row.org = sw_slice_of(org, sw_org_levels[row.level]);
+        err = move_row(c, &row, day, by);
+        if (err || part->split.len == 0) continue;
+        sw_figure_row apart = row;
+        apart.whole = false;
+        apart.split = part->split;
+        err = move_row(c, &apart, day, by);
     }
-    return err;
+    row.org = sw_slice_of(org, sw_org_levels[SW_ORG_STATION]);
+    return err ? err : move_station(c, &row, org, part->split, day, by);
 }
 
 static sw_err move_figures(call *c, const sw_tally *part, int32_t by) {
@@ -184,18 +180,17 @@ static bool after(const sw_item *a, const sw_item *b) {
     return source ? source > 0 : sw_slice_cmp(a->from_id, b->from_id) > 0;
 }
 
-/* Of the statements about an event a correction comes before the event itself, the last correction
- * before the others; corrections may come in any order. */
+/* Of corrections the last one holds; they may come in any order. */
 static bool takes_the_place(const sw_item *next, const sw_item *old) {
-    if (next->correction != old->correction) return next->correction;
-    return next->correction && after(next, old);
+    return !old->correction || after(next, old);
 }
 
-/* Replaces what an item counts for. A correction is remembered even if it counts for nothing:
- * another one may come that is earlier. */
+/* Replaces what an item counts for. An event comes once and before its corrections: nothing is
+ * known of it. A correction is remembered even if it counts for nothing: another one may come that
+ * is earlier. */
 static sw_err settle(call *c, const sw_item *new) {
     char key[SW_ITEM_KEY_BYTES];
-    bool found;
+    bool found = false;
     const bool keep = new->part_count > 0 || new->officer.len > 0 || new->correction;
     const bool first = new->kind == SW_ITEM_EVENT && !new->correction;
     if (first && !keep) return SW_OK;
@@ -203,14 +198,24 @@ static sw_err settle(call *c, const sw_item *new) {
     const sw_slice at = sw_slice_of(key, sizeof key);
     sw_item *old = sw_arena_alloc(sw_ctx_arena(c->ctx), sizeof *old);
     if (!old) return SW_E_LIMIT;
-    sw_err err = load_item(c, at, old, &found);
+    sw_err err = first ? sw_item_read(SW_S(""), old) : load_item(c, at, old, &found);
     if (err) return err;
-    if (found && new->kind == SW_ITEM_EVENT && !takes_the_place(new, old)) return SW_OK;
+    if (new->correction && !takes_the_place(new, old)) return SW_OK;
     err = move_parts(c, old, new);
     if (!err) err = move_hand(c, old, new);
     if (err) return err;
     if (keep) return put_item(c, at, new);
     return found ? sw_ctx_del(c->ctx, SW_ROLLUP_ITEMS, at) : SW_OK;
+}
+
+/* Half of all events count for nothing, and their type says so: no more is read of them. */
+static bool may_count(const call *c, sw_slice bytes) {
+    const sw_event_type *type =
+        sw_catalogue_find(c->indicators->catalogue, sw_event_pb_type(bytes));
+    uint32_t uses = 1;
+    if (type && type->index >= SW_TYPE_BUILTIN_COUNT)
+        (void)sw_indicators_uses(c->indicators, type, &uses);
+    return uses > 0;
 }
 
 static sw_err on_event(call *c, const sw_input *input, sw_item *ret) {
@@ -231,10 +236,12 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
     sw_arena *arena = sw_ctx_arena(ctx);
     if (strcmp(input->topic, SW_TOPIC_DIRECTORY) == 0) return on_name(ctx, input);
     if (input->tombstone) return SW_OK; /* compaction's own: the period was closed before */
+    const bool event = strcmp(input->topic, SW_TOPIC_EVENTS) == 0;
+    if (event && !may_count(&c, input->value)) return SW_OK;
     sw_item *new = sw_arena_alloc(arena, sizeof *new);
     if (!new) return SW_E_LIMIT;
     sw_err err;
-    if (strcmp(input->topic, SW_TOPIC_EVENTS) == 0)
+    if (event)
         err = on_event(&c, input, new);
     else if (strcmp(input->topic, SW_TOPIC_WARNINGS) == 0)
         err = sw_counted_warning(c.indicators, input->value, arena, new);
@@ -244,21 +251,35 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
     return settle(&c, new);
 }
 
+/* An event's item is seldom there, and most events need none. */
+static void wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    char key[SW_ITEM_KEY_BYTES];
+    sw_hash128 id;
+    const bool warning = strcmp(input->topic, SW_TOPIC_WARNINGS) == 0;
+    if (input->tombstone || (!warning && strcmp(input->topic, SW_TOPIC_PERIODS) != 0)) return;
+    if (!(warning ? sw_told_id : sw_period_id)(input->value, &id)) return;
+    sw_item_key(warning ? SW_ITEM_WARNING : SW_ITEM_PERIOD, id, key);
+    sw_ctx_want(ctx, SW_ROLLUP_ITEMS, sw_slice_of(key, sizeof key));
+}
+
 static const char *const inputs[] = {SW_TOPIC_EVENTS, SW_TOPIC_WARNINGS, SW_TOPIC_PERIODS,
                                      SW_TOPIC_DIRECTORY, NULL};
 static const sw_processor_store stores[SW_ROLLUP_STORES] = {
-    [SW_ROLLUP_ITEMS] = {"items", 2, ITEM_BYTES_MAX, NULL},
-    [SW_ROLLUP_FIGURES] = {"figures", 3, 256, &months},
-    [SW_ROLLUP_LISTS] = {"lists", 3, 1, NULL},
-    [SW_ROLLUP_HANDS] = {"hands", 1, 1, NULL},
+    [SW_ROLLUP_ITEMS] = {"items", 3, ITEM_BYTES_MAX, NULL},
+    [SW_ROLLUP_FIGURES] = {"figures", 4, SW_FIGURE_ROW_BYTES_MAX, &sw_months_codec},
+    [SW_ROLLUP_LISTS] = {"lists", 3, 1, NULL, .scanned = true},
+    [SW_ROLLUP_HANDS] = {"hands", 1, 1, NULL, .scanned = true},
     [SW_ROLLUP_NAMES] = {"names", 1, 0, NULL},
 };
 
 const sw_processor sw_rollup = {.name = "rollup",
-                                .patience = 4,
+                                .patience = 20,
                                 .id = SW_PROCESSOR_ROLLUP,
+                                .renewable = true,
                                 .inputs = inputs,
                                 .outputs = NULL,
                                 .stores = stores,
                                 .store_count = SW_COUNT(stores),
-                                .on_record = on_record};
+                                .on_record = on_record,
+                                .wants = wants};

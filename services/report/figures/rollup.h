@@ -11,7 +11,8 @@
  * (an event, a warning, a period) has a row that says for what it counts now; when that changes,
  * figures and lists are moved by the difference. So a figure equals the length of its list at all
  * times, and what a correction takes back leaves the figures of its day. An event and its
- * corrections come in one partition. What counts for nothing leaves no row. `shared` is a
+ * corrections come in one partition, the event once and first. What counts for nothing leaves no
+ * row. `shared` is a
  * sw_indicators.
  *
  * Months of figures are kept decoded: an event moves numbers in memory, and a row that many events

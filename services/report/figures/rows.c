@@ -7,11 +7,11 @@ const uint8_t sw_org_levels[SW_ORG_LEVELS] = {0, 4, 6, 8, SW_ORG_DIGITS};
 
 #define SIGN UINT32_C(0x80000000) /* turned over, dates before 1970 come first */
 
-uint32_t sw_org_level(size_t len, bool apart) {
+uint32_t sw_org_level(size_t len) {
     uint32_t level = 0;
     SW_ASSERT(len <= SW_ORG_DIGITS);
-    while (sw_org_levels[level] < len) level++;
-    return apart && level == SW_ORG_STATION ? SW_ORG_UNIT : level;
+    while (level < SW_ORG_STATION && sw_org_levels[level] < len) level++;
+    return level;
 }
 
 void sw_org_fill(sw_slice org, char ret[SW_ORG_DIGITS]) {
@@ -116,6 +116,49 @@ bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret) {
     while (next_day(&at, end, &day, &count, &ok))
         if (day >= from && day <= to) *ret += count;
     return ok;
+}
+
+/* ---- parts of a row --------------------------------------------------------------------- */
+
+enum { PART_UNIT = 1, PART_SPLIT = 2, PART_ELSEWHERE = 4 };
+
+static void put_text(sw_buf *out, sw_slice text) {
+    sw_buf_add_byte(out, (char)text.len);
+    sw_buf_add(out, text);
+}
+
+void sw_figure_part_write(const sw_figure_part *part, sw_buf *out) {
+    SW_ASSERT(part->unit.len == 0 || part->unit.len == SW_UNIT_DIGITS);
+    SW_ASSERT(part->split.len <= SW_SPLIT_BYTES_MAX && part->days.len <= UINT8_MAX);
+    sw_buf_add_byte(out,
+                    (char)((part->unit.len ? PART_UNIT : 0) | (part->split.len ? PART_SPLIT : 0) |
+                           (part->elsewhere ? PART_ELSEWHERE : 0)));
+    sw_buf_add(out, part->unit);
+    if (part->split.len) put_text(out, part->split);
+    put_text(out, part->days);
+}
+
+static sw_slice take_bytes(sw_slice *row, size_t len, bool *ok) {
+    if (row->len < len) *ok = false;
+    const sw_slice taken = *ok ? sw_slice_sub(*row, 0, len) : SW_SLICE_NONE;
+    if (*ok) *row = sw_slice_sub(*row, len, row->len);
+    return taken;
+}
+
+static size_t take_byte(sw_slice *row, bool *ok) {
+    const sw_slice byte = take_bytes(row, 1, ok);
+    return *ok ? (uint8_t)byte.ptr[0] : 0;
+}
+
+bool sw_figure_part_next(sw_slice *row, sw_figure_part *ret, bool *ret_ok) {
+    *ret_ok = true;
+    if (row->len == 0) return false;
+    const size_t has = take_byte(row, ret_ok);
+    ret->unit = take_bytes(row, has & PART_UNIT ? SW_UNIT_DIGITS : 0, ret_ok);
+    ret->split = take_bytes(row, has & PART_SPLIT ? take_byte(row, ret_ok) : 0, ret_ok);
+    ret->elsewhere = has & PART_ELSEWHERE;
+    ret->days = take_bytes(row, take_byte(row, ret_ok), ret_ok);
+    return *ret_ok;
 }
 
 /* ---- lists ------------------------------------------------------------------------------ */

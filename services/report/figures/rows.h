@@ -1,9 +1,11 @@
 /* rows.h - the rows that figures and their lists are kept in.  Layer 9.  Thread: any.
  *
- * A row of figures is one month of an indicator and a unit, or a beginning of unit codes: how many
- * were counted on each day. Counts of a unit stand apart by split; those of a beginning have a row
- * of the whole, and up to the county others of the splits. So a city's month is a few rows, and one
- * indicator's a single one. */
+ * A row of figures is one month of an indicator and a beginning of unit codes: how many were
+ * counted on each day. Up to the county there is a row of the whole, and others of the splits. A
+ * station's row has it in parts, by unit and split; so what is counted moves one row below the
+ * county, and not one for each length of code. A city's month is a few rows, and one indicator's a
+ * single one.
+ */
 #ifndef SW_REPORT_ROWS_H
 #define SW_REPORT_ROWS_H
 
@@ -12,21 +14,20 @@
 #define SW_ORG_DIGITS                                                                              \
     12u /* of a unit's code; shorter ones are filled up with '0', longer ones cut */
 
-/* Lengths of the beginnings of unit codes that have rows of their own: all, city, county, station,
- * the unit itself. What lies between is the sum of the next ones. Wholes are kept up to the
- * station, splits up to the county and of the unit. */
+/* Lengths of the beginnings of unit codes that have rows of their own: all, city, county, station;
+ * what lies between is the sum of the next ones. Units have rows only for the splits that found no
+ * room in their station's. */
 enum { SW_ORG_LEVELS = 5, SW_ORG_COUNTY = 2, SW_ORG_STATION = 3, SW_ORG_UNIT = 4 };
 extern const uint8_t sw_org_levels[SW_ORG_LEVELS];
-/* The level whose rows say how much a beginning of this length has, with all splits together (where
- * there are such) or apart. */
-uint32_t sw_org_level(size_t len, bool apart);
+/* The level whose rows say how much a beginning of this length has. */
+uint32_t sw_org_level(size_t len);
 
 /* Instead of a month: all days together, of indicators that ask for it; it stands on day 0. */
 #define SW_MONTH_ALL INT32_MIN
 
 typedef struct sw_figure_row {
     uint32_t level;
-    bool whole;    /* of a level above the units: with all splits together; `split` is empty */
+    bool whole;    /* with all splits together: `split` is empty; always of a station */
     int32_t month; /* since 1970-01 */
     sw_slice org;  /* as long as the level says */
     uint64_t indicator;
@@ -58,6 +59,26 @@ void sw_month_write(const sw_month *month, sw_buf *out);
 bool sw_month_read(sw_slice bytes, sw_month *ret);
 /* What the days `from` to `to` of the month have, without reading the others. False as above. */
 bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret);
+
+/* A part of a row. Rows of other levels than the station have one, of no unit and no split. */
+typedef struct sw_figure_part {
+    sw_slice unit;  /* the digits of its code behind the station's; empty: zeros */
+    sw_slice split; /* may be empty */
+    bool elsewhere; /* no split: all those of this unit that have rows of their own, together */
+    sw_slice days;  /* a month, as above */
+} sw_figure_part;
+
+enum { SW_UNIT_DIGITS = 4 };
+/* So many parts a station's row has at most, one for each unit that has splits elsewhere apart:
+ * there may be a split for each event, and a row is written whole. */
+#define SW_FIGURE_PARTS_MAX     32u
+#define SW_FIGURE_ROW_BYTES_MAX ((size_t)1 << 20)
+
+void sw_figure_part_write(const sw_figure_part *part, sw_buf *out);
+/* Takes the next part off the row; false at its end, or where it is none (`*ret_ok` false).
+ * Borrows.
+ */
+bool sw_figure_part_next(sw_slice *row, sw_figure_part *ret, bool *ret_ok);
 
 /* What is counted: under indicator, month, unit, day, split; `kind` tells events, warnings and
  * periods apart. */

@@ -19,26 +19,6 @@ static int32_t day_of(date d) {
     return (int32_t)sw_days_from_date(d.year, d.month, d.day);
 }
 
-static bool digits(sw_slice text, size_t from, size_t to, int32_t *ret) {
-    *ret = 0;
-    for (size_t i = from; i < to; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
-        *ret = *ret * 10 + (text.ptr[i] - '0');
-    }
-    return true;
-}
-
-sw_err sw_date_parse(sw_slice text, int32_t *ret_day) {
-    int32_t year, month, day;
-    if (text.len != SW_DATE_TEXT - 1 || text.ptr[4] != '-' || text.ptr[7] != '-' ||
-        !digits(text, 0, 4, &year) || !digits(text, 5, 7, &month) || !digits(text, 8, 10, &day))
-        return SW_E_SYNTAX;
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > sw_days_in_month(year, month))
-        return SW_E_RANGE;
-    *ret_day = (int32_t)sw_days_from_date(year, month, day);
-    return SW_OK;
-}
-
 void sw_date_text(int32_t day, char ret[SW_DATE_TEXT]) {
     const date d = date_of(day);
     char text[32];

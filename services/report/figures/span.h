@@ -3,7 +3,7 @@
 #ifndef SW_REPORT_SPAN_H
 #define SW_REPORT_SPAN_H
 
-#include "base/buf.h"
+#include <stdint.h>
 
 /* Both days belong to it; days since 1970-01-01. */
 typedef struct sw_span_days {
@@ -12,8 +12,7 @@ typedef struct sw_span_days {
 
 #define SW_DATE_TEXT 11 /* "2026-02-28" and NUL */
 
-/* "2026-02-28". SW_E_SYNTAX; SW_E_RANGE: no such day. */
-SW_NODISCARD sw_err sw_date_parse(sw_slice text, int32_t *ret_day);
+/* As sw_date_parse reads it (text/time.h). */
 void sw_date_text(int32_t day, char ret[SW_DATE_TEXT]);
 
 /* The last period (上期): of a whole month the month before, of whole months as many before; else

@@ -6,8 +6,6 @@
 #include "report/view/query.h"
 #include "text/utf8.h"
 
-#define BOOK_ROW_MAX (2 * SW_BOOK_PAGE_BYTES)
-
 /* ---- books ---- */
 
 typedef struct rows {
@@ -33,7 +31,7 @@ static sw_err open_book(const sw_queries *q, uint32_t which, sw_slice key, sw_ar
     const sw_plan *plan = sw_evaluator_plan(q->evaluators[which], key, &value);
     if (!plan) return SW_E_NOT_FOUND;
     rows r = {&q->books[which], sw_partition_of(key, q->books[which].partitions), {0}};
-    sw_buf_init(&r.row, BOOK_ROW_MAX);
+    sw_buf_init(&r.row, SW_BOOK_ROW_BYTES_MAX);
     sw_err err =
         sw_book_read_stored(plan, key, value, (sw_book_source){&r, get_row}, scratch, &head, ret);
     sw_buf_done(&r.row);
@@ -75,14 +73,29 @@ static const sw_rule *find_rule(const sw_queries *q, sw_slice id) {
     return NULL;
 }
 
+/* "person_id=P1" or its value alone, in the order of the rule's key. */
+static const sw_slice *values_of(const sw_rule *rule, const sw_slice *key, uint32_t count,
+                                 sw_arena *arena) {
+    sw_slice *values = sw_arena_alloc(arena, count * sizeof *values);
+    for (uint32_t i = 0; values && i < count; i++) {
+        const sw_slice name = rule->key_names[i];
+        const bool named =
+            sw_slice_starts(key[i], name) && key[i].len > name.len && key[i].ptr[name.len] == '=';
+        values[i] = named ? sw_slice_sub(key[i], name.len + 1, key[i].len) : key[i];
+    }
+    return values;
+}
+
 sw_err sw_queries_explain_rule(const sw_queries *queries, sw_slice rule_id, const sw_slice *key,
                                uint32_t key_count, sw_arena *scratch, sw_buf *out) {
     SW_ASSERT(queries && key && key_count > 0 && scratch && out);
     const sw_rule *rule = find_rule(queries, rule_id);
     if (!rule || key_count > rule->key_count) return SW_E_NOT_FOUND;
-    sw_slice keyed = sw_keyed_key(scratch, rule->key_names[0], key[0]);
+    const sw_slice *values = values_of(rule, key, key_count, scratch);
+    if (!values) return SW_E_NOMEM;
+    sw_slice keyed = sw_keyed_key(scratch, rule->key_names[0], values[0]);
     if (!keyed.ptr) return SW_E_NOMEM;
-    const sw_explain what = {.rule_id = rule_id, .key = key, .key_count = key_count};
+    const sw_explain what = {.rule_id = rule_id, .key = values, .key_count = key_count};
     return explain(queries, rule->kind == SW_DEADLINE ? 0 : 1, keyed, &what, scratch, out);
 }
 

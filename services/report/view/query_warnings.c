@@ -36,14 +36,14 @@ static bool may(void *arg, const sw_view_brief *brief) {
     return ask->rule.len == 0 || sw_slice_eq(brief->rule, ask->rule);
 }
 
-static sw_err take(void *arg, uint32_t partition, sw_hash128 id, int64_t time_ms, bool *ret_taken) {
+static sw_err take(void *arg, uint32_t partition, sw_hash128 id, sw_slice key, bool *ret_taken) {
     reading *r = arg;
     sw_told_warning told;
-    (void)time_ms;
+    (void)key;
     sw_buf_clear(&r->row);
     sw_arena_reset(&r->arena);
-    sw_slice key = sw_slice_of(id.bytes, sizeof id.bytes);
-    sw_err err = sw_read_get_in(&r->queries->warnings, partition, key, &r->row);
+    sw_slice row = sw_slice_of(id.bytes, sizeof id.bytes);
+    sw_err err = sw_read_get_in(&r->queries->warnings, partition, row, &r->row);
     if (err) return err == SW_E_NOT_FOUND ? SW_OK : err;
     if (sw_told_from_pb(&r->arena, sw_buf_slice(&r->row), &told) != SW_OK) return SW_E_CORRUPT;
     if (!(state_bit(told.state) & r->ask->states)) return SW_OK;

@@ -81,19 +81,39 @@ bool sw_view_row_read(sw_slice row, bool newest_first, int64_t *ret_time_ms, sw_
     return true;
 }
 
+sw_slice sw_view_period_row(sw_slice key, sw_hash128 instance, char *room) {
+    SW_ASSERT(key.len <= SW_KEY_BYTES_MAX);
+    if (key.len) memcpy(room, key.ptr, key.len);
+    room[key.len] = '\0';
+    memcpy(room + key.len + 1, instance.bytes, sizeof instance.bytes);
+    return sw_slice_of(room, key.len + 1 + sizeof instance.bytes);
+}
+
+void sw_view_period_range(sw_slice key, sw_slice *ret_from, sw_slice *ret_to, char *from,
+                          char *to) {
+    SW_ASSERT(key.len <= SW_KEY_BYTES_MAX);
+    if (key.len) memcpy(from, key.ptr, key.len);
+    memcpy(to, from, key.len);
+    from[key.len] = '\0';
+    to[key.len] = '\1';
+    *ret_from = sw_slice_of(from, key.len + 1);
+    *ret_to = sw_slice_of(to, key.len + 1);
+}
+
 sw_slice sw_view_event_row(sw_slice key, int64_t time_ms, sw_hash128 identity, char *room) {
     return sw_view_row((sw_view_place){SW_DIM_KEY, key}, time_ms, false, identity, room);
 }
 
 /* ---- values ---- */
 
-enum { BRIEF_LEVEL = 1, BRIEF_ORG, BRIEF_COMPARTMENT, BRIEF_RULE };
+enum { BRIEF_LEVEL = 1, BRIEF_ORG, BRIEF_COMPARTMENT, BRIEF_RULE, BRIEF_KEY };
 
 void sw_view_brief_write(const sw_view_brief *b, sw_buf *out) {
     sw_wire_varint(out, BRIEF_LEVEL, (uint64_t)(b->level + 1));
     sw_wire_text(out, BRIEF_ORG, b->org);
     sw_wire_text(out, BRIEF_COMPARTMENT, b->compartment);
     sw_wire_text(out, BRIEF_RULE, b->rule);
+    sw_wire_text(out, BRIEF_KEY, b->key);
 }
 
 bool sw_view_brief_read(sw_slice row, sw_view_brief *ret) {
@@ -106,6 +126,7 @@ bool sw_view_brief_read(sw_slice row, sw_view_brief *ret) {
         if (f.number == BRIEF_ORG) ret->org = f.bytes;
         if (f.number == BRIEF_COMPARTMENT) ret->compartment = f.bytes;
         if (f.number == BRIEF_RULE) ret->rule = f.bytes;
+        if (f.number == BRIEF_KEY) ret->key = f.bytes;
     }
     return !r.fault;
 }

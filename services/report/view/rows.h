@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "env/limits.h"
+#include "text/time.h"
 
 /* An index row's key: dimension, value, 0, time, id; its value says what most questions ask, so
  * that only what is answered is read whole. Each dimension is a row that every warning and period
@@ -55,10 +56,21 @@ typedef struct sw_view_brief {
     int32_t level;             /* -1: none */
     sw_slice org, compartment; /* may be empty */
     sw_slice rule;
+    sw_slice key; /* of a period alone: its row stands under it */
 } sw_view_brief;
 
 void sw_view_brief_write(const sw_view_brief *brief, sw_buf *out);
 bool sw_view_brief_read(sw_slice row, sw_view_brief *ret);
+
+/* The row of a period: key, 0, instance. So those of a key are found beside one another, and need
+ * no index. Room of SW_VIEW_ROW_MAX. */
+sw_slice sw_view_period_row(sw_slice key, sw_hash128 instance, char *room);
+/* Where it stands in order of due times; one without any is the last. */
+static inline int64_t sw_view_due_ms(int64_t due_ms) {
+    return due_ms == SW_TIME_NONE ? SW_TIME_MAX : due_ms;
+}
+/* All of a key: [from, to). Rooms as above. */
+void sw_view_period_range(sw_slice key, sw_slice *ret_from, sw_slice *ret_to, char *from, char *to);
 
 /* An event in a key's timeline. */
 typedef struct sw_view_event {

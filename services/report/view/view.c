@@ -12,10 +12,10 @@ static const char *const inputs[] = {SW_TOPIC_WARNINGS, SW_TOPIC_PERIODS, SW_TOP
 static const char *const outputs[] = {NULL};
 static const sw_processor_store stores[SW_VIEW_STORES] = {
     [SW_VIEW_WARNINGS] = {.name = "warnings", .version = 1},
-    [SW_VIEW_INDEX] = {.name = "index", .version = 2},
-    [SW_VIEW_PERIODS] = {.name = "periods", .version = 1},
-    [SW_VIEW_DUE] = {.name = "due", .version = 2},
-    [SW_VIEW_EVENTS] = {.name = "events", .version = 1},
+    [SW_VIEW_INDEX] = {.name = "index", .version = 2, .scanned = true},
+    [SW_VIEW_PERIODS] = {.name = "periods", .version = 2},
+    [SW_VIEW_DUE] = {.name = "due", .version = 3, .scanned = true},
+    [SW_VIEW_EVENTS] = {.name = "events", .version = 1, .scanned = true},
 };
 
 /* ---- warnings ---- */
@@ -41,7 +41,7 @@ static sw_err change_index(sw_ctx *ctx, const sw_told_warning *told, sw_slice ke
     for (uint32_t i = 0; i < count && !err; i++) {
         sw_view_place place = open_only ? sw_view_open(places[i]) : places[i];
         sw_slice row = sw_view_row(place, told->fires_ms, true, told->id, room);
-        err = put ? sw_ctx_put(ctx, SW_VIEW_INDEX, row, sw_buf_slice(&value))
+        err = put ? sw_ctx_put_new(ctx, SW_VIEW_INDEX, row, sw_buf_slice(&value))
                   : sw_ctx_del(ctx, SW_VIEW_INDEX, row);
     }
     sw_buf_done(&value);
@@ -95,27 +95,23 @@ static sw_err on_warning(sw_ctx *ctx, const sw_input *input) {
 
 /* ---- periods ---- */
 
-static int64_t due_of(const sw_told_period *period) {
-    return period->due_ms == SW_TIME_NONE ? SW_TIME_MAX : period->due_ms;
-}
-
-static sw_err change_due(sw_ctx *ctx, const sw_told_period *period, bool put) {
+static sw_err change_due(sw_ctx *ctx, const sw_told_period *period, sw_slice key, bool put) {
     sw_view_place places[SW_VIEW_DIMS_MAX];
     char room[SW_VIEW_ROW_MAX];
-    sw_slice key = sw_keyed_key(sw_ctx_arena(ctx), period->key[0].name, period->key[0].value);
-    if (!key.ptr) return SW_E_NOMEM;
-    uint32_t count = sw_view_places(period->orgcode, SW_SLICE_NONE, key, places);
+    uint32_t count = sw_view_places(period->orgcode, SW_SLICE_NONE, SW_SLICE_NONE, places);
     const sw_view_brief brief = {.level = period->level,
                                  .org = period->orgcode,
                                  .compartment = period->compartment,
-                                 .rule = period->rule};
+                                 .rule = period->rule,
+                                 .key = key};
     sw_buf value;
     sw_buf_init(&value, ROW_BYTES_MAX);
     if (put) sw_view_brief_write(&brief, &value);
     sw_err err = value.err;
     for (uint32_t i = 0; i < count && !err; i++) {
-        sw_slice row = sw_view_row(places[i], due_of(period), false, period->instance, room);
-        err = put ? sw_ctx_put(ctx, SW_VIEW_DUE, row, sw_buf_slice(&value))
+        sw_slice row =
+            sw_view_row(places[i], sw_view_due_ms(period->due_ms), false, period->instance, room);
+        err = put ? sw_ctx_put_new(ctx, SW_VIEW_DUE, row, sw_buf_slice(&value))
                   : sw_ctx_del(ctx, SW_VIEW_DUE, row);
     }
     sw_buf_done(&value);
@@ -123,26 +119,33 @@ static sw_err change_due(sw_ctx *ctx, const sw_told_period *period, bool put) {
 }
 
 static bool same_due(const sw_told_period *a, const sw_told_period *b) {
-    return due_of(a) == due_of(b) && a->level == b->level && sw_slice_eq(a->orgcode, b->orgcode);
+    return a->due_ms == b->due_ms && a->level == b->level && sw_slice_eq(a->orgcode, b->orgcode);
 }
 
 static sw_err on_period(sw_ctx *ctx, const sw_input *input) {
     sw_arena *arena = sw_ctx_arena(ctx);
     sw_told_period told, old;
-    sw_slice row;
+    char room[SW_VIEW_ROW_MAX];
+    sw_slice value;
     sw_err err = sw_period_from_pb(arena, input->value, &told);
     if (err) return sw_ctx_fail(ctx, err, "a period that can't be read");
-    err = sw_ctx_get(ctx, SW_VIEW_PERIODS, id_row(&told.instance), &row);
+    sw_slice key = sw_keyed_key(arena, told.key[0].name, told.key[0].value);
+    if (!key.ptr) return SW_E_NOMEM;
+    if (key.len > SW_KEY_BYTES_MAX) return sw_ctx_fail(ctx, SW_E_LIMIT, "a key that is too long");
+    const sw_slice row = sw_view_period_row(key, told.instance, room);
+    /* what is opened does not run yet, and nothing is looked for */
+    err = told.change == SW_PERIOD_OPENED ? SW_E_NOT_FOUND
+                                          : sw_ctx_get(ctx, SW_VIEW_PERIODS, row, &value);
     if (err && err != SW_E_NOT_FOUND) return err;
     bool known = !err, runs = told.change != SW_PERIOD_CLOSED;
-    if (known && sw_period_from_pb(arena, row, &old) != SW_OK) return SW_E_CORRUPT;
+    if (known && sw_period_from_pb(arena, value, &old) != SW_OK) return SW_E_CORRUPT;
     bool same = known && runs && same_due(&old, &told);
     err = SW_OK;
-    if (known && !same) err = change_due(ctx, &old, false);
-    if (!err && runs && !same) err = change_due(ctx, &told, true);
+    if (known && !same) err = change_due(ctx, &old, key, false);
+    if (!err && runs && !same) err = change_due(ctx, &told, key, true);
     if (err) return err;
-    if (runs) return sw_ctx_put(ctx, SW_VIEW_PERIODS, id_row(&told.instance), input->value);
-    return known ? sw_ctx_del(ctx, SW_VIEW_PERIODS, id_row(&told.instance)) : SW_OK;
+    if (runs) return (known ? sw_ctx_put : sw_ctx_put_new)(ctx, SW_VIEW_PERIODS, row, input->value);
+    return known ? sw_ctx_del(ctx, SW_VIEW_PERIODS, row) : SW_OK;
 }
 
 /* ---- events ---- */
@@ -172,13 +175,37 @@ static sw_err on_record(sw_ctx *ctx, const void *shared, const sw_input *input) 
                                                         : on_period(ctx, input);
 }
 
+static void wants_warning(sw_ctx *ctx, const sw_input *input) {
+    sw_hash128 id;
+    if (sw_told_id(input->value, &id)) sw_ctx_want(ctx, SW_VIEW_WARNINGS, id_row(&id));
+}
+
+static void wants_period(sw_ctx *ctx, const sw_input *input) {
+    sw_period_address address;
+    char room[SW_VIEW_ROW_MAX];
+    if (!sw_period_address_read(input->value, &address) || address.change == SW_PERIOD_OPENED)
+        return;
+    sw_slice key = sw_keyed_key(sw_ctx_arena(ctx), address.key.name, address.key.value);
+    if (key.ptr && key.len <= SW_KEY_BYTES_MAX)
+        sw_ctx_want(ctx, SW_VIEW_PERIODS, sw_view_period_row(key, address.instance, room));
+}
+
+static void wants(sw_ctx *ctx, const void *shared, const sw_input *input) {
+    (void)shared;
+    if (input->tombstone) return;
+    if (strcmp(input->topic, SW_TOPIC_WARNINGS) == 0) wants_warning(ctx, input);
+    if (strcmp(input->topic, SW_TOPIC_PERIODS) == 0) wants_period(ctx, input);
+}
+
 const sw_processor sw_view = {
     .name = "view",
-    .patience = 4,
+    .patience = 20,
     .id = SW_PROCESSOR_VIEW,
+    .renewable = true,
     .inputs = inputs,
     .outputs = outputs,
     .stores = stores,
     .store_count = SW_COUNT(stores),
     .on_record = on_record,
+    .wants = wants,
 };

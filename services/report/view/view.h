@@ -13,8 +13,8 @@ extern const sw_processor sw_view;
 enum {
     SW_VIEW_WARNINGS, /* warning id -> how it was told last */
     SW_VIEW_INDEX,    /* warnings by unit, rule, key, newest first; open ones apart too */
-    SW_VIEW_PERIODS,  /* instance -> how it runs; closed ones are not kept */
-    SW_VIEW_DUE,      /* periods by unit and key, the next due first */
+    SW_VIEW_PERIODS,  /* key and instance -> how it runs; closed ones are not kept */
+    SW_VIEW_DUE,      /* periods by unit, the next due first */
     SW_VIEW_EVENTS,   /* the events of a key, in order of time */
     SW_VIEW_STORES
 };

@@ -3,18 +3,21 @@
 #include "text/time.h"
 
 enum { BATCH = 256 };
+#define KEYS_BYTES_MAX ((size_t)BATCH * (SW_KEY_BYTES_MAX + 64))
 
 typedef struct candidates {
     const sw_rows_walk *walk;
+    sw_arena *arena; /* for keys */
     struct {
         uint32_t partition;
         sw_hash128 id;
-        int64_t time_ms;
+        sw_slice key;
         char tail[SW_VIEW_TAIL];
     } items[BATCH];
     uint32_t count, rows;
     bool more;               /* the scan was ended before its end */
     char last[SW_VIEW_TAIL]; /* of the row seen last */
+    sw_err err;
 } candidates;
 
 static bool visit(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
@@ -30,8 +33,9 @@ static bool visit(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
     c->rows++;
     if (!sw_view_brief_read(value, &brief) || !c->walk->may(c->walk->arg, &brief)) return true;
     uint32_t at = c->count;
-    if (!sw_view_row_read(key, c->walk->newest_first, &c->items[at].time_ms, &c->items[at].id))
-        return true;
+    int64_t time_ms;
+    if (!sw_view_row_read(key, c->walk->newest_first, &time_ms, &c->items[at].id)) return true;
+    if (!sw_arena_copy(c->arena, brief.key, &c->items[at].key)) return c->err = SW_E_LIMIT, false;
     c->items[at].partition = partition;
     memcpy(c->items[at].tail, tail, SW_VIEW_TAIL);
     c->count++;
@@ -98,32 +102,47 @@ static sw_err find_bounds(const sw_rows_walk *walk, bounds *b) {
     return SW_OK;
 }
 
-sw_err sw_rows_walk_run(const sw_rows_walk *walk, char ret_next[SW_CURSOR_TEXT]) {
-    bounds b;
-    uint32_t taken = 0, rows = 0;
-    ret_next[0] = '\0';
-    sw_err err = find_bounds(walk, &b);
-    while (!err && sw_slice_cmp(b.first, b.end) < 0) {
-        candidates c = {.walk = walk, .rows = rows};
-        const sw_read_range range = {.partition = SW_READ_ALL, .from = b.first, .to = b.end};
-        err = sw_read_scan(walk->index, &range, visit, &c);
-        for (uint32_t i = 0; i < c.count && !err; i++) {
-            bool is_meant = false;
-            if (taken == walk->page.limit) {
-                sw_cursor_write(c.items[i - 1].tail, ret_next);
-                return SW_OK;
-            }
-            err = walk->take(walk->arg, c.items[i].partition, c.items[i].id, c.items[i].time_ms,
-                             &is_meant);
-            taken += is_meant;
-        }
-        if (err || !c.more) return err;
-        rows = c.rows;
-        if (taken == walk->page.limit || rows == SW_PAGE_ROWS_MAX) {
-            sw_cursor_write(c.last, ret_next);
+/* What the candidates of one scan are. */
+static sw_err take_all(const candidates *c, uint32_t *taken, char ret_next[SW_CURSOR_TEXT],
+                       bool *ret_full) {
+    const sw_rows_walk *walk = c->walk;
+    sw_err err = SW_OK;
+    *ret_full = false;
+    for (uint32_t i = 0; i < c->count && !err; i++) {
+        bool is_meant = false;
+        if (*taken == walk->page.limit) {
+            sw_cursor_write(c->items[i - 1].tail, ret_next);
+            *ret_full = true;
             return SW_OK;
         }
-        start_behind(&b, c.last);
+        err = walk->take(walk->arg, c->items[i].partition, c->items[i].id, c->items[i].key,
+                         &is_meant);
+        *taken += is_meant;
     }
+    return err;
+}
+
+sw_err sw_rows_walk_run(const sw_rows_walk *walk, char ret_next[SW_CURSOR_TEXT]) {
+    bounds b;
+    sw_arena keys;
+    uint32_t taken = 0, rows = 0;
+    bool done = false;
+    ret_next[0] = '\0';
+    sw_err err = find_bounds(walk, &b);
+    sw_arena_init(&keys, KEYS_BYTES_MAX);
+    while (!err && !done && sw_slice_cmp(b.first, b.end) < 0) {
+        candidates c = {.walk = walk, .arena = &keys, .rows = rows};
+        const sw_read_range range = {.partition = SW_READ_ALL, .from = b.first, .to = b.end};
+        err = sw_read_scan(walk->index, &range, visit, &c);
+        if (!err) err = c.err;
+        if (!err) err = take_all(&c, &taken, ret_next, &done);
+        if (err || done || !c.more) break;
+        rows = c.rows;
+        done = taken == walk->page.limit || rows == SW_PAGE_ROWS_MAX;
+        if (done) sw_cursor_write(c.last, ret_next);
+        start_behind(&b, c.last);
+        sw_arena_reset(&keys);
+    }
+    sw_arena_done(&keys);
     return err;
 }

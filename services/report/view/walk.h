@@ -15,8 +15,9 @@ typedef struct sw_rows_walk {
     void *arg;
     /* By what the index row says; cheap. */
     bool (*may)(void *arg, const sw_view_brief *brief);
-    /* Looks at the thing itself and writes it, or says that it is not meant. */
-    sw_err (*take)(void *arg, uint32_t partition, sw_hash128 id, int64_t time_ms, bool *ret_taken);
+    /* Looks at the thing itself and writes it, or says that it is not meant. `key` is the brief's.
+     */
+    sw_err (*take)(void *arg, uint32_t partition, sw_hash128 id, sw_slice key, bool *ret_taken);
 } sw_rows_walk;
 
 /* A place in an index as text, and back; false: it is none. */

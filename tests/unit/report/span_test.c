@@ -1,13 +1,14 @@
 #include "report/figures/span.h"
+#include "text/time.h"
 #include "unit/test.h"
 
 static int32_t day(const char *text) {
-    int32_t ret;
+    int64_t ret;
     assert_ok(sw_date_parse(sw_slice_cstr(text), &ret));
     char back[SW_DATE_TEXT];
-    sw_date_text(ret, back);
+    sw_date_text((int32_t)ret, back);
     assert_string_equal(back, text);
-    return ret;
+    return (int32_t)ret;
 }
 
 static void spans(sw_span_days (*of)(sw_span_days), const char *from, const char *to,
@@ -41,24 +42,11 @@ static void a_year_before_keeps_the_dates_and_the_end_of_february(void **state) 
     spans(sw_span_year_before, "2024-02-29", "2024-02-29", "2023-02-28", "2023-02-28");
 }
 
-static void what_is_no_date_is_refused(void **state) {
-    (void)state;
-    static const char *const texts[] = {"",         "2026-3-01",  "2026/03/01", "2026-03-01T",
-                                        "20260301", "2026-03-0x", " 2026-03-1", "-026-03-01"};
-    int32_t ret;
-    for (size_t i = 0; i < SW_COUNT(texts); i++)
-        assert_int_equal(sw_date_parse(sw_slice_cstr(texts[i]), &ret), SW_E_SYNTAX);
-    assert_int_equal(sw_date_parse(SW_S("2026-02-29"), &ret), SW_E_RANGE);
-    assert_int_equal(sw_date_parse(SW_S("2026-13-01"), &ret), SW_E_RANGE);
-    assert_int_equal(sw_date_parse(SW_S("0000-01-01"), &ret), SW_E_RANGE);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_period_of_months_is_months),
         cmocka_unit_test(the_last_period_of_days_is_as_many_days),
         cmocka_unit_test(a_year_before_keeps_the_dates_and_the_end_of_february),
-        cmocka_unit_test(what_is_no_date_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
