@@ -15,7 +15,9 @@ static const sw_command *const commands[] = {
 };
 
 /* The allocator keeps in each of its arenas what threads have freed: with few, a server stays as
- * small as its budgets say. */
+ * small as its budgets say. And small pieces that are freed join their neighbours at once: kept in
+ * lists they come back in the opposite order, so that what one batch makes lies scattered, and each
+ * piece of it is a miss of cache and TLB. */
 enum { ARENAS_MAX = 2, SERVICE_WORDS_MAX = 100 };
 #define SERVICE "seawall-"
 
@@ -37,6 +39,7 @@ static int run_service(const char *service, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     (void)mallopt(M_ARENA_MAX, ARENAS_MAX);
+    (void)mallopt(M_MXFAST, 0);
     const char *name = strrchr(argv[0], '/');
     name = name ? name + 1 : argv[0];
     if (strncmp(name, SERVICE, strlen(SERVICE)) == 0)

@@ -5,6 +5,7 @@
  *   evaluate_bench FOLDER random [CASES] [EVENTS]  the same, but which case is at random
  *   evaluate_bench FOLDER quiet [CASES] [EVENTS]   as rate, without seawall.periods
  *   evaluate_bench FOLDER open [CASES]             five open periods a case; then a restart
+ *   evaluate_bench FOLDER rebuild [CASES] [EVENTS] as rate; then all state once more, from the log
  *
  * FOLDER must not be there yet. */
 #include <stdio.h>
@@ -16,7 +17,9 @@
 
 #include "bus/bus.h"
 #include "deadline/deadline.h"
+#include "runtime/rebuild.h"
 #include "runtime/runtime.h"
+#include "runtime/watch.h"
 #include "runtime/worker.h"
 #include "topics/topics.h"
 
@@ -266,9 +269,45 @@ static void measure_open(bench *b, uint64_t cases) {
            wall, cpu, (double)usage.disk_bytes / (double)periods, resident_mb());
 }
 
+/* All state again, from the records alone, into another database; it has to be the same. */
+static void measure_rebuild(bench *b) {
+    char dir[600];
+    sw_db *target;
+    uint64_t records = 0;
+    measure(b, 0);
+    snprintf(dir, sizeof dir, "%s-rebuilt", b->dir);
+    need(sw_db_rocks_open(dir, b->topology.stores, b->topology.store_count,
+                          (sw_db_budget){.memory_bytes = DB_BYTES, .cache = true}, &b->diags,
+                          &target),
+         b, dir);
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    for (uint32_t i = 0; i < b->topology.task_count; i++) {
+        const sw_rebuild rebuild = {.topology = &b->topology,
+                                    .source = b->bus,
+                                    .target = target,
+                                    .env = {.clock = &b->clock.clock},
+                                    .task = &b->topology.tasks[i],
+                                    .until_ms = b->clock.wall_ms,
+                                    .dir = dir};
+        sw_rebuilt rebuilt;
+        uint64_t live;
+        need(sw_rebuild_task(&rebuild, &rebuilt), b, "rebuild");
+        need(sw_watch_digest(sw_bus_db(b->bus), &b->topology, rebuild.task->number, &live), b,
+             "digest");
+        if (live != rebuilt.digest) need(SW_E_CORRUPT, b, "what is rebuilt is not the same");
+        records += rebuilt.records;
+    }
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    printf("%llu records rebuilt in %.2f CPU s: %.0f a CPU second, %.2f us each; resident %ld MB\n",
+           (unsigned long long)records, cpu, (double)records / cpu, cpu * 1e6 / (double)records,
+           resident_mb());
+    sw_db_close(target);
+}
+
 int main(int argc, char **argv) {
     if (argc < 3) {
-        fprintf(stderr, "usage: evaluate_bench FOLDER rate|quiet|random|open [CASES] [EVENTS]\n");
+        fprintf(stderr, "usage: evaluate_bench FOLDER rate|quiet|random|open|rebuild [CASES] "
+                        "[EVENTS]\n");
         return 2;
     }
     static bench b;
@@ -284,6 +323,8 @@ int main(int argc, char **argv) {
     write_course(&b, cases, open ? 0 : events, at_random);
     if (open)
         measure_open(&b, cases);
+    else if (strcmp(argv[2], "rebuild") == 0)
+        measure_rebuild(&b);
     else
         measure(&b, cases);
     stop(&b);

@@ -1,11 +1,13 @@
 #include "seawall/bench/bench.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "store/store.h"
 
 static double seconds(clockid_t clock) {
     struct timespec at;
@@ -34,6 +36,21 @@ sw_bench_meter sw_bench_since(sw_bench_meter start) {
                             now.written_bytes - start.written_bytes};
 }
 
+double sw_bench_stat_cpu_s(const char *path, const char *name) {
+    char text[1024];
+    unsigned long user = 0, system = 0;
+    FILE *file = fopen(path, "r");
+    size_t len = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file) fclose(file);
+    text[len] = '\0';
+    const char *begin = strchr(text, '('), *after_name = strrchr(text, ')');
+    if (!begin || !after_name || strncmp(begin + 1, name, strlen(name)) != 0 ||
+        sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+               &system) != 2)
+        return 0;
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
 void sw_bench_fill(sw_rng *rng, char *bytes, size_t len) {
     static const char text[] = "case_id person_id detained_at criminal unit officer station ";
     size_t half = len / 2;
@@ -50,15 +67,8 @@ bool sw_bench_folder(const char *parent, char *ret, size_t size) {
     return false;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at) {
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 void sw_bench_remove(const char *path) {
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    sw_db_remove(path);
 }
 
 bool sw_bench_number(const char *option, const char *text, int64_t low, int64_t high,

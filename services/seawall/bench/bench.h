@@ -29,6 +29,10 @@ sw_bench_meter sw_bench_now(void);
 /* What was used since `start`. */
 sw_bench_meter sw_bench_since(sw_bench_meter start);
 
+/* Seconds of processor time so far of a process or thread, by the path of its `stat` in /proc; 0
+ * where it is gone, or its name begins otherwise. */
+double sw_bench_stat_cpu_s(const char *path, const char *name);
+
 /* Bytes like those of an event: half text that repeats, half that does not. */
 void sw_bench_fill(sw_rng *rng, char *bytes, size_t len);
 

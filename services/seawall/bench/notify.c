@@ -376,13 +376,8 @@ static bool others(int64_t count) {
 
 static double child_cpu(pid_t child) {
     char path[64];
-    unsigned long user = 0, system = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
-    FILE *file = fopen(path, "re");
-    bool good = file && fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                               &user, &system) == 2;
-    if (file) fclose(file);
-    return good ? (double)(user + system) / (double)sysconf(_SC_CLK_TCK) : 0;
+    return sw_bench_stat_cpu_s(path, "");
 }
 
 /* From the warning to the gateway, which is a process of its own. */

@@ -119,38 +119,82 @@ static bool measure_row(size_t row, uint32_t size, costs *ret) {
     return !err;
 }
 
-/* What a commit writes of the place's book: it is encoded whole, whatever has changed in it. */
-static bool measure_commit(uint32_t size, bool json) {
-    enum { TIMES = 20 };
-    place p = {.size = size, .step_ms = YEAR_MS / size};
+/* ---- commits ---- */
+
+typedef struct commit_cost {
+    double us;
+    size_t bytes;
+} commit_cost;
+
+static sw_err count_page(void *ctx, uint32_t page, sw_buf *out) {
+    (void)page;
+    *(size_t *)ctx += out->len;
+    sw_buf_clear(out);
+    return SW_OK;
+}
+
+/* What a commit makes of the place's book, as the evaluator's store does. */
+static sw_err store(place *p, bool all, commit_cost *ret) {
+    const sw_bench_meter start = sw_bench_now();
     size_t bytes = 0;
+    const sw_book_page_sink sink = {&bytes, count_page};
+    sw_buf out;
+    sw_buf_init(&out, (size_t)1 << 30);
+    sw_err err = sw_book_encode_head(p->book, &out);
+    bytes = out.len;
+    sw_buf_clear(&out);
+    if (!err) err = sw_book_encode_pages(p->book, all, &out, &sink);
+    sw_book_stored(p->book);
+    sw_buf_done(&out);
+    ret->us += sw_bench_since(start).cpu_s * 1e6;
+    ret->bytes += bytes;
+    return err;
+}
+
+/* Of some commits, each after one event. */
+static sw_err measure_stores(place *p, bool late, bool all, commit_cost *ret) {
+    enum { TIMES = 20 };
+    const int64_t end_ms = FIRST_MS + p->size * p->step_ms;
+    sw_err err = SW_OK;
+    for (int i = 1; i <= TIMES && !err; i++) {
+        const int64_t now_ms = end_ms + (int64_t)(p->number - p->size + 1) * p->step_ms;
+        const int64_t time_ms = late ? FIRST_MS + p->size / 2 * p->step_ms + i : now_ms;
+        err = give(p, (uint32_t)i, time_ms, now_ms);
+        if (!err) err = store(p, all, ret);
+    }
+    ret->us /= TIMES;
+    ret->bytes /= TIMES;
+    return err;
+}
+
+static bool measure_commit(uint32_t size, bool json) {
+    place p = {.size = size, .step_ms = YEAR_MS / size};
+    commit_cost whole = {0}, in_order = {0}, late = {0};
     bool open =
         sw_bench_world_open(&p.world, sw_slice_cstr(catalogue), sw_slice_cstr(rows[0].pack));
     sw_err err = open ? sw_book_open(p.world.plan, SW_S("P1"), &p.book) : SW_E_INVALID;
     if (!err) err = fill(&p);
-    const sw_bench_meter start = sw_bench_now();
-    for (int i = 0; i < TIMES && !err; i++) {
-        sw_buf out;
-        sw_buf_init(&out, (size_t)1 << 30);
-        err = sw_book_encode(p.book, &out);
-        bytes = out.len;
-        sw_buf_done(&out);
-    }
-    const double us = sw_bench_since(start).cpu_s * 1e6 / TIMES;
+    if (!err) err = measure_stores(&p, false, true, &whole);
+    if (!err) err = measure_stores(&p, false, false, &in_order);
+    if (!err) err = measure_stores(&p, true, false, &late);
     sw_book_close(p.book);
     sw_bench_world_close(&p.world);
     if (json && !err)
-        printf("{\"commit\":true,\"events\":%u,\"us\":%.1f,\"bytes\":%zu}\n", size, us, bytes);
+        printf("{\"commit\":true,\"events\":%u,\"whole_us\":%.1f,\"whole_bytes\":%zu,"
+               "\"in_order_us\":%.1f,\"in_order_bytes\":%zu,\"far_us\":%.1f,\"far_bytes\":%zu}\n",
+               size, whole.us, whole.bytes, in_order.us, in_order.bytes, late.us, late.bytes);
     else if (!err)
-        printf("  n=%-6u %9.1f us, %zu bytes", size, us, bytes);
+        printf(
+            "n=%-6u whole %8.1f us %8zu bytes; after an event in order %6.1f us %6zu bytes; late "
+            "by half a year %6.1f us %6zu bytes\n",
+            size, whole.us, whole.bytes, in_order.us, in_order.bytes, late.us, late.bytes);
     return !err;
 }
 
 bool sw_bench_commits(uint32_t most, bool json) {
-    if (!json) printf("\nits book encoded for a commit               ");
+    if (!json) printf("\na commit of that place's book\n");
     for (uint32_t size = SIZE_FIRST; size <= most; size *= 10)
         if (!measure_commit(size, json)) return false;
-    if (!json) putchar('\n');
     return true;
 }
 

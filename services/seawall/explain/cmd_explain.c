@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "seawall/cli/term.h"
+#include "seawall/client/client.h"
+#include "seawall/explain/explain_asked.h"
 #include "seawall/explain/ledger.h"
 #include "seawall/input/event_reader.h"
 #include "seawall/input/load.h"
@@ -31,7 +33,12 @@ typedef struct explain_command {
 
 static const sw_cli_option options[] = {
     SW_LOAD_OPTIONS,
-    {"events", "FILE", "events, one CloudEvent in JSON a line; - is standard input", true},
+    {"events", "FILE",
+     "events, one CloudEvent in JSON a line; - is standard input; without any a running instance "
+     "is "
+     "asked",
+     true},
+    SW_CLIENT_OPTIONS,
     {"warning", "ID", "the warning to explain", false},
     {"rule", "ID", "every period of this rule, and every event that opened none, with the reason",
      false},
@@ -46,14 +53,22 @@ static const sw_cli_spec spec = {
                "to the article",
     .options = options,
     .option_count = SW_COUNT(options),
-    .notes = "Why there is none: name the rule and the key. Each event that could have begun the\n"
-             "rule and did not is listed with the reason: its condition and the values that it\n"
-             "read, no limit or version that held, a period that ran already, a cancel, a\n"
-             "correction, a key field that it lacks.\n\n"
-             "Exit code 1: nothing fits, not even such an event.\n\n"
-             "  seawall explain --rules deploy/packs/cn-police --events day.jsonl \\\n"
-             "    --rule cr.detain.request-3d --key case_id=A1 --key person_id=P1\n",
+    .notes =
+        "With --events it tells what the rules make of recorded events; without, what a running\n"
+        "instance holds, which has its own rules and clock: there a rule needs --key.\n\n"
+        "Why there is none: name the rule and the key. Each event that could have begun the\n"
+        "rule and did not is listed with the reason: its condition and the values that it\n"
+        "read, no limit or version that held, a period that ran already, a cancel, a\n"
+        "correction, a key field that it lacks.\n\n"
+        "Exit code 1: nothing fits, not even such an event.\n\n"
+        "  seawall explain --rules deploy/packs/cn-police --events day.jsonl \\\n"
+        "    --rule cr.detain.request-3d --key case_id=A1 --key person_id=P1\n"
+        "  seawall explain --url http://127.0.0.1:8080 --warning ID\n",
 };
+
+static bool one_thing_named(const sw_cli *cli) {
+    return !sw_cli_has(cli, "warning") != !sw_cli_has(cli, "rule");
+}
 
 /* Every ledger of a book goes into one array. */
 static sw_err put(ledgers *to, sw_slice array) {
@@ -139,9 +154,6 @@ static bool read_key(const sw_cli *cli, explain_command *cmd, int *ret_exit) {
 static bool read_what(const sw_cli *cli, const sw_ruleset *set, explain_command *cmd,
                       int *ret_exit) {
     const char *warning = sw_cli_value(cli, "warning"), *rule_id = sw_cli_value(cli, "rule");
-    if (!warning == !rule_id)
-        return *ret_exit = sw_cli_usage(&spec, "name what to explain: --warning ID or --rule ID"),
-               false;
     if (warning && !sw_hash128_parse(sw_slice_cstr(warning), &cmd->warning_id))
         return *ret_exit = sw_cli_usage(
                    &spec, "--warning takes the 32 digits of a warning_id, not '%s'", warning),
@@ -228,6 +240,9 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     sw_replay_options replay_options;
     sw_load load;
     int code;
+    if (!one_thing_named(cli))
+        return sw_cli_usage(&spec, "name what to explain: --warning ID or --rule ID");
+    if (!sw_cli_has(cli, "events")) return sw_explain_asked(&spec, cli);
     if (!sw_replay_options_read(&spec, cli, &replay_options, &code)) return code;
     if (!sw_load_rules(&load, arena, cli, NULL)) return SW_EXIT_USAGE;
     if (!read_what(cli, load.set, &cmd, &code)) return code;
@@ -239,8 +254,6 @@ static int run_parsed(const sw_cli *cli, sw_arena *arena) {
     replay_options.refused = refused;
     cmd.reader = (sw_event_reader){.catalogue = load.catalogue, .take = take, .ctx = &cmd};
     cmd.reader.paths = sw_cli_values(cli, "events", &cmd.reader.path_count);
-    if (cmd.reader.path_count == 0)
-        return sw_cli_usage(&spec, "name the events with --events FILE (- is standard input)");
     sw_arena_init(&cmd.scratch, SCRATCH_BYTES);
     sw_buf_init(&cmd.one, SCRATCH_BYTES);
     sw_buf_init(&cmd.opened.out, SCRATCH_BYTES);

@@ -4,7 +4,7 @@
 #define SW_SEAWALL_EXPORT_EFFECTIVE_H
 
 #include "codec/event.h"
-#include "seawall/replay/sorter.h"
+#include "store/sorter.h"
 
 /* The same reading as replay's (docs/semantics.md, 2 to 5): of one identity the first by its clock
  * stands; of its corrections the last by (time, source, id) holds; what is retracted is gone. */

@@ -107,6 +107,18 @@ static bool finish(sw_load *load, bool ok, bool quiet) {
     return ok;
 }
 
+/* Remembers what was loaded. */
+static bool note(sw_load *load, const paths *files) {
+    const char **all =
+        sw_arena_zero(load->arena, (size_t)load->file_count + files->count + 1, sizeof *all);
+    if (!all) return false;
+    if (load->file_count) memcpy(all, load->files, load->file_count * sizeof *all);
+    if (files->count) memcpy(all + load->file_count, files->list, files->count * sizeof *all);
+    load->files = all;
+    load->file_count += files->count;
+    return true;
+}
+
 static void init(sw_load *load, sw_arena *arena) {
     *load = (sw_load){.arena = arena};
     sw_diags_init(&load->diags, arena, SW_SLICE_NONE, FINDINGS_MAX);
@@ -123,8 +135,8 @@ static bool load_catalogue(sw_load *load, const sw_load_paths *from) {
                    "no event catalogue was found");
         return false;
     }
-    return sw_catalogue_load(load->arena, files.list, files.count, &load->diags,
-                             &load->catalogue) == SW_OK;
+    return note(load, &files) && sw_catalogue_load(load->arena, files.list, files.count,
+                                                   &load->diags, &load->catalogue) == SW_OK;
 }
 
 bool sw_load_catalogue(sw_load *load, sw_arena *arena, const sw_cli *cli) {
@@ -154,6 +166,7 @@ static bool load_set(sw_load *load, const sw_load_paths *from) {
     if (!ok || !paths_init(&rule_files, load->arena)) return false;
     for (uint32_t i = 0; i < from->rule_count; i++)
         if (!add_all(&rule_files, from->rules[i])) return false;
+    if (!note(load, &calendar_files) || !note(load, &rule_files)) return false;
     const sw_ruleset_options options = {load->catalogue, calendars, calendar_count, &load->notes};
     return sw_ruleset_load(load->arena, &options, rule_files.list, rule_files.count, &load->diags,
                            &load->set) == SW_OK;

@@ -16,6 +16,8 @@ typedef struct sw_load {
     sw_diags diags, notes; /* notes: what is allowed but looks wrong; not printed here */
     const sw_catalogue *catalogue;
     const sw_ruleset *set; /* NULL where only the catalogue was asked for */
+    const char **files;    /* paths of all that was loaded */
+    uint32_t file_count;
 } sw_load;
 
 /* The options that every command with rules takes; put them at the head of its own. */

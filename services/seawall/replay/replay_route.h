@@ -4,7 +4,7 @@
 #define SW_SEAWALL_REPLAY_ROUTE_H
 
 #include "seawall/replay/replay.h"
-#include "seawall/replay/sorter.h"
+#include "store/sorter.h"
 
 typedef struct sw_replay_route sw_replay_route;
 

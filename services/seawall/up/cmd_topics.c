@@ -53,6 +53,9 @@ static int work(const sw_cli *cli, sw_arena *arena, bool make) {
     sw_print_diags(stderr, &diags, "error", SW_TINT_RED);
     if (cli->json)
         printf("{\"made\":%u,\"checked\":%u,\"wrong\":%u}\n", sum.made, sum.checked, sum.wrong);
+    else if (sw_cli_has(cli, "services"))
+        printf("%u topics made, %u wrong: compared with what each service needs\n", sum.made,
+               sum.wrong);
     else
         printf("%u topics checked, %u made, %u wrong\n", sum.checked, sum.made, sum.wrong);
     sw_metrics_done(&up->metrics);

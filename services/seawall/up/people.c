@@ -18,6 +18,12 @@ sw_err sw_up_people_open(sw_up *up, sw_diags *diags) {
         return sw_diag_at(diags, SW_E_NOT_FOUND, 0, 0, "notify.settings",
                           "name the folder that holds notify.yaml, templates.yaml and loop.yaml",
                           "there is no folder with the settings of notify");
+    static const char *const files[] = {"notify.yaml", "templates.yaml", "loop.yaml"};
+    for (size_t i = 0; i < SW_COUNT(files); i++) {
+        const sw_slice path = sw_arena_printf(up->arena, "%s/%s", settings, files[i]);
+        if (!path.ptr) return SW_E_NOMEM;
+        sw_up_note_file(up, path.ptr);
+    }
     const sw_notify_options options = {.settings = settings,
                                        .channels = sw_config_cstr(up->config, "notify.channels"),
                                        .data_dir = sw_config_cstr(up->config, "data_dir"),

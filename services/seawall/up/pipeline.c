@@ -12,6 +12,7 @@
 #include "risk/risk.h"
 #include "risk/score/score.h"
 #include "seawall/up/people.h"
+#include "seawall/up/renew.h"
 #include "seawall/up/reports.h"
 #include "seawall/up/scores.h"
 #include "seawall/up/up.h"
@@ -128,6 +129,7 @@ sw_err sw_up_kafka_options(sw_up *up, const char *service, const char *dir,
         .replication = (int16_t)sw_config_int(up->config, "topics.replication"),
         .make_topics = sw_config_bool(up->config, "topics.make"),
         .behind_ms = sw_config_int(up->config, "clock_behind"),
+        .ahead_ms = sw_config_int(up->config, "clock_ahead"),
         .env = up->env,
     };
     return SW_OK;
@@ -162,6 +164,23 @@ static sw_err stand_by(sw_up *up) {
     return err;
 }
 
+/* Whether others lock and open personal fields beside this process. */
+static bool shares_key(const sw_up *up) {
+    bool alone = sw_slice_is(sw_config_text(up->config, "service"), "all") &&
+                 sw_config_int(up->config, "instances") == 1;
+    return sw_slice_is(sw_config_text(up->config, "bus"), "kafka") && !alone;
+}
+
+static sw_err check_key(sw_up *up, sw_diags *diags) {
+    bool lacks = sw_config_bool(up->config, "seal.personal") && shares_key(up) &&
+                 !sw_config_cstr(up->config, "seal.key");
+    if (!lacks) return SW_OK;
+    return sw_diag_at(diags, SW_E_MISSING, 0, 0, "seal.key",
+                      "make it once (openssl rand -hex 32 >master.key; chmod 600 master.key), and "
+                      "give every process of the deployment the same",
+                      "personal fields are locked with one key for all services");
+}
+
 static sw_err check_service(sw_up *up, sw_diags *diags) {
     bool kafka = sw_slice_is(sw_config_text(up->config, "bus"), "kafka");
     if (!kafka && !sw_slice_is(sw_config_text(up->config, "service"), "all"))
@@ -175,7 +194,7 @@ static sw_err check_service(sw_up *up, sw_diags *diags) {
         return sw_diag_at(diags, SW_E_RANGE, 0, 0, "instance", "count from 0",
                           "there are %lld instances",
                           (long long)sw_config_int(up->config, "instances"));
-    return SW_OK;
+    return check_key(up, diags);
 }
 
 static sw_err open_bus(sw_up *up, sw_diags *diags) {
@@ -183,9 +202,14 @@ static sw_err open_bus(sw_up *up, sw_diags *diags) {
     const sw_bus_options options = sw_up_bus_options(up);
     sw_bus_kafka_options kafka;
     if (!path.ptr) return SW_E_NOMEM;
-    if (!sw_slice_is(sw_config_text(up->config, "bus"), "kafka"))
-        return sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
+    diags->file = SW_SLICE_NONE;
+    if (!sw_slice_is(sw_config_text(up->config, "bus"), "kafka")) {
+        sw_up_renew_allow(up);
+        sw_err err = sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
+        return err ? err : sw_up_renew(up, diags);
+    }
     sw_err err = sw_up_kafka_options(up, sw_config_cstr(up->config, "service"), path.ptr, &kafka);
+    if (!err && sw_config_int(up->config, "instances") > 1) err = sw_up_digest(up, &kafka.digest);
     return err ? err : sw_bus_kafka_open(&options, &kafka, diags, &up->bus);
 }
 
@@ -208,12 +232,13 @@ sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
 /* The master key lies in the data directory, unless another place is named. */
 static sw_err open_keyring(sw_up *up, sw_diags *diags) {
     const char *path = sw_config_cstr(up->config, "seal.key");
+    diags->file = SW_SLICE_NONE; /* that of a pack was the last */
     if (!sw_config_bool(up->config, "seal.personal")) return SW_OK;
     if (!path)
         path =
             sw_arena_printf(up->arena, "%s/master.key", sw_config_cstr(up->config, "data_dir")).ptr;
     if (!path) return SW_E_NOMEM;
-    sw_err err = sw_seal_key_file(path, true, diags, &up->seal_key);
+    sw_err err = sw_seal_key_file(path, !shares_key(up), diags, &up->seal_key);
     if (!err) err = sw_read_open(sw_bus_db(up->bus), &up->topology, "keys.keys", &up->keys);
     const sw_keyring_options options = {.master = &up->seal_key, .keys = &up->keys};
     if (!err) err = sw_keyring_open(&options, &up->keyring);
@@ -269,6 +294,7 @@ static sw_err open_runtime(sw_up *up) {
         .bus = up->bus,
         .env = up->env,
         .seed = (uint64_t)up->started_ms,
+        .object_bytes = (size_t)sw_config_int(up->config, "decoded"),
         .committed = committed,
         .committed_arg = up,
         .owns = owns,

@@ -50,6 +50,7 @@ static sw_err load_indicators(sw_up *up, sw_diags *diags) {
     const char *path = sw_config_cstr(up->config, "indicators");
     const sw_indicators **ret = &up->reports->indicators;
     if (!path) path = default_path(up);
+    if (path) sw_up_note_file(up, path);
     return path ? sw_indicators_load(up->arena, up->load.catalogue, path, diags, ret)
                 : sw_indicators_parse(up->arena, up->load.catalogue, SW_S("indicators"),
                                       sw_slice_cstr(no_indicators), diags, ret);

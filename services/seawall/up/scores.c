@@ -27,6 +27,7 @@ sw_err sw_up_scores_add(sw_up *up,
     sw_err err = sw_file_read(up->arena, path, FILE_BYTES_MAX, diags, &text);
     if (!err) err = sw_weights_parse(up->arena, sw_slice_cstr(path), text, diags, &up->weights);
     diags->file = file;
+    sw_up_note_file(up, path);
     if (!err) err = sw_score_new(up->arena, up->weights, &up->metrics, &shared);
     if (!err) add(up, &sw_score, shared);
     return err;

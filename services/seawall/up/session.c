@@ -30,16 +30,16 @@ static void post_session(void *arg, sw_http_exchange *x) {
     } else if (!sw_auth_required(up->auth)) {
         sw_http_answer(x, &(sw_http_reply){.status = 204});
     } else if (sw_auth_check(up->auth, token->text, &who, &why) != SW_OK) {
-        sw_http_audit(x, "session.open", SW_SLICE_NONE, "refused", sw_slice_cstr(why));
+        sw_http_note(x, SW_SLICE_NONE, sw_slice_cstr(why));
         sw_http_refuse(x, 401, "unauthorized", "%s", why);
     } else {
-        sw_http_audit(x, "session.open", sw_slice_cstr(who.sub), "done", SW_SLICE_NONE);
+        sw_http_note(x, sw_slice_cstr(who.sub), SW_SLICE_NONE);
         cookie(up, x, token->text, "", 204);
     }
 }
 
 static void delete_session(void *arg, sw_http_exchange *x) {
-    cookie(arg, x, SW_SLICE_NONE, "; Max-Age=0", 204);
+    cookie(arg, x, SW_SLICE_NONE, "; Max-Age=0", 204); /* nobody: the cookie is not looked at */
 }
 
 /* Who asks, as the server sees it. */
@@ -60,7 +60,8 @@ static void get_session(void *arg, sw_http_exchange *x) {
 
 sw_err sw_up_session_routes(sw_up *up) {
     const sw_http_route table[] = {
-        {SW_HTTP_POST, "/v1/session", 0, post_session, up, .body_max = TOKEN_MAX + 64},
+        {SW_HTTP_POST, "/v1/session", 0, post_session, up, .body_max = TOKEN_MAX + 64,
+         .action = "session.open"},
         {SW_HTTP_DELETE, "/v1/session", 0, delete_session, up},
         {SW_HTTP_GET, "/v1/session", SW_ROLE_ALL, get_session, up},
     };

@@ -53,13 +53,21 @@ static const sw_config_key keys[] = {
      "any option of librdkafka: kafka.bootstrap.servers, kafka.security.protocol …"},
     {"partitions", SW_CONFIG_INT, "4", NULL, 1, 256,
      "of each topic; fixed once the data directory is made"},
-    {"threads", SW_CONFIG_INT, "2", NULL, 1, 64, "that run the processors"},
-    {"memory", SW_CONFIG_BYTES, "176MiB", NULL, 8 << 20, 64 * GIB,
-     "for the database's caches and buffers"},
+    {"threads", SW_CONFIG_INT, "2", NULL, 1, 64,
+     "that run the processors: so many for each kind (evaluators; what people read), and one for "
+     "what is waited for"},
+    {"memory", SW_CONFIG_BYTES, "160MiB", NULL, 8 << 20, 64 * GIB,
+     "for the database's caches and buffers; a restore from Kafka takes up to 256 MiB more while "
+     "it runs, or 64 MiB for each of more than four groups"},
+    {"decoded", SW_CONFIG_BYTES, "64MiB", NULL, 1 << 20, 64 * GIB,
+     "for what processors keep decoded, as the books of cases; 220MiB hold a million open periods"},
     {"disk_reserve", SW_CONFIG_BYTES, "512MiB", NULL, 1 << 20, 1024 * GIB,
      "free space below which nothing is taken in (503)"},
     {"clock_behind", SW_CONFIG_DURATION, "10m", NULL, 1000, INT64_MAX / 4,
-     "how far the clock may be behind the last commit on Kafka; more, and nothing is claimed"},
+     "how far the clock may be behind the last commit on Kafka and the brokers' clocks; more, and "
+     "nothing is claimed"},
+    {"clock_ahead", SW_CONFIG_DURATION, "10m", NULL, 1000, INT64_MAX / 4,
+     "the same ahead of the brokers' clocks"},
     {"packs", SW_CONFIG_PATHS, NULL, NULL, 0, 0, "rule packs; default: cn-police"},
     {"catalogue", SW_CONFIG_PATHS, NULL, NULL, 0, 0,
      "event types; default: those that belong to the packs"},
@@ -95,7 +103,8 @@ static const sw_config_key keys[] = {
     {"notify.channels", SW_CONFIG_PATH, NULL, NULL, 0, 0,
      "gateway, mail and their secrets; without it SMS go to the file sms.log in data_dir"},
     {"seal.key", SW_CONFIG_PATH, NULL, NULL, 0, 0,
-     "file of the master key; default: master.key in the data directory; made if it is not there"},
+     "file of the master key; default: master.key in the data directory, made if it is not there. "
+     "Separate services need one for all"},
 };
 
 const sw_config_table sw_up_settings = {keys, SW_COUNT(keys)};

@@ -33,6 +33,7 @@ static void get_readyz(void *arg, sw_http_exchange *x) {
     reason(&list, &count, up->stopping, "stopping");
     reason(&list, &count, !up->ready && !up->stopping, "starting");
     reason(&list, &count, sw_runtime_error(up->runtime) != SW_OK, "a write failed");
+    reason(&list, &count, sw_bus_kafka_held(up->bus), "another instance runs other rules");
     reason(&list, &count, !sw_db_has_room(sw_bus_db(up->bus)), "the disk is nearly full");
     sw_buf_printf(&body, "{\"status\":\"%s\",\"reasons\":[%.*s]", count ? "not-ready" : "ready",
                   SW_FMT(sw_buf_slice(&list)));
@@ -49,6 +50,10 @@ static void gauge(sw_up *up, const char *name, const char *help, int64_t value) 
         sw_metric_set(metric, value);
 }
 
+static bool takes_in(sw_up *up) {
+    return up->ready && sw_db_has_room(sw_bus_db(up->bus)) && !sw_bus_kafka_held(up->bus);
+}
+
 static void refresh(sw_up *up) {
     sw_db_usage usage;
     sw_metric *build;
@@ -57,8 +62,7 @@ static void refresh(sw_up *up) {
           (int64_t)usage.disk_bytes);
     gauge(up, "seawall_cache_bytes", "Bytes of blocks, tables and filters in memory.",
           (int64_t)(usage.block_cache_bytes + usage.memtable_bytes + usage.filter_bytes));
-    gauge(up, "seawall_ready", "1 where events are taken in.",
-          up->ready && sw_db_has_room(sw_bus_db(up->bus)));
+    gauge(up, "seawall_ready", "1 where events are taken in.", takes_in(up));
     gauge(up, "seawall_start_time_ms", "When the process was started.", up->started_ms);
     if (sw_metrics_get(&up->metrics, SW_METRIC_GAUGE, "seawall_build_info",
                        "version=\"" SW_VERSION "\"", "The version that runs.", &build) == SW_OK)

@@ -1,9 +1,10 @@
 #include "seawall/up/up.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, METRICS_BYTES = 64 << 20 };
+enum { TICK_MS = 200, TRIM_MS = 1000, METRICS_BYTES = 64 << 20 };
 
 static void say(sw_up *up, sw_trace_level level, const char *name, sw_err err, const char *field,
                 sw_slice text) {
@@ -103,9 +104,15 @@ static void on_tick(void *arg) {
     sw_db_error_text(sw_bus_db(up->bus), &text);
     up->failed = err;
     up->ready = false;
-    say(up, SW_TRACE_ERROR, "up.failed", err, "why", sw_buf_slice(&text));
+    say(up, SW_TRACE_ERROR, "up.failed", err, text.len ? "why" : NULL, sw_buf_slice(&text));
     sw_buf_done(&text);
     if (!up->stopping) end(up);
+}
+
+/* Large batches come and go: what the allocator keeps of them is nobody's. */
+static void on_trim(void *arg) {
+    (void)arg;
+    (void)malloc_trim(0);
 }
 
 static sw_err write_port(sw_up *up) {
@@ -160,6 +167,7 @@ sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config, sw_diags 
     if (!err) err = sw_up_names_route(up);
     if (!err) err = sw_up_pipeline_start(up);
     if (!err) err = sw_loop_timer_open(up->loop, TICK_MS, TICK_MS, on_tick, up, &up->tick);
+    if (!err) err = sw_loop_timer_open(up->loop, TRIM_MS, TRIM_MS, on_trim, up, &up->trim);
     if (!err) err = write_port(up);
     return err;
 }
@@ -177,6 +185,7 @@ void sw_up_close(sw_up *up) {
     sw_err err = sw_up_pipeline_stop(up);
     (void)err; /* told by sw_up_run; on a failed start there is another */
     sw_loop_timer_close(up->tick);
+    sw_loop_timer_close(up->trim);
     sw_http_close(up->http);
     sw_loop_close(up->loop); /* runs what was posted: the pipeline is still there */
     sw_up_pipeline_close(up);

@@ -16,13 +16,15 @@
 #include "seawall/input/load.h"
 #include "topics/topics.h"
 
-enum { SW_UP_PROCESSORS_MAX = 32 };
+enum { SW_UP_PROCESSORS_MAX = 32, SW_UP_FILES_MAX = 8 };
 
 typedef struct sw_up {
     sw_arena *arena; /* the process's */
     const sw_config *config;
-    const char *as_service; /* in place of the setting `service`; NULL: as that says */
-    sw_load load;           /* catalogue, calendars, rules */
+    const char *as_service;             /* in place of the setting `service`; NULL: as that says */
+    sw_load load;                       /* catalogue, calendars, rules */
+    const char *files[SW_UP_FILES_MAX]; /* that decide beside those of `load` */
+    uint32_t file_count;
     sw_clock clock;
     sw_metrics metrics;
     sw_env env;
@@ -54,7 +56,7 @@ typedef struct sw_up {
     sw_http_route notify_routes[SW_NOTIFY_ROUTES_MAX];
     sw_http_route names_route, events_route, letter_routes[SW_LETTERS_ROUTES];
     sw_letters_api letters;
-    sw_loop_timer *tick;
+    sw_loop_timer *tick, *trim;
 
     bool ready, stopping;
     sw_err failed; /* what the process ends with */
@@ -71,6 +73,12 @@ SW_NODISCARD sw_err sw_up_auth_open(sw_arena *arena, const sw_config *config, sw
                                     sw_diags *diags, sw_auth **ret);
 /* Catalogue, calendars and packs as the settings name them; false: findings are in load->diags. */
 bool sw_up_rules(sw_load *load, sw_arena *arena, const sw_config *config);
+
+/* Notes a file, whose path outlives `up`, as one that decides: for sw_up_digest. */
+void sw_up_note_file(sw_up *up, const char *path);
+/* Over all that this process decides by: every file that was loaded, wherever it lies, and the
+ * formats of its state. As text, in the arena. Processes with the same digest decide the same. */
+SW_NODISCARD sw_err sw_up_digest(sw_up *up, const char **ret);
 
 /* Opens everything and begins to serve. What is wrong goes into `diags`. On failure
  * sw_up_close gives back what was opened. */

@@ -28,40 +28,70 @@ static rd_kafka_t *client(rd_kafka_type_t type, const char *brokers,
     return rk;
 }
 
+struct sw_bench_put {
+    rd_kafka_t *rk;
+    rd_kafka_topic_t *to;
+    uint64_t count;
+};
+
+bool sw_bench_put_open(const char *brokers, const char *topic, const char *linger_ms,
+                       sw_bench_put **ret) {
+    const char *const settings[][2] = {{"enable.idempotence", "true"},
+                                       {"linger.ms", linger_ms},
+                                       {"compression.codec", "lz4"},
+                                       {"queue.buffering.max.messages", "200000"}};
+    sw_bench_put *put = sw_heap_zero(1, sizeof *put);
+    if (put) put->rk = client(RD_KAFKA_PRODUCER, brokers, settings, SW_COUNT(settings));
+    if (!put || !put->rk) {
+        sw_heap_free(put);
+        return false;
+    }
+    put->to = rd_kafka_topic_new(put->rk, topic, NULL);
+    *ret = put;
+    return true;
+}
+
+bool sw_bench_put_record(sw_bench_put *put, sw_slice key, sw_slice value) {
+    int32_t partition = (int32_t)sw_partition_of(key, SW_BENCH_KAFKA_PARTITIONS);
+    while (rd_kafka_produce(put->to, partition, RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)value.ptr,
+                            value.len, key.ptr, key.len, NULL)) {
+        if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+        rd_kafka_poll(put->rk, 50);
+    }
+    if (put->count++ % 1000 == 0) rd_kafka_poll(put->rk, 0);
+    return true;
+}
+
+void sw_bench_put_wait(sw_bench_put *put, int ms) {
+    rd_kafka_poll(put->rk, ms);
+}
+
+bool sw_bench_put_close(sw_bench_put *put) {
+    if (!put) return true;
+    bool ok = rd_kafka_flush(put->rk, WAIT_MS) == 0;
+    if (!ok) fprintf(stderr, "seawall bench: the brokers do not take the events\n");
+    rd_kafka_topic_destroy(put->to);
+    rd_kafka_destroy(put->rk);
+    sw_heap_free(put);
+    return ok;
+}
+
 bool sw_bench_kafka_fill(const char *brokers, const char *topic, sw_bench_shape *shape,
                          uint64_t count,
                          void (*at)(void *arg, uint64_t i, uint64_t *ret_case, uint32_t *ret_step),
                          void *arg) {
-    static const char *const settings[][2] = {{"enable.idempotence", "true"},
-                                              {"linger.ms", "20"},
-                                              {"compression.codec", "lz4"},
-                                              {"queue.buffering.max.messages", "200000"}};
-    rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, brokers, settings, SW_COUNT(settings));
-    if (!rk) return false;
-    rd_kafka_topic_t *to = rd_kafka_topic_new(rk, topic, NULL);
-    bool ok = true;
+    sw_bench_put *put;
+    bool ok = sw_bench_put_open(brokers, topic, "20", &put);
+    if (!ok) return false;
     for (uint64_t i = 0; ok && i < count; i++) {
         uint64_t number;
         uint32_t step;
         sw_slice key, value;
         at(arg, i, &number, &step);
-        ok = sw_bench_shape_event(shape, number, step, &key, &value);
-        int32_t partition = (int32_t)sw_partition_of(key, SW_BENCH_KAFKA_PARTITIONS);
-        while (ok &&
-               rd_kafka_produce(to, partition, RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)value.ptr,
-                                value.len, key.ptr, key.len, NULL)) {
-            ok = rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL;
-            rd_kafka_poll(rk, 50);
-        }
-        if (i % 1000 == 0) rd_kafka_poll(rk, 0);
+        ok = sw_bench_shape_event(shape, number, step, &key, &value) &&
+             sw_bench_put_record(put, key, value);
     }
-    if (rd_kafka_flush(rk, WAIT_MS) || !ok) {
-        fprintf(stderr, "seawall bench: the brokers do not take the events\n");
-        ok = false;
-    }
-    rd_kafka_topic_destroy(to);
-    rd_kafka_destroy(rk);
-    return ok;
+    return sw_bench_put_close(put) && ok;
 }
 
 static bool told(rd_kafka_error_t *error) {

@@ -65,7 +65,8 @@ bool sw_bench_kafka_open(sw_bench_kafka_rig *rig, const sw_bench_kafka_options *
     const sw_runtime_options options = {.topology = &rig->topology,
                                         .bus = rig->bus,
                                         .env = {&rig->clock, &rig->metrics, &rig->trace, NULL},
-                                        .commit_ms = o->commit_ms};
+                                        .commit_ms = o->commit_ms,
+                                        .object_bytes = o->object_bytes};
     err = sw_runtime_open(&options, &rig->runtime);
     if (!err)
         err = sw_metrics_get(&rig->metrics, SW_METRIC_COUNTER, "seawall_records_total",

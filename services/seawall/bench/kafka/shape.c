@@ -1,6 +1,9 @@
 #include <stdio.h>
 
 #include "seawall/bench/kafka/kafka.h"
+#include "text/time.h"
+
+enum { ONE_OF = 10 };
 
 static const char *const names[SW_BENCH_KAFKA_STEPS] = {"opened",  "noted",    "paused",
                                                         "resumed", "extended", "closed"};
@@ -16,6 +19,7 @@ static const char catalogue[] = "types:\n"
     "{at: due, level: breach, to: [leader]}]}\n"
 #define START                                                                                      \
     "kind: deadline, key: [case_id], start: {on: bench.opened}, stop: [{on: bench.closed}], "
+static const char remark[] = "what nobody's condition reads is not kept, 32098101";
 static const char pack[] =
     "apiVersion: seawall/v1\nkind: RulePack\n"
     "metadata: {name: bench, version: 1.0.0, timezone: Asia/Shanghai}\nrules:\n"
@@ -70,8 +74,8 @@ bool sw_bench_shape_event(sw_bench_shape *shape, uint64_t number, uint32_t step,
         (sw_value){.kind = SW_STRING, .s = sw_slice_cstr(case_id)};
     values[sw_event_type_field(type, SW_S("days"))] =
         (sw_value){.kind = SW_INT, .i = number % 3 ? 7 : 5};
-    values[sw_event_type_field(type, SW_S("remark"))] = (sw_value){
-        .kind = SW_STRING, .s = SW_S("what nobody's condition reads is not kept, 32098101")};
+    values[sw_event_type_field(type, SW_S("remark"))] =
+        (sw_value){.kind = SW_STRING, .s = sw_slice_cstr(remark)};
     sw_event event = {.type = type,
                       .id = sw_slice_cstr(id),
                       .source = SW_S("county/casework"),
@@ -91,4 +95,44 @@ bool sw_bench_shape_event(sw_bench_shape *shape, uint64_t number, uint32_t step,
     *ret_key = sw_slice_cstr(shape->key);
     *ret_value = sw_buf_slice(&shape->bytes);
     return true;
+}
+
+bool sw_bench_overdue(uint64_t number) {
+    return number % ONE_OF == 0;
+}
+
+uint64_t sw_bench_cases_of(uint64_t events) {
+    return (events + SW_BENCH_KAFKA_STEPS - 1) / SW_BENCH_KAFKA_STEPS;
+}
+
+uint64_t sw_bench_overdue_of(uint64_t cases) {
+    return (cases + ONE_OF - 1) / ONE_OF;
+}
+
+void sw_bench_shape_json(const sw_bench_shape *shape, uint64_t number, uint32_t step,
+                         int64_t before_ms, sw_buf *out) {
+    char case_id[32];
+    snprintf(case_id, sizeof case_id, "A3209812026%09llu", (unsigned long long)number);
+    sw_buf_printf(out,
+                  "{\"specversion\":\"1.0\",\"type\":\"bench.%s\",\"source\":\"county/casework\","
+                  "\"id\":\"%s-%u\",\"subject\":\"%s\",\"orgcode\":\"320981010000\","
+                  "\"officerid\":\"012345\",\"time\":\"",
+                  names[step], case_id, step, case_id);
+    sw_time_write(out, shape->now_ms - before_ms + step, 0);
+    sw_buf_printf(out, "\",\"data\":{\"case_id\":\"%s\",\"days\":%d,\"remark\":\"%s\"}}", case_id,
+                  number % 3 ? 7 : 5, remark);
+}
+
+static bool write_text(const char *dir, const char *name, const char *text) {
+    char path[700];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "w");
+    bool ok = file && fputs(text, file) >= 0;
+    if (file) ok = fclose(file) == 0 && ok;
+    if (!ok) fprintf(stderr, "seawall bench: %s can't be written\n", path);
+    return ok;
+}
+
+bool sw_bench_shape_write(const char *dir) {
+    return write_text(dir, "types.yaml", catalogue) && write_text(dir, "rules.yaml", pack);
 }

@@ -7,8 +7,8 @@
 #include "base/rng.h"
 #include "seawall/bench/up/up.h"
 
-/* One rule: a period opens, and may be extended. */
-enum { BATCH = 1000, CONNECTIONS = 4, SAMPLE = 100000 };
+/* One rule: a period opens, may be extended, and is closed. */
+enum { BATCH = 1000, CONNECTIONS = 4, SAMPLE = 100000, GENERATED_SAMPLE = 1000000 };
 
 static const char catalogue[] =
     "types:\n"
@@ -38,43 +38,92 @@ static const char pack[] = "apiVersion: seawall/v1\n"
                            "      - {at: 50%, level: blue, to: [handler]}\n"
                            "      - {at: due, level: breach, to: [handler]}\n";
 
-typedef enum kind { OPEN, IN_ORDER, AT_RANDOM } kind;
+typedef enum kind { OPEN, GENERATED, IN_ORDER, AT_RANDOM, KINDS } kind;
 
-/* Events for the periods [0, open): opening them, or extending some of them. */
+/* How long ago the book of an event was met last, as `seawall generate` delivers them
+ * (docs/performance.md): the hours within which a share of the events lies. Periods live for 30
+ * days. */
+static const struct {
+    double share, hours;
+} ages[] = {{0, 0}, {0.5, 0.4}, {0.75, 6}, {0.9, 96}, {1, 720}};
+
+enum { OPENING_PERCENT = 9, CLOSING_PERCENT = 9, LIFE_HOURS = 720 };
+
+/* Events for the periods [closed, open): opening them, extending some, closing the oldest. */
 typedef struct source {
     kind kind;
-    uint64_t next, end, open;
+    uint64_t next, end, closed, open;
     uint64_t number; /* of the event's identity */
     char time[32];
     sw_rng rng;
 } source;
 
-static uint64_t period_of(source *s) {
+static uint64_t aged(source *s) {
+    double share = (double)sw_rng_below(&s->rng, 1000000) / 1e6;
+    size_t i = 1;
+    while (share >= ages[i].share) i++;
+    double part = (share - ages[i - 1].share) / (ages[i].share - ages[i - 1].share);
+    double hours = ages[i - 1].hours + part * (ages[i].hours - ages[i - 1].hours);
+    return s->open - 1 - (uint64_t)(hours / LIFE_HOURS * (double)(s->open - s->closed - 1));
+}
+
+typedef struct event {
+    const char *what, *data;
+    uint64_t period;
+} event;
+
+static event extended(uint64_t period) {
+    return (event){"extended", ",\"days\":7", period};
+}
+
+/* About as many are closed as are opened, so that about as many run all the time. */
+static event generated(source *s) {
+    uint64_t percent = sw_rng_below(&s->rng, 100);
+    if (percent < OPENING_PERCENT) return (event){"opened", "", s->open++};
+    if (percent < OPENING_PERCENT + CLOSING_PERCENT) return (event){"closed", "", s->closed++};
+    return extended(aged(s));
+}
+
+static event next_event(source *s) {
     uint64_t i = s->next++;
-    return s->kind == AT_RANDOM ? sw_rng_below(&s->rng, s->open) : i;
+    switch (s->kind) {
+    case OPEN:
+        return (event){"opened", "", i};
+    case GENERATED:
+        return generated(s);
+    case AT_RANDOM:
+        return extended(s->closed + sw_rng_below(&s->rng, s->open - s->closed));
+    default:
+        return extended(i);
+    }
 }
 
 static bool make(void *arg, sw_buf *body) {
     source *s = arg;
     if (s->next == s->end) return false;
     for (int i = 0; i < BATCH && s->next < s->end; i++) {
-        uint64_t period = period_of(s);
+        const event e = next_event(s);
         sw_buf_printf(
             body,
             "%c{\"specversion\":\"1.0\",\"id\":\"%" PRIu64
             "\",\"source\":\"urn:bench\",\"type\":\"bench.%s\",\"time\":\"%s\",\"orgcode\":"
             "\"320981140000\",\"recordedtime\":\"%s\",\"data\":{\"case_id\":\"A32098120260%"
             "08" PRIu64 "\"%s}}",
-            i ? ',' : '[', s->number++, s->kind == OPEN ? "opened" : "extended", s->time, s->time,
-            period, s->kind == OPEN ? "" : ",\"days\":7");
+            i ? ',' : '[', s->number++, e.what, s->time, s->time, e.period, e.data);
     }
     sw_buf_add_byte(body, ']');
     return true;
 }
 
-/* Sends events [from, to) of a kind; what one costs the server, in microseconds of CPU time. */
+/* What an event costs the server, in microseconds of CPU time; `merging`: the part of it that its
+ * database takes in the background, which comes in lumps. */
+typedef struct spent {
+    double all_us, merging_us;
+} spent;
+
+/* Sends events [from, to) of a kind. */
 static bool cost(const sw_bench_server *server, source *s, kind what, uint64_t from, uint64_t to,
-                 double *ret_us) {
+                 spent *ret) {
     time_t now = time(NULL);
     struct tm utc;
     gmtime_r(&now, &utc);
@@ -88,11 +137,13 @@ static bool cost(const sw_bench_server *server, source *s, kind what, uint64_t f
                           .connections = CONNECTIONS,
                           .make = make,
                           .arg = s};
+    const double events = (double)(to - from);
     sw_bench_server_rest(server);
-    double cpu_s = sw_bench_server_cpu_s(server);
+    double cpu_s = sw_bench_server_cpu_s(server), merging_s = sw_bench_server_merging_s(server);
     bool ok = sw_bench_load_run(&load);
     sw_bench_server_rest(server);
-    *ret_us = (sw_bench_server_cpu_s(server) - cpu_s) * 1e6 / (double)(to - from);
+    ret->all_us = (sw_bench_server_cpu_s(server) - cpu_s) * 1e6 / events;
+    ret->merging_us = (sw_bench_server_merging_s(server) - merging_s) * 1e6 / events;
     if (load.busy) {
         fprintf(stderr, "seawall bench: %llu requests were told to come again\n",
                 (unsigned long long)load.busy);
@@ -110,17 +161,24 @@ static bool write_file(const char *path, const char *text) {
     return good;
 }
 
-typedef struct costs {
-    double open_us, in_order_us, random_us;
-} costs;
+/* What was found among so many periods. */
+typedef struct found {
+    spent costs[KINDS];
+    double disk_bytes; /* that opening one more takes, log and state */
+} found;
 
-/* Opens more of them, then extends a sample: the latest, as lives come, and any. */
-static bool grow(const sw_bench_server *server, source *s, uint64_t periods, costs *ret) {
-    uint64_t sample = periods < SAMPLE ? periods : SAMPLE;
-    bool ok = cost(server, s, OPEN, s->open, periods, &ret->open_us);
-    s->open = periods;
-    return ok && cost(server, s, IN_ORDER, periods - sample, periods, &ret->in_order_us) &&
-           cost(server, s, AT_RANDOM, 0, sample, &ret->random_us);
+/* Opens more of them, until so many run, then sends a sample of events as the generator orders
+ * them, then extends the latest in the order of their opening, then any. */
+static bool grow(const sw_bench_server *server, source *s, uint64_t periods, found *ret) {
+    uint64_t open = s->closed + periods;
+    double disk_bytes = (double)sw_bench_server_disk_bytes(server);
+    bool ok = cost(server, s, OPEN, s->open, open, &ret->costs[OPEN]);
+    disk_bytes = (double)sw_bench_server_disk_bytes(server) - disk_bytes;
+    ret->disk_bytes = disk_bytes / (double)(open - s->open);
+    s->open = open;
+    ok = ok && cost(server, s, GENERATED, 0, GENERATED_SAMPLE, &ret->costs[GENERATED]);
+    return ok && cost(server, s, IN_ORDER, s->open - SAMPLE, s->open, &ret->costs[IN_ORDER]) &&
+           cost(server, s, AT_RANDOM, 0, SAMPLE, &ret->costs[AT_RANDOM]);
 }
 
 static bool restart(sw_bench_report *report, sw_bench_server *server, int signal, const char *name,
@@ -130,42 +188,64 @@ static bool restart(sw_bench_report *report, sw_bench_server *server, int signal
     return true;
 }
 
-static bool measure(sw_bench_report *report, sw_bench_server *server, uint64_t few, uint64_t many) {
+/* Opening many by themselves is what the bench does, not what anybody sends: it has no target. */
+static const struct {
+    const char *what;
+    double times;
+} orders[KINDS] = {[OPEN] = {"opening", 0},
+                   [GENERATED] = {"in the generator's order", 1.5},
+                   [IN_ORDER] = {"in the order of opening", 1.5},
+                   [AT_RANDOM] = {"in random order", 3}};
+
+static void tell_spent(sw_bench_report *report, uint64_t periods, const char *what,
+                       const spent *s) {
     char name[96];
-    costs a, b;
+    snprintf(name, sizeof name, "an event among %" PRIu64 ", %s", periods, what);
+    sw_bench_line(report, name, s->all_us, "us", 0, true);
+    sw_bench_line(report, "  of it flushing and merging", s->merging_us, "us", 0, true);
+}
+
+static void tell_costs(sw_bench_report *report, uint64_t few, const spent *a, uint64_t many,
+                       const spent *b) {
+    char name[96];
+    for (size_t i = 0; i < KINDS; i++) {
+        tell_spent(report, few, orders[i].what, &a[i]);
+        tell_spent(report, many, orders[i].what, &b[i]);
+        snprintf(name, sizeof name, "many to few, %s", orders[i].what);
+        sw_bench_line(report, name, b[i].all_us / a[i].all_us, "times", orders[i].times, true);
+    }
+}
+
+/* `memory_mb`: the target; 0: none. */
+static bool measure(sw_bench_report *report, sw_bench_server *server, uint64_t few, uint64_t many,
+                    double memory_mb) {
+    char name[96];
+    found a, b;
     source s = {0};
     sw_rng_init(&s.rng, 1);
-    uint64_t empty_disk = sw_bench_server_disk_bytes(server);
     if (!grow(server, &s, few, &a) || !grow(server, &s, many, &b)) return false;
     uint64_t memory = sw_bench_server_resident_bytes(server);
-    uint64_t disk = sw_bench_server_disk_bytes(server) - empty_disk;
     snprintf(name, sizeof name, "memory with %" PRIu64 " open periods", many);
-    sw_bench_line(report, name, (double)memory / 1e6, "MB", 400, true);
-    sw_bench_line(report, "disk an open period, log and state", (double)disk / (double)many,
-                  "bytes", 1000, true);
-    snprintf(name, sizeof name, "an event among %" PRIu64 ", in order", few);
-    sw_bench_line(report, name, a.in_order_us, "us", 0, true);
-    snprintf(name, sizeof name, "an event among %" PRIu64 ", in order", many);
-    sw_bench_line(report, name, b.in_order_us, "us", 0, true);
-    sw_bench_line(report, "many to few, opening", b.open_us / a.open_us, "times", 1.5, true);
-    sw_bench_line(report, "many to few, in order", b.in_order_us / a.in_order_us, "times", 1.5,
-                  true);
-    sw_bench_line(report, "many to few, in random order", b.random_us / a.random_us, "times", 3,
-                  true);
+    sw_bench_line(report, name, (double)memory / 1e6, "MB", memory_mb, true);
+    sw_bench_line(report, "disk an open period, log and state", b.disk_bytes, "bytes", 1000, true);
+    tell_costs(report, few, a.costs, many, b.costs);
     return restart(report, server, SIGTERM, "restart to ready", 2) &&
            restart(report, server, SIGKILL, "restart to ready after a kill", 0);
 }
 
-bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many) {
-    char types_path[700], pack_path[700], types[720], packs[720];
+bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
+                         const char *memory) {
+    char types_path[700], pack_path[700], types[720], packs[720], budget[64];
     snprintf(types_path, sizeof types_path, "%s/catalogue.yaml", dir);
     snprintf(pack_path, sizeof pack_path, "%s/pack.yaml", dir);
     snprintf(types, sizeof types, "catalogue=%s", types_path);
     snprintf(packs, sizeof packs, "packs=%s", pack_path);
-    const char *const sets[] = {types, packs, NULL};
+    snprintf(budget, sizeof budget, "memory=%s", memory ? memory : "");
+    const char *const sets[] = {types, packs, memory ? budget : NULL, NULL};
     sw_bench_server server = {.dir = dir, .sets = sets};
     bool ok = write_file(types_path, catalogue) && write_file(pack_path, pack) &&
               sw_bench_server_start(&server);
-    ok = ok && measure(report, &server, few, many);
+    const bool usual = many <= 1000000 && !memory;
+    ok = ok && measure(report, &server, few, many, usual ? 400 : 0);
     return sw_bench_server_stop(&server, ok ? SIGTERM : SIGKILL) && ok;
 }

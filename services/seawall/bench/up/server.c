@@ -1,5 +1,6 @@
 #include "seawall/bench/up/server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -91,18 +92,22 @@ bool sw_bench_server_stop(sw_bench_server *server, int signal) {
 }
 
 double sw_bench_server_cpu_s(const sw_bench_server *server) {
-    char path[64], text[1024];
-    unsigned long user = 0, system = 0;
+    char path[64];
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)server->pid);
-    FILE *file = fopen(path, "r");
-    size_t len = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file) fclose(file);
-    text[len] = '\0';
-    const char *after_name = strrchr(text, ')');
-    if (!after_name || sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                              &user, &system) != 2)
-        return 0;
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    return sw_bench_stat_cpu_s(path, "");
+}
+
+double sw_bench_server_merging_s(const sw_bench_server *server) {
+    char path[400];
+    double sum = 0;
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)server->pid);
+    DIR *threads = opendir(path);
+    for (struct dirent *entry; threads && (entry = readdir(threads));) {
+        snprintf(path, sizeof path, "/proc/%ld/task/%s/stat", (long)server->pid, entry->d_name);
+        if (entry->d_name[0] != '.') sum += sw_bench_stat_cpu_s(path, "rocksdb:");
+    }
+    if (threads) closedir(threads);
+    return sum;
 }
 
 uint64_t sw_bench_server_resident_bytes(const sw_bench_server *server) {

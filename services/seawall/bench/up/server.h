@@ -24,6 +24,8 @@ bool sw_bench_server_start(sw_bench_server *server);
 bool sw_bench_server_stop(sw_bench_server *server, int signal);
 /* Seconds of processor time so far, of all its threads. */
 double sw_bench_server_cpu_s(const sw_bench_server *server);
+/* The part of it that its database's own threads took, for flushes and merges. */
+double sw_bench_server_merging_s(const sw_bench_server *server);
 uint64_t sw_bench_server_resident_bytes(const sw_bench_server *server);
 /* Waits until it has nothing more to do. */
 void sw_bench_server_rest(const sw_bench_server *server);

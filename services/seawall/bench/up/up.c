@@ -11,6 +11,7 @@ static const sw_cli_option cli_options[] = {
     {"events", "N", "generated ones, of which as many are sent as the time allows (300000)", false},
     {"seconds", "N", "of each load (8)", false},
     {"periods", "N", "how many are many (1000000)", false},
+    {"memory", "SIZE", "the server's setting of that name, for --only periods", false},
     {"dir", "FOLDER", "where to make the data directories ($TMPDIR)", false},
 };
 static const sw_cli_spec spec = {
@@ -42,7 +43,8 @@ static bool measure(sw_bench_report *report, const sw_cli *cli, const char *dir,
                                 (uint64_t)events, (double)seconds);
     if (ok && (!only || strcmp(only, "periods") == 0))
         ok = part(dir, "periods", folder, sizeof folder) &&
-             sw_bench_up_periods(report, folder, 100000, (uint64_t)periods);
+             sw_bench_up_periods(report, folder, 100000, (uint64_t)periods,
+                                 sw_cli_value(cli, "memory"));
     return ok;
 }
 

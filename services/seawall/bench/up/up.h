@@ -3,8 +3,8 @@
 #ifndef SW_SEAWALL_BENCH_UP_H
 #define SW_SEAWALL_BENCH_UP_H
 
+#include "seawall/bench/load.h"
 #include "seawall/bench/runtime/runtime.h"
-#include "seawall/bench/up/client.h"
 #include "seawall/bench/up/mix.h"
 #include "seawall/bench/up/server.h"
 
@@ -14,7 +14,9 @@ bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix m
                         double seconds);
 
 /* So many periods that are open: what they take, what a start takes, and what an event costs among
- * `few` and among `many`, in the order in which the periods were opened and in no order. */
-bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many);
+ * `few` and among `many`, in the order in which the periods were opened and in no order. `memory`:
+ * the server's setting; NULL: its default. */
+bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
+                         const char *memory);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "seawall/replay/sorter.h"
+#include "store/sorter.h"
 
 #define GROUP_BYTES     ((size_t)256 << 20)
 #define LINE_BYTES_MAX  ((size_t)16 << 20)

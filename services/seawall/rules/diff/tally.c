@@ -1,7 +1,7 @@
 #include "seawall/rules/diff/tally.h"
 
 #include "base/buf.h"
-#include "seawall/replay/sorter.h"
+#include "store/sorter.h"
 
 #define ARENA_BYTES    ((size_t)256 << 20)
 #define CODE_BYTES_MAX ((size_t)16 << 20)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "seawall/replay/sorter.h"
+#include "store/sorter.h"
 
 #define COPY_BYTES ((size_t)256 << 10)
 

@@ -1,18 +1,20 @@
-/* client.h - sends requests over many connections at once, and says how long each took.  Layer 9.
+/* load.h - sends requests over many connections at once, and says how long each took.  Layer 9.
  * Thread: main. */
-#ifndef SW_SEAWALL_BENCH_UP_CLIENT_H
-#define SW_SEAWALL_BENCH_UP_CLIENT_H
+#ifndef SW_SEAWALL_BENCH_LOAD_H
+#define SW_SEAWALL_BENCH_LOAD_H
 
 #include "base/buf.h"
 
 typedef struct sw_bench_load {
     uint16_t port;
-    const char *path, *type; /* "/v1/events", "application/cloudevents+json" */
+    /* "/v1/events", "application/cloudevents+json". NULL: each request is a GET, and what is made
+     * is its target. */
+    const char *path, *type;
     uint32_t connections;
     double rate;    /* requests a second, whenever answers come; 0: the next with each answer */
     double seconds; /* 0: until there is nothing more to send */
-    /* The next body, appended; false: there is nothing more. */
-    bool (*make)(void *arg, sw_buf *body);
+    /* The next body or target, appended; false: there is nothing more. */
+    bool (*make)(void *arg, sw_buf *ret);
     void *arg;
 
     uint64_t answered, busy, refused; /* 2xx; 429 and 503; anything else */

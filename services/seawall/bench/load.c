@@ -1,4 +1,4 @@
-#include "seawall/bench/up/client.h"
+#include "seawall/bench/load.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #include "seawall/bench/bench.h"
 
-enum { BODY_BYTES = 8 << 20, ANSWER_BYTES = 1 << 20, EVENTS = 64, LATE_S = 30 };
+enum { BODY_BYTES = 8 << 20, ANSWER_BYTES = 16 << 20, EVENTS = 64, LATE_S = 30 };
 
 typedef struct connection {
     int fd;
@@ -70,6 +70,19 @@ static void push(run *r, connection *c) {
     epoll_ctl(r->epoll, EPOLL_CTL_MOD, c->fd, &event);
 }
 
+static void write_request(const sw_bench_load *load, connection *c) {
+    if (!load->path) {
+        sw_buf_printf(&c->out, "GET %.*s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n",
+                      SW_FMT(sw_buf_slice(&c->body)), load->port);
+        return;
+    }
+    sw_buf_printf(&c->out,
+                  "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: %s\r\n"
+                  "Content-Length: %zu\r\n\r\n",
+                  load->path, load->port, load->type, c->body.len);
+    sw_buf_add(&c->out, sw_buf_slice(&c->body));
+}
+
 /* False: nothing more to send. */
 static bool begin(run *r, connection *c, double due_s) {
     if (c->fd < 0 && !connect_one(r, c)) return false;
@@ -80,11 +93,7 @@ static bool begin(run *r, connection *c, double due_s) {
         r->dry = true;
         return false;
     }
-    sw_buf_printf(&c->out,
-                  "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: %s\r\n"
-                  "Content-Length: %zu\r\n\r\n",
-                  r->load->path, r->load->port, r->load->type, c->body.len);
-    sw_buf_add(&c->out, sw_buf_slice(&c->body));
+    write_request(r->load, c);
     if (c->body.err || c->out.err) return fail(r, "a body is too large");
     c->sent = 0;
     c->due_s = due_s;
