@@ -94,6 +94,12 @@ class Explain(cli.Case):
         self.assertIn("--rule ID --key NAME=VALUE", err)
         cli.run("explain", *self.args, "--rule", "no.such", code=2)
         cli.run("explain", *self.args, code=2)
+        _, err = cli.run("explain", *self.args[:4], "--rule", "r.limit", "--key", "case_id=A", code=2)
+        self.assertIn("--rules goes with --events", err)
+        _, err = cli.run("explain", "--rule", "r.limit", code=2)
+        self.assertIn("--rule ID --key NAME=VALUE", err)
+        _, err = cli.run("explain", "--url", "http://127.0.0.1:1", "--warning", "0" * 32, code=1)
+        self.assertIn("--url or $SEAWALL_URL names it", err)
         cli.run("explain", *self.args, "--rule", "r.limit", "--key", "person_id=1", code=2)
 
     def args_of(self, *story):

@@ -95,6 +95,22 @@ def check_county(root, folder, seawall):
         fail(f"prometheus.yml: {done.stdout}{done.stderr}")
 
 
+def check_image(folder, seawall):
+    """What the programs are linked with is in the image that they run in."""
+    needed = re.findall(r"\(NEEDED\).*\[(.*)\]", subprocess.run(["readelf", "-d", seawall], capture_output=True, text=True, check=True).stdout)
+    found = dict(re.findall(r"(\S+) => (\S+)", subprocess.run(["ldd", seawall], capture_output=True, text=True, check=True).stdout))
+    last = (folder / "Dockerfile").read_text().split("\nFROM ")[-1]
+    installed = set(re.search(r"--no-install-recommends ((?:.|\\\n)*?)&&", last).group(1).replace("\\", " ").split()) | {"libc6", "libgcc-s1", "libstdc++6"}
+    for name in needed:
+        path = Path(found.get(name, name))
+        if name.startswith(("ld-linux", "libasan", "libubsan", "libtsan")):
+            continue
+        owner = subprocess.run(["dpkg", "-S", path.resolve()], capture_output=True, text=True).stdout or \
+            subprocess.run(["dpkg", "-S", f"*/{path.name}"], capture_output=True, text=True).stdout
+        if not {line.split(":")[0] for line in owner.splitlines()} & installed:
+            fail(f"the image lacks {name} ({owner.strip() or 'of no package'})")
+
+
 def refused(text, folder):
     try:
         check(text, folder)
@@ -115,6 +131,7 @@ def main():
         rendered = render(text, {"SEAWALL_REPORT_PORT": "18080"})
         root = check(rendered, folder)
         check_county(root, folder, seawall)
+        check_image(folder, seawall)
         if root["services"]["report"]["ports"] != ["127.0.0.1:18080:8080"]:
             fail("a variable is not taken")
         refused(rendered.replace("topics: {condition", "topic: {condition"), folder)

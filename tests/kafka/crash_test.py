@@ -312,6 +312,19 @@ def a_slow_network_is_only_slow(w, rounds):
     node.stop()
 
 
+def a_clock_that_is_set_wrong(w, node, again):
+    """While the node works: it ends before anything is told too early, and goes on once the clock is right."""
+    counted = w.counted()
+    node.obey("ahead 86400")
+    w.put(words=20, periods=20)
+    node.wait("s ahead of the brokers' clocks: set right")
+    if node.process.wait(WAIT_S) == 0 or w.counted() != counted:
+        fail("it goes on by a wrong clock")
+    node = again()
+    w.settle()
+    node.stop()
+
+
 def what_does_not_fit_is_refused(w, rounds):
     """Another format of state, an older and a newer one, a clock that is behind, a changelog that is gone: said, and nothing touched."""
     def refused(words, folder, ended=True, **options):
@@ -325,30 +338,98 @@ def what_does_not_fit_is_refused(w, rounds):
             fail("it has not refused")
         node.kill()
 
-    node = Node(w, "a", ahead_s=3000)
+    node = Node(w, "a", ahead_s=3000, may_ahead_s=4000, format=2)
     node.wait("ready")
     w.put()
     w.settle()
     node.stop()
-    before = [w.read(t) for t in ("toy.counts", "toy.warnings")]
-    refused("its rows have format 1, and this Seawall reads 2", "b", format=2)
-    refused("format 1, this Seawall reads 2", "a", format=2)
-    refused("this machine's clock is", "c", ended=False)
-    refused("this machine's clock is", "a", ended=False)
-    if before != [w.read(t) for t in ("toy.counts", "toy.warnings")]:
+    before = [sorted(w.read(t)) for t in ("toy.counts", "toy.warnings")]  # partitions come in any order
+    w.put(words=5, periods=0)
+    late = {"ahead_s": 3000, "may_ahead_s": 4000}
+    refused("its rows have format 2, and this Seawall reads 3", "b", format=3, **late)
+    refused("its rows have format 2, and this Seawall reads 1", "c", format=1, **late)
+    refused("format 2, this Seawall reads 3", "a", format=3, **late)
+    refused("format 2, this Seawall reads 1", "a", format=1, **late)
+    refused("s behind the last commit: set right", "d", ended=False, format=2)
+    refused("s behind the last commit: set right", "a", ended=False, format=2)
+    refused("s ahead of the brokers' clocks: set right", "e", ended=False, format=2, ahead_s=3000)
+    refused("s behind the brokers' clocks: set right", "e", ended=False, format=2, ahead_s=-3000, service="other")
+    if before != [sorted(w.read(t)) for t in ("toy.counts", "toy.warnings")]:
         fail("what was refused has written")
+    node = Node(w, "a", format=2, **late)
+    w.settle()
+    a_clock_that_is_set_wrong(w, node, lambda: Node(w, "a", format=2, **late))
     changelog = w.prefix + "seawall.counter.counts.changelog"
     delete_topic(w, changelog)
     until_gone(w, changelog)
-    refused("state went with it", "d", ahead_s=3000)
-    refused("state went with it", "a", ahead_s=3000)
-    refused("state went with it", "a", ahead_s=3000, make=0)
+    refused("state went with it", "f", format=2, **late)
+    refused("state went with it", "a", format=2, **late)
+    refused("state went with it", "a", format=2, make=0, **late)
+    create_topic(w, changelog, 3)
+    refused("has 3 partitions, 4 are configured", "a", format=2, **late)
+    delete_topic(w, changelog)
+    until_gone(w, changelog)
+    create_topic(w, changelog, 4, "delete")
+    refused("cleanup.policy is 'delete', and 'compact' is needed", "a", format=2, **late)
+    delete_topic(w, changelog)
+    until_gone(w, changelog)
     create_topic(w, changelog, 4)
-    refused("the topic was deleted, or this is another cluster's data_dir", "a", ahead_s=3000)
+    refused("the topic was deleted, or this is another cluster's data_dir", "a", format=2, **late)
+
+
+def processes_with_other_rules_do_not_work_side_by_side(w, rounds):
+    """As in an upgrade: who is started first with the new rules waits for the last with the old ones, and nobody decides by both."""
+    def node(instance, digest):
+        return Node(w, "ab"[instance], lanes=str(instance + 1), stand_by="1,2", instance=instance, digest=digest)
+
+    def held(one, other, digest):
+        one.wait(f"toys-{other} at ")
+        one.wait(f"(digest {digest}, here ")
+        before = one.text().count("kafka.claimed")
+        return lambda: one.text().count("kafka.claimed") > before and fail(f"it works beside one that differs:\n{one.text()[-2000:]}")
+
+    a, b = node(0, "old"), node(1, "old")
+    w.put()
+    w.settle()
+    a.stop()
+    a = node(0, "new")
+    still = held(a, 1, "old")
+    w.put()
+    b.wait("committed", times=b.text().count("committed") + 1)
+    still()
+    b.stop()
+    b = node(1, "new")
+    w.settle()  # with nobody left who differs both work
+    b.kill()
+    b = node(1, "new")  # and one that was killed does not wait for itself
+    w.put()
+    w.settle()
+    a.kill()
+    a = node(0, "newer")
+    still = held(a, 1, "new")
+    still()
+    b.kill()  # the brokers find out
+    w.put()
+    a.wait("kafka.claimed")
+    a.process.send_signal(signal.SIGSTOP)
+    b = node(1, "newest")  # taken in once the brokers think that the other is gone
+    still = held(b, 0, "newer")
+    still()
+    b.wait("kafka.claimed")
+    a.process.send_signal(signal.SIGCONT)  # which now has to wait itself
+    still = held(a, 1, "newest")
+    w.put()
+    b.wait("committed", times=b.text().count("committed") + 1)
+    still()
+    a.stop()
+    a = node(0, "newest")
+    w.settle()
+    a.stop()
+    b.stop()
 
 
 def request(w, api, version, body):
-    """One request of the Kafka protocol, which no client of this machine has a word for."""
+    """One request of the Kafka protocol, which no client of this machine has a word for; the whole answer."""
     def text(s):
         return struct.pack(">h", len(s)) + s.encode()
 
@@ -356,16 +437,29 @@ def request(w, api, version, body):
     message = struct.pack(">hhi", api, version, 1) + text("test") + body(text)
     with socket.create_connection((host, int(port)), timeout=30) as s:
         s.sendall(struct.pack(">i", len(message)) + message)
-        return s.recv(1 << 16)
+        with s.makefile("rb") as answer:
+            return answer.read(struct.unpack(">i", answer.read(4))[0])
+
+
+def about_topic(w, api, version, name, body):
+    """A request about one topic, again while the brokers are not done with the one before."""
+    def done():
+        answer = request(w, api, version, body)  # correlation, throttle time, count, name, error code
+        return struct.unpack_from(">h", answer, 14 + len(name))[0] == 0
+    deadline = time.monotonic() + WAIT_S
+    while not done():
+        if time.monotonic() > deadline:
+            fail(f"the brokers do not make or delete {name}")
+        time.sleep(0.1)
 
 
 def delete_topic(w, name):
-    request(w, 20, 1, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">i", 30000))
+    about_topic(w, 20, 1, name, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">i", 30000))
 
 
-def create_topic(w, name, partitions):
-    request(w, 19, 2, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">ihi", partitions, 1, 0) + struct.pack(">i", 1) +
-            text("cleanup.policy") + text("compact") + struct.pack(">ib", 30000, 0))
+def create_topic(w, name, partitions, policy="compact"):
+    about_topic(w, 19, 2, name, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">ihi", partitions, 1, 0) + struct.pack(">i", 1) +
+            text("cleanup.policy") + text(policy) + struct.pack(">ib", 30000, 0))
 
 
 def until_gone(w, topic):
@@ -384,6 +478,7 @@ TESTS = {  # name: function, rounds, brokers, through the proxy
     "unknown": (commits_of_unknown_outcome_are_found_out, 6, 1, True),
     "suspended": (a_suspended_node_comes_back_by_itself, 3, 1, True),
     "refused": (what_does_not_fit_is_refused, 1, 1, False),
+    "packs": (processes_with_other_rules_do_not_work_side_by_side, 1, 1, False),
     "slow": (a_slow_network_is_only_slow, 2, 1, True),
 }
 
@@ -391,7 +486,7 @@ TESTS = {  # name: function, rounds, brokers, through the proxy
 def run(build, name, seed, rounds):
     function, default, brokers, proxied = TESTS[name]
     proxy = Proxy() if proxied else None
-    shared = name in ("kill", "move", "zombie", "refused")
+    shared = name in ("kill", "move", "zombie", "refused", "packs")
     cluster = Cluster(build, "crash" if shared else f"crash-{name}", brokers, proxy.port if proxy else None)
     if proxy:
         proxy.start(int((cluster.dir / "1/proxied").read_text()))

@@ -3,7 +3,6 @@
 
   move_test.py BUILD_DIR [--seed N]
 """
-import argparse
 import json
 import os
 import random
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import services_test
 from crash_test import Cluster, fail
-from services_test import Service, until
+from services_test import Service, main, until
 
 PACKS = Path(__file__).resolve().parent.parent.parent / "deploy/packs/cn-police"
 
@@ -181,22 +180,5 @@ def run(w):
         service.stop()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build", type=Path)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    args = parser.parse_args()
-    try:
-        w = World(args.build.resolve(), args.seed)
-        try:
-            run(w)
-        finally:
-            w.done()
-    except AssertionError as fault:
-        print(f"FAILED, repeat with --seed {args.seed}\n{fault}")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(World, run))

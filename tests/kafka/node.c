@@ -1,10 +1,10 @@
 /* kafka_node --brokers LIST --prefix P --dir DIR [--groups N] [--lanes 1,2] [--stand-by 1,2]
  *            [--transaction-ms N] [--broker-ms N] [--threads N] [--ahead-s N] [--format N] [--make
- * 0]
+ * 0] [--instance N] [--digest TEXT] [--may-ahead-s N] [--service NAME]
  *
  * Runs two toy processors over a Kafka cluster until SIGTERM, or a FATAL error. Prints what
  * happens, a line each, and "committed N" when records have been taken. Lines on its input: "leave
- * N" gives a lane up, "claim N" takes it. */
+ * N" gives a lane up, "claim N" takes it, "ahead S" sets the clock. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -21,9 +21,9 @@
 enum { PARTITIONS = 4, LANES_MAX = 16 };
 
 typedef struct node {
-    const char *brokers, *prefix, *dir, *broker_ms;
+    const char *brokers, *prefix, *dir, *broker_ms, *instance, *digest, *service;
     uint32_t groups, threads;
-    int64_t transaction_ms, ahead_s;
+    int64_t transaction_ms, ahead_s, may_ahead_s;
     uint32_t format;
     bool keep;
     bool owned[LANES_MAX], standby[LANES_MAX];
@@ -39,11 +39,11 @@ typedef struct node {
 static volatile sig_atomic_t stopping;
 
 static sw_clock system_clock;
-static int64_t ahead_ms;
+static int64_t ahead_ms; /* atomic */
 
 static int64_t wall_ms(sw_clock *clock) {
     (void)clock;
-    return system_clock.wall_ms(&system_clock) + ahead_ms;
+    return system_clock.wall_ms(&system_clock) + __atomic_load_n(&ahead_ms, __ATOMIC_RELAXED);
 }
 
 static void on_signal(int signal) {
@@ -97,10 +97,18 @@ static int parse(node *n, int argc, char **argv) {
             n->broker_ms = value;
         else if (!strcmp(name, "--ahead-s"))
             n->ahead_s = atoi(value);
+        else if (!strcmp(name, "--may-ahead-s"))
+            n->may_ahead_s = atoi(value);
         else if (!strcmp(name, "--format"))
             n->format = (uint32_t)atoi(value);
         else if (!strcmp(name, "--make"))
             n->keep = atoi(value) == 0;
+        else if (!strcmp(name, "--instance"))
+            n->instance = value;
+        else if (!strcmp(name, "--service"))
+            n->service = value;
+        else if (!strcmp(name, "--digest"))
+            n->digest = value;
         else if (!strcmp(name, "--lanes"))
             lanes(n->owned, value);
         else if (!strcmp(name, "--stand-by"))
@@ -140,13 +148,15 @@ static int open_bus(node *n) {
     const sw_bus_kafka_options kafka = {.settings = settings,
                                         .setting_count = n->broker_ms ? 2 : 1,
                                         .prefix = n->prefix,
-                                        .service = "toys",
-                                        .instance = "1",
+                                        .service = n->service,
+                                        .instance = n->instance,
+                                        .digest = n->digest,
                                         .dir = n->dir,
                                         .topology = &n->topology,
                                         .groups = n->groups,
                                         .make_topics = !n->keep,
                                         .transaction_ms = n->transaction_ms,
+                                        .ahead_ms = n->may_ahead_s * 1000,
                                         .env = {&n->clock, &n->metrics, &n->sink, NULL}};
     for (uint32_t i = 0; !err && n->format && i < n->topology.store_count; i++)
         n->topology.stores[i].version = n->format;
@@ -175,7 +185,13 @@ static sw_err obey(node *n) {
     char line[64], verb[16];
     unsigned lane;
     if (!fgets(line, sizeof line, stdin)) return SW_E_END;
-    if (sscanf(line, "%15s %u", verb, &lane) != 2 || lane >= LANES_MAX) return SW_OK;
+    if (sscanf(line, "%15s %u", verb, &lane) != 2) return SW_OK;
+    if (strcmp(verb, "ahead") == 0) {
+        __atomic_store_n(&ahead_ms, lane * INT64_C(1000), __ATOMIC_RELAXED);
+        printf("ahead %u done\n", lane);
+        return SW_OK;
+    }
+    if (lane >= LANES_MAX) return SW_OK;
     sw_err err = sw_runtime_stop(n->runtime);
     if (err) return err;
     n->owned[lane] = strcmp(verb, "claim") == 0;
@@ -226,7 +242,7 @@ static void audit(node *n) {
 }
 
 int main(int argc, char **argv) {
-    static node n = {.groups = 1, .threads = 1};
+    static node n = {.groups = 1, .threads = 1, .instance = "1", .service = "toys"};
     for (int i = 0; i < LANES_MAX; i++) n.owned[i] = true;
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (parse(&n, argc, argv)) return 2;

@@ -3,7 +3,6 @@
 
   outage_test.py BUILD_DIR [--seed N]
 """
-import argparse
 import http.client
 import json
 import os
@@ -15,7 +14,7 @@ import time
 from pathlib import Path
 
 from crash_test import Cluster, fail, kcat
-from services_test import Service, until
+from services_test import Service, main, until
 
 
 class World:
@@ -88,22 +87,5 @@ def run(w):
         service.stop()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build", type=Path)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    args = parser.parse_args()
-    try:
-        w = World(args.build.resolve(), args.seed)
-        try:
-            run(w)
-        finally:
-            w.done()
-    except AssertionError as fault:
-        print(f"FAILED, repeat with --seed {args.seed}\n{fault}")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(World, run))

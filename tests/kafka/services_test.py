@@ -16,8 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from crash_test import Cluster, fail
+from crash_test import Cluster, fail, kcat
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 WAIT_S = int(os.environ.get("SW_TEST_WAIT_S", 120))
 
 
@@ -34,6 +35,7 @@ class Service:
     def __init__(self, world, name, program=None, **sets):
         self.world, self.name, self.program = world, name, program or name
         self.sets = {key.replace("__", "."): value for key, value in sets.items()}
+        self.env = {}
         self.folder = world.folder / name
         self.log = world.folder / f"{name}.log"
         self.start()
@@ -42,9 +44,10 @@ class Service:
         port = self.folder.with_suffix(".port")
         port.unlink(missing_ok=True)
         sets = {"data_dir": self.folder, "http.listen": "127.0.0.1:0", "http.port_file": port, "partitions": 4, "memory": "16MiB",
-                "kafka.bootstrap.servers": self.world.cluster.servers, "topics.prefix": self.world.prefix, "seal.personal": "false", **self.sets}
+                "kafka.bootstrap.servers": self.world.cluster.servers, "topics.prefix": self.world.prefix,
+                **getattr(self.world, "seal", {"seal.personal": "false"}), **self.sets}
         words = [w for k, v in sets.items() for w in ("--set", f"{k}={v}")]
-        self.process = subprocess.Popen([*self.command(), *words], stderr=self.log.open("a"), stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([*self.command(), *words], stderr=self.log.open("a"), stdin=subprocess.DEVNULL, env={**os.environ, **self.env})
         self.port = int(until(lambda: f"{self.name} serves:\n{self.text()}", lambda: self.alive() and port.exists() and port.read_text()))
 
     def command(self):
@@ -84,6 +87,10 @@ class World:
         self.prefix = f"s{self.random.getrandbits(32):08x}{time.time_ns() % 10**6}."
         self.folder = Path(tempfile.mkdtemp(prefix="seawall-services-", dir=build))
         self.services = {}
+        key = self.folder / "master.key"
+        key.touch(0o600)
+        key.write_text("5e" * 32)
+        self.seal = {"seal.key": key}
         self.topics()
         try:
             for name in ("ingest", "deadline", "risk", "notify"):
@@ -114,6 +121,17 @@ class World:
         code, other, text = words("check", "partitions=8")
         if code != 1 or "has 4 partitions, 8 are configured" not in text:
             fail(f"other partitions are not told: {code} {other} {text[-500:]}")
+        self.refused("partitions=8", f"seal.key={self.seal['seal.key']}", said=("has 4 partitions, 8 are configured", "topics.prefix"))
+        self.refused("partitions=4", said=("seal.key: personal fields are locked with one key for all services", "openssl rand"))
+        self.refused("partitions=4", f"seal.key={self.folder / 'none.key'}", said=("none.key",))
+
+    def refused(self, *sets, said):
+        """A service does not start, and says what to do."""
+        own = [f"data_dir={self.folder / 'refused'}", f"topics.prefix={self.prefix}", f"kafka.bootstrap.servers={self.cluster.servers}", "http.listen=127.0.0.1:0", *sets]
+        done = subprocess.run([self.build / "bin/seawall-deadline", *(w for s in own for w in ("--set", s))], capture_output=True, text=True, timeout=WAIT_S)
+        shutil.rmtree(self.folder / "refused", ignore_errors=True)
+        if done.returncode == 0 or not all(words in done.stderr for words in said):
+            fail(f"a service starts, or does not say {said}: {done.returncode} {done.stderr[-500:]}")
 
     def done(self):
         for service in self.services.values():
@@ -154,6 +172,94 @@ class World:
                 return found
 
 
+def detained():
+    """Events of periods that run."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    return [{"specversion": "1.0", "type": "coercion.detained", "id": f"held-{n}", "source": "urn:test", "subject": f"P-{n}", "time": at, "orgcode": "320981010000",
+                "data": {"case_id": f"A-{n}", "person_id": f"P-{n}", "kind": "criminal", "detained_at": at}} for n in range(20)]
+
+
+def same_from_either(world, events):
+    """Of whichever instance is asked, one answer: neither owns all of what it tells of."""
+    cases = sorted({(e["data"][by], by) for e in events for by in ("case_id", "incident_id", "person_id") if by in e["data"]})[:100]
+    warnings = sorted(world.held())
+    paths = [f"/v1/cases/{c}?by={by}&limit=500" for c, by in cases] + ["/v1/deadlines?limit=1000", "/v1/deadlines?org=320981&due_before=2100-01-01T00:00:00Z&limit=1000",
+                                                           "/v1/warnings?limit=1000&state=open"] + [f"/v1/warnings/{w}" for w in warnings[:20]]
+
+    def answer(name, path):
+        status, body = world.services[name].ask("GET", path)
+        page = json.loads(body)
+        if status == 404:  # it has not come there yet
+            return name
+        if status != 200 or not page["as_of"].pop("time"):
+            fail(f"{name} answers {path} with {status}: {body[:300]}")
+        return page
+
+    def apart():
+        return [path for path in paths if answer("report", path) != answer("report-1", path)]
+
+    until(lambda: "the periods run", lambda: len(answer("report", "/v1/deadlines")["deadlines"]) >= 20)
+    until(lambda: f"both instances answer the same to {apart()}: {[answer(name, apart()[0]) for name in ('report', 'report-1')]}", lambda: not apart())
+    if len(cases) < 20 or len(answer("report-1", "/v1/deadlines")["deadlines"]) < 20:
+        fail(f"too little to compare: {len(cases)} cases")
+
+
+def one_with_other_rules_waits(world):
+    """The packs of one machine are newer than those of the other: it says so, and holds still, until they are the same."""
+    one, other = world.services["report"], world.services["report-1"]
+    for part in ("packs", "notify", "indicators"):
+        shutil.copytree(ROOT / "deploy" / part, world.folder / "deploy" / part)
+    packs = world.folder / "deploy/packs"
+    rules = next(path for path in sorted((packs / "cn-police").glob("*.yaml")) if "severity: major" in path.read_text())
+    rules.write_text(rules.read_text().replace("severity: major", "severity: minor", 1))
+    other.stop()
+    other.env = {"SEAWALL_PACKS": str(packs)}
+    other.start()
+    until(lambda: f"it is not ready: {other.ask('GET', '/readyz')}", lambda: b"another instance runs other rules" in other.ask("GET", "/readyz")[1])
+    if other.ask("GET", "/readyz")[0] != 503 or b"\nseawall_ready 0\n" not in other.ask("GET", "/metrics")[1]:
+        fail("it is told to be ready")
+    if "report-0 at" not in other.text() or "kafka.claimed" in other.text().split("kafka.packs")[-1]:
+        fail(f"who differs is not told, or it works:\n{other.text()}")
+    until(lambda: f"the other goes on: {one.text()}", lambda: one.ask("GET", "/readyz")[0] == 200)
+    one.stop()
+    one.env = other.env
+    one.start()
+    for service in (one, other):
+        until(lambda: f"both are ready again: {service.text()}", lambda: service.ask("GET", "/readyz")[0] == 200)
+
+
+def other_books_are_told_or_refused(world):
+    """On Kafka no books are built anew: another catalogue is refused and nothing is touched; what other rules lack is said. Both with what to do."""
+    deadline, packs = world.services["deadline"], world.folder / "deploy/packs"
+
+    def told():
+        return sorted(kcat(world.cluster.servers, "-C", "-e", "-q", "-t", world.prefix + "seawall.warnings", "-f", "%p %o\n").splitlines())
+
+    def says(words):
+        deadline.stop()
+        deadline.start()
+        until(lambda: f"it says '{words}': {deadline.text()}", lambda: words in deadline.text() and deadline.alive())
+
+    deadline.stop()
+    before = told()
+    grown = world.folder / "grown"
+    shutil.copytree(packs / "catalogue", grown)
+    with open(grown / "case.yaml", "a") as file:
+        file.write("  aaa.declared_later: {element: case, name: 新, fields: {case_id: {type: string, required: true, key: true}}}\n")
+    world.refused("partitions=4", f"catalogue={grown}", f"seal.key={world.seal['seal.key']}",
+                  said=("the books were written under another catalogue", "start it with the one that it ran with", "docs/operations.md"))
+    if told() != before:
+        fail("a service with another catalogue has told something")
+    deadline.start()
+    team = packs / "cn-police/team.yaml"
+    kept = team.read_text()
+    team.unlink()
+    deadline.env = {"SEAWALL_PACKS": str(packs)}
+    says("a rule is gone: what it has warned of stays until it is closed")
+    team.write_text(kept)
+    says("new rules read what no rule has read before: they find it in events from now on")
+
+
 def run(world):
     seawall = world.build / "bin/seawall"
     path = world.folder / "events.jsonl"
@@ -171,7 +277,7 @@ def run(world):
             service.start()
     world.post(events[:200])  # sent again: nothing changes
     (world.folder / "taken.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
-    replay = subprocess.run([seawall, "replay", "--rules", Path(__file__).parent.parent.parent / "deploy/packs/cn-police", "--events", world.folder / "taken.jsonl",
+    replay = subprocess.run([seawall, "replay", "--rules", ROOT / "deploy/packs/cn-police", "--events", world.folder / "taken.jsonl",
                              "--final", "--until", now], capture_output=True, text=True)
     if replay.returncode not in (0, 3):
         fail(f"replay: {replay.stderr[-1000:]}")
@@ -189,19 +295,25 @@ def run(world):
     until(lambda: f"the services hold {len(want)} warnings; lost, more, other: {[len(x) for x in difference()]} {[x[:3] for x in difference()]}\n"
           + "\n".join(s.text()[-800:] for s in world.services.values()), lambda: not any(difference()))
     print(f"{len(events)} events, {len(want)} warnings, killed 3 times: the same as replay")
+    events += detained()
+    world.post(events[-20:])
+    same_from_either(world, events)
+    one_with_other_rules_waits(world)
+    other_books_are_told_or_refused(world)
+    same_from_either(world, events)
     for service in world.services.values():
         if service.ask("GET", "/healthz")[0] != 200 or b"seawall_records_total" not in service.ask("GET", "/metrics")[1]:
             fail(f"{service.name} has no health or metrics")
         service.stop()
 
 
-def main():
+def main(make, run):
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=Path)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     args = parser.parse_args()
     try:
-        world = World(args.build.resolve(), args.seed)
+        world = make(args.build.resolve(), args.seed)
         try:
             run(world)
         finally:
@@ -213,4 +325,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(World, run))

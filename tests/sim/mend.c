@@ -13,7 +13,8 @@ static sw_err cut(world *w, const sw_task_spec *task, sw_db *fresh, sw_cut_over 
                                 .source = &w->bus.bus,
                                 .target = fresh,
                                 .env = {.clock = &clock.clock},
-                                .task = task};
+                                .task = task,
+                                .dir = "/tmp"};
     sw_err err = sw_successor_open(&rebuild, &successor);
     if (err) return err;
     err = sw_successor_cut_over(successor, (size_t)16 << 20, ret);

@@ -38,3 +38,20 @@ void observe_commit(void *arg, const sw_commit *commits, uint32_t count) {
             observe_record(w, &commits[i], &commits[i].records[r]);
     }
 }
+
+void sim_read_topic(world *w, uint32_t topic, void (*each)(void *arg, const sw_record *record),
+                    void *arg) {
+    enum { PAGE = 1024 };
+    for (uint32_t p = 0; p < w->topology.topics[topic].partitions; p++) {
+        sw_position at = {topic, p, 0};
+        for (uint32_t count = 1; count > 0;) {
+            sw_record *records = sw_arena_zero(&w->arena, PAGE, sizeof *records);
+            SW_ASSERT(records);
+            sw_err err = sw_bus_poll(w->bus.inner, at, PAGE, (size_t)8 << 20, &w->arena, records,
+                                     &count, &at.next_offset);
+            if (err) sim_fail(w, "topic %u can't be read: %s", topic, sw_err_name(err));
+            if (err) return;
+            for (uint32_t i = 0; i < count; i++) each(arg, &records[i]);
+        }
+    }
+}

@@ -27,7 +27,7 @@ typedef struct sim_options {
     uint32_t faults;       /* scheduled ones */
     const bool *dropped;   /* of the scheduled faults: not this time; NULL: all happen */
     const char *planted;   /* a bug to be found; NULL */
-    bool pipeline;         /* ingest, deadline, risk and view instead of the toys */
+    bool pipeline;         /* ingest, deadline, risk, scores and view instead of the toys */
     bool notify;           /* notify and phones instead of the toys */
     const char *rocks_dir; /* the database is RocksDB there; NULL: memory */
     bool trace;
@@ -92,8 +92,11 @@ typedef struct sim_scene {
      * be NULL. `busy`: it has not come to rest. */
     void (*turn)(struct world *w, instance *it, bool *busy);
     void (*stopped)(struct world *w, instance *it);
-    bool recorded;       /* state holds decisions, which are never computed again from the log */
-    int64_t rest_ms;     /* so long must pass until all that is due has come */
+    /* Whether a task's state holds moments or decisions of its own, which are never computed again
+     * from the log; NULL: none does. */
+    bool (*recorded)(const sw_processor *processor);
+    int64_t rest_ms; /* so long must pass until all that is due has come */
+    bool slow_rest;  /* and then the wall is as slow as the true time: a day's end is no unrest */
     uint32_t plan_steps; /* over which faults are spread; 0: by the number of events */
 } sim_scene;
 
@@ -149,8 +152,15 @@ sw_slice event_text(const event *e, char text[96]);
 void observe_time(world *w, const sw_commit *commit);
 void observe_commit(void *arg, const sw_commit *commits, uint32_t count);
 
+/* world.c */
+bool sim_recorded(const world *w, const sw_task_spec *task);
+
 /* mend.c: builds the task's state anew and cuts over. Whether the log was hit. */
 bool mend_task(world *w, const sw_task_spec *task);
+
+/* observe.c: every record of a topic, partition by partition, in the world's arena. */
+void sim_read_topic(world *w, uint32_t topic, void (*each)(void *arg, const sw_record *record),
+                    void *arg);
 
 /* check.c: of the toys, */
 void check_all(world *w);

@@ -173,6 +173,10 @@ static bool turn_instance(world *w, instance *it) {
     return busy;
 }
 
+bool sim_recorded(const world *w, const sw_task_spec *task) {
+    return w->scene->recorded && w->scene->recorded(w->topology.nodes[task->node].processor);
+}
+
 /* ---- faults ---- */
 
 static void plan_commit(world *w, sw_err err, uint32_t count, bool applied, bool late) {
@@ -206,6 +210,10 @@ static void fail_disk(world *w, sw_err err, bool applied) {
 
 static void jump(world *w, uint32_t chance, int64_t ms) {
     w->instances[chance % SIM_INSTANCES].skew_ms += ms;
+}
+
+static void cut_over(world *w, const sw_task_spec *task) {
+    if (!sim_recorded(w, task) && mend_task(w, task)) power_off(w);
 }
 
 static void happen(world *w, const fault *f) {
@@ -271,8 +279,7 @@ static void happen(world *w, const fault *f) {
         w->repeat_sends += 1 + chance % 8;
         break;
     case FAULT_CUT_OVER:
-        if (w->scene->recorded) break;
-        if (mend_task(w, &w->topology.tasks[chance % w->topology.task_count])) power_off(w);
+        cut_over(w, &w->topology.tasks[chance % w->topology.task_count]);
         break;
     default:
         break;
@@ -358,6 +365,10 @@ static void heal(world *w) {
     w->now_ms += 120000;
     int64_t rested_ms = latest + w->scene->rest_ms;
     if (sim_wall(w) < rested_ms) w->wall_ms += rested_ms - sim_wall(w);
+    if (w->scene->slow_rest) {
+        w->wall_ms = sim_wall(w) - (w->now_ms - SIM_START_MS);
+        w->speed = 1;
+    }
     for (uint32_t quiet = 0, rounds = 0; quiet < QUIET_ROUNDS; rounds++, w->step++) {
         bool busy = false;
         for (int i = 0; i < SIM_INSTANCES; i++)

@@ -1,5 +1,4 @@
 """What a running instance says of a generated county: the same set as replay, a stream that misses nothing, figures as long as their lists."""
-import http.client
 import json
 import tempfile
 import unittest
@@ -27,18 +26,7 @@ class County(up.Case):
         for at in range(0, len(cls.events), 100):
             status, answer = cls.one.post(cls.events[at:at + 100])
             assert status == 202, answer
-        cls.settled()
-
-    @classmethod
-    def settled(cls):
-        """The view has read all that was accepted: its positions stand still while nothing more comes."""
-        last = []
-
-        def still():
-            positions = cls.one.get("/v1/warnings?limit=1")[1]["as_of"]["positions"]
-            last.append(positions)
-            return len(last) > 25 and all(p == positions for p in last[-25:])
-        until(still, "the view has come to rest", 60)
+        cls.one.rest()
 
     def all(self, path, member):
         found, cursor = [], ""
@@ -49,37 +37,6 @@ class County(up.Case):
             cursor = page.get("next")
             if not cursor:
                 return found
-
-    def stream(self, last_id, enough):
-        """Events of the stream from an id on, until there are enough of them."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.one.port, timeout=60)
-        connection.request("GET", "/v1/stream", headers={"Last-Event-ID": last_id})
-        answer = connection.getresponse()
-        self.assertEqual(answer.status, 200)
-        told, fields = [], {}
-        while len(told) < enough:
-            line = answer.fp.readline() if not answer.chunked else self.line(answer)
-            self.assertTrue(line, f"the stream ended after {len(told)} of {enough}")
-            text = line.decode().rstrip("\n")
-            if not text:
-                if "data" in fields:
-                    told.append((fields.get("id"), fields.get("event"), json.loads(fields["data"])))
-                fields = {}
-            elif not text.startswith(":"):
-                name, value = text.split(": ", 1)
-                fields[name] = value
-        connection.close()
-        return told
-
-    @staticmethod
-    def line(answer):
-        line = b""
-        while not line.endswith(b"\n"):
-            byte = answer.read(1)
-            if not byte:
-                return line
-            line += byte
-        return line
 
     def test_the_set_is_replays(self):
         # what was posted was received now: replay takes the clock from there
@@ -93,11 +50,11 @@ class County(up.Case):
         partitions = len(self.one.get("/v1/warnings?limit=1")[1]["as_of"]["positions"]["seawall.warnings"])
         told = sum(self.one.get("/v1/warnings?limit=1")[1]["as_of"]["positions"]["seawall.warnings"])
         self.assertGreater(told, 200, "more than a stream's buffer holds at once")
-        first = self.stream(",".join(["0"] * partitions), told)
+        first = self.one.stream(",".join(["0"] * partitions), told)
         self.assertEqual(len({(e, w["id"]) for _, e, w in first}), told)
         # and whoever comes back goes on where it was
         cut = told // 3
-        rest = self.stream(first[cut - 1][0], told - cut)
+        rest = self.one.stream(first[cut - 1][0], told - cut)
         self.assertEqual(sorted((e, w["id"]) for _, e, w in rest), sorted((e, w["id"]) for _, e, w in first[cut:]))
         raised = {w["data"]["warning_id"] for _, e, w in first if e == "warning.raised"}
         known = {w["data"]["warning_id"] for w in self.all("/v1/warnings?state=all", "warnings")}
@@ -156,6 +113,27 @@ class County(up.Case):
         self.assertIn("green, blue, yellow, orange, red or breach", err)
         _, err = up.seawall("warnings", "--url", "http://127.0.0.1:1", code=1)
         self.assertIn("--url or $SEAWALL_URL names it", err)
+
+    def test_explain_asks_it_as_it_asks_files(self):
+        url = f"http://127.0.0.1:{self.one.port}"
+        files = ("--rules", PACKS / "cn-police", "--events", self.events_file)
+        held = self.all("/v1/warnings?state=resolved", "warnings")  # what is over reads the same at any time
+        of_kind = {}
+        for w in held + self.all("/v1/warnings?state=open", "warnings"):
+            of_kind.setdefault(w["data"]["kind"], w["data"])
+        self.assertGreaterEqual(set(of_kind), {"deadline", "check", "sequence", "match"})
+        for kind, warning in of_kind.items():
+            with self.subTest(kind):
+                one = json.loads(up.seawall("explain", "--url", url, "--warning", warning["warning_id"], "--json")[0])
+                self.assertEqual(one, json.loads(up.seawall("explain", *files, "--warning", warning["warning_id"], "--json")[0]))
+                key = [x for name, value in warning["key"].items() for x in ("--key", f"{name}={value}")]
+                text, _ = up.seawall("explain", "--url", url, "--rule", warning["rule"], *key)
+                self.assertIn(warning["warning_id"], text)
+                self.assertIn("\n  basis ", text)
+        _, err = up.seawall("explain", "--url", url, "--warning", "0" * 32, code=1)
+        self.assertIn("there is no such warning", err)
+        _, err = up.seawall("explain", "--url", url, "--rule", "cr.detain.request-3d", "--key", "case_id=nobody", code=1)
+        self.assertIn("nothing is known of this key", err)
 
     def test_bulletins_come_in_every_form(self):
         for form, start in (("html", b"<!doctype html>"), ("xlsx", b"PK"), ("csv", "﻿".encode()), ("json", b"{")):

@@ -71,6 +71,7 @@ class Kills(answers_test.County):
     test_every_figure_is_as_long_as_its_list = None
     test_figures_of_warnings_are_those_of_the_list = None
     test_the_commands_ask_it = None
+    test_explain_asks_it_as_it_asks_files = None
     test_bulletins_come_in_every_form = None
 
     @classmethod
@@ -93,7 +94,7 @@ class Kills(answers_test.County):
         cls.at_last_kill = len(cls.senders.answered)
         cls.one.start()
         cls.senders.end(cls.senders.load(cls.one.port, len(cls.lines)))
-        cls.settled()
+        cls.one.rest()
 
     def test_what_was_answered_is_there_once(self):
         answered = self.senders.answered
@@ -108,8 +109,7 @@ class Kills(answers_test.County):
             self.assertEqual([(r["partition"], r["offset"]) for r in answer["receipts"]], [answered[at + r["index"]] for r in answer["receipts"]])
 
     def test_every_warning_was_decided_once(self):
-        positions = self.one.get("/v1/warnings?limit=1")[1]["as_of"]["positions"]["seawall.warnings"]
-        told = self.stream(",".join(["0"] * len(positions)), sum(positions))
+        told = self.one.told()
         standing, before = {}, {}
         for _, what, w in told:
             name = w["data"]["warning_id"]

@@ -83,6 +83,27 @@ class Life(Case):
         self.assertIn(f"process {one.process.pid} already runs on this data directory", said)
         self.assertEqual(one.get("/healthz")[0], 200)
 
+    def test_of_many_that_start_at_once_one_has_the_directory(self):
+        many = [up.Up(self.folder / str(n), f"data_dir={self.folder / 'data'}") for n in range(4)]
+        started = []
+
+        def start(one):
+            one.folder.mkdir()
+            try:
+                started.append(one.start())
+            except AssertionError as why:
+                self.assertIn("already runs on this data directory", str(why))
+
+        threads = [threading.Thread(target=start, args=(one,)) for one in many]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for one in many:
+            self.addCleanup(lambda one=one: one.stop(code=None))
+        self.assertEqual(len(started), 1)
+        self.assertEqual(started[0].post(event(1))[0], 202)
+
     def test_a_directory_of_another_version_or_of_something_else(self):
         one = self.up()
         one.stop()
@@ -101,6 +122,15 @@ class Life(Case):
         for part in ["bad.yaml:1:1", "did you mean 'data_dir'?", "bad.yaml:4:16", "bad.yaml:5:11", "debug info warn error", "bad.yaml:7:10"]:
             self.assertIn(part, said)
         self.assertIn("this is no address", self.refused(f"data_dir={self.folder / 'd'}", "http.listen=nowhere"))
+
+    def test_every_fault_of_a_pack_is_told_in_one_run(self):
+        pack = self.file("pack.yaml", "apiVersion: seawall/v1\nkind: RulePack\nmetadata: {name: p, version: 1.0.0, timezone: Asia/Shanghai}\nrules:\n"
+                         "  - {id: a, kind: check, key: [incident_id], on: incident.recieved, level: red}\n"
+                         "  - {id: b, kind: check, key: [incident_id], on: incident.received, when: data.urgnt, level: red}\n"
+                         "  - {id: c, kind: check, key: [incident_id], on: incident.received, level: purple}\n")
+        said = self.refused(f"data_dir={self.folder / 'd'}", f"packs={pack}", f"catalogue={up.ROOT / 'deploy/packs/catalogue'}")
+        for part in ["pack.yaml:5:", "did you mean 'incident.received'?", "pack.yaml:6:", "data has no urgnt", "pack.yaml:7:", "one of green blue yellow"]:
+            self.assertIn(part, said)
 
     def test_without_keys_only_the_loopback_is_served(self):
         self.assertIn("without keys only the loopback is listened on", self.refused(f"data_dir={self.folder / 'd'}", "http.listen=0.0.0.0:0"))

@@ -61,13 +61,7 @@ class Scores(up.Case):
         for at in range(0, len(lines), 100):
             status, answer = cls.one.post(lines[at:at + 100])
             assert status == 202, answer
-        last = []
-
-        def still():
-            positions = cls.one.get("/v1/warnings?limit=1")[1]["as_of"]["positions"], cls.scores()
-            last.append(positions)
-            return len(last) > 25 and all(p == positions for p in last[-25:])
-        until(still, "the scores have come to rest", 90)
+        cls.one.rest()
         until(cls.agree, "the scores agree with the warnings", 10)
 
     @classmethod
@@ -94,6 +88,9 @@ class Scores(up.Case):
         return len(found) > 20 and found == wanted
 
     def test_lists_are_ranked_and_cut_into_pages(self):
+        self.one.steady(self.ranked_and_cut)
+
+    def ranked_and_cut(self):
         whole = self.pages("/v1/scores?of=officer", "scores")
         self.assertGreater(len(whole), 6)
         order = [(-s["score_hundredths"], s["subject"]) for s in whole]
@@ -104,6 +101,9 @@ class Scores(up.Case):
         self.assertEqual(self.one.get("/v1/scores")[1]["scores"], self.pages("/v1/scores?of=unit", "scores"))
 
     def test_a_score_is_made_of_warnings(self):
+        self.one.steady(self.made_of_warnings)
+
+    def made_of_warnings(self):
         for of, name in (("case", "case_id"), ("officer", "officerid"), ("unit", "orgcode")):
             top = self.one.get(f"/v1/scores?of={of}&limit=1")[1]["scores"][0]
             status, one = self.one.get(f"/v1/scores/{name}={top['subject']}?limit=1000")
@@ -117,15 +117,23 @@ class Scores(up.Case):
         self.assertEqual(self.one.get("/v1/scores/case_id=none")[1]["score_hundredths"], 0)
 
     def test_a_unit_accounts_for_its_own(self):
+        self.one.steady(self.own_of_a_unit)
+
+    def own_of_a_unit(self):
         units = {s["subject"]: s["score_hundredths"] for s in self.pages("/v1/scores?of=unit", "scores")}
         unit = sorted(units)[0]
         own = [s for s in self.pages(f"/v1/scores?of=unit&org={unit[:8]}", "scores")]
         self.assertEqual({s["subject"] for s in own}, {u for u in units if u.startswith(unit[:8])})
+
+    def test_what_cannot_be_asked_is_refused(self):
         for name in ("of=place", "limit=0", "limit=1001", "cursor=x", "org=abc", "what=1"):
             self.assertEqual(self.one.get(f"/v1/scores?{name}")[0], 400, name)
         self.assertEqual(self.one.get("/v1/scores/place_id=1")[0], 400)
 
     def test_the_command_asks_the_instance(self):
+        self.one.steady(self.asked_by_command)
+
+    def asked_by_command(self):
         env = {**os.environ, "SEAWALL_URL": f"http://127.0.0.1:{self.one.port}"}
 
         def command(*args):
@@ -166,13 +174,10 @@ class Weights(up.Case):
         lines = [json.loads(line) for line in (self.folder / "e.jsonl").read_text().splitlines()]
         for at in range(0, len(lines), 100):
             self.assertEqual(one.post(lines[at:at + 100])[0], 202)
-        last = []
-
-        def still():
-            last.append(one.get("/v1/scores?of=unit")[1]["scores"])
-            return len(last) > 25 and last[-1] and all(s == last[-1] for s in last[-25:])
-        until(still, "the scores have come to rest", 60)
-        light = {s["subject"]: s["score_hundredths"] for s in last[-1]}
+        one.rest()
+        before = one.get("/v1/scores?of=unit")[1]["scores"]
+        self.assertTrue(before)
+        light = {s["subject"]: s["score_hundredths"] for s in before}
         one.stop()
         double = self.file("double.yaml", text.replace("decay:", "# twice as much\ndecay:").replace("{info: 0, minor: 1, major: 2, critical: 5}", "{info: 0, minor: 2, major: 4, critical: 10}"))
         one = self.up(f"scores={double}")

@@ -27,6 +27,12 @@ def until(condition, what, seconds=30):
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
+def lines_of(path):
+    """The JSON lines of a file that grows; one that is just being written is not there yet."""
+    text = path.read_text() if path.exists() else ""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+
 def event(number, **more):
     """An event that the catalogue takes, with an identity of its own."""
     return {"specversion": "1.0", "id": f"t-{number}", "source": "urn:test", "type": "incident.received", "subject": f"J{number}",
@@ -37,16 +43,16 @@ def event(number, **more):
 class Up:
     """One process on one data directory."""
 
-    def __init__(self, folder, *sets, args=(), env=None):
-        self.folder, self.sets, self.args, self.env = Path(folder), sets, args, env
-        self.port = self.process = None
+    def __init__(self, folder, *sets, args=(), env=None, under=()):
+        self.folder, self.sets, self.args, self.env, self.under = Path(folder), sets, args, env, under
+        self.port = self.process = self.rested = None
 
     def start(self):
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         self.log = open(self.folder / "log", "ab")
         sets = [f"data_dir={self.folder / 'data'}", "http.listen=127.0.0.1:0", f"http.port_file={port_file}", "disk_reserve=1MiB", *self.sets]
-        command = [SEAWALL, "up", *self.args]
+        command = [*self.under, SEAWALL, "up", *self.args]
         for one in sets:
             command += ["--set", one]
         self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, **(self.env or {})})
@@ -83,11 +89,63 @@ class Up:
         status, _, text = self.ask("GET", path, **more)
         return status, json.loads(text) if text else None
 
+    def rest(self):
+        """Waits until no processor has read or told anything for two seconds: longer than any of them is put off."""
+        seen = {"text": None, "since": 0.0}
+
+        def still():
+            _, _, text = self.ask("GET", "/metrics")
+            told = [line for line in text.decode().splitlines() if line.startswith(("seawall_records_total", "seawall_emitted_records_total"))]
+            if told != seen["text"]:
+                seen.update(text=told, since=time.monotonic())
+            return time.monotonic() - seen["since"] > 2
+        until(still, "it has come to rest", 60)
+        self.rested = self.positions()
+
     def post(self, events, **more):
         batch = isinstance(events, list)
         kind = "application/cloudevents-batch+json" if batch else "application/cloudevents+json"
         status, _, text = self.ask("POST", "/v1/events", json.dumps(events), {"Content-Type": kind}, **more)
         return status, json.loads(text)
+
+    def stream(self, last_id, enough):
+        """(id, event, data) of the stream from an id on, until there are enough of them."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", "/v1/stream", headers={"Last-Event-ID": last_id})
+        answer = connection.getresponse()
+        told, fields = [], {}
+        while len(told) < enough:
+            line = answer.readline()
+            if not line:
+                raise AssertionError(f"the stream ended after {len(told)} of {enough}")
+            text = line.decode().rstrip("\n")
+            if not text:
+                if "data" in fields:
+                    told.append((fields.get("id"), fields.get("event"), json.loads(fields["data"])))
+                fields = {}
+            elif not text.startswith(":"):
+                name, value = text.split(": ", 1)
+                fields[name] = value
+        connection.close()
+        return told
+
+    def told(self):
+        """Every decision about warnings so far, in the order of the stream."""
+        positions = self.positions()["seawall.warnings"]
+        return self.stream(",".join(["0"] * len(positions)), sum(positions))
+
+    def steady(self, check):
+        """A check that asks more than once: again where something fell due while it asked."""
+        while True:
+            try:
+                return check()
+            except AssertionError:
+                if self.positions() == self.rested:
+                    raise
+            self.rest()
+
+    def positions(self):
+        return self.get("/v1/warnings?limit=1")[1]["as_of"]["positions"]
 
     def socket(self, timeout=60):
         return socket.create_connection(("127.0.0.1", self.port), timeout)

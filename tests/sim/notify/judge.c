@@ -4,8 +4,6 @@
 #include "evaluate/warning_pb.h"
 #include "sim/notify/notify.h"
 
-enum { PAGE = 512 };
-
 void notify_observe(void *arg, const sw_commit *commits, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) observe_time(arg, &commits[i]);
 }
@@ -116,26 +114,19 @@ static void scan(world *w, const char *store,
 
 /* ---- what the log says of each warning last: a client may have said it twice ---- */
 
-static void read_changes(world *w, uint32_t partition) {
+static void take_change(void *arg, const sw_record *record) {
+    world *w = arg;
     notify_scene *n = notify_of(w);
-    sw_position at = {n->warnings, partition, 0};
-    for (uint32_t count = 1; count > 0;) {
-        sw_record *records = sw_arena_zero(&w->arena, PAGE, sizeof *records);
-        SW_ASSERT(records);
-        sw_err err = sw_bus_poll(w->bus.inner, at, PAGE, (size_t)8 << 20, &w->arena, records,
-                                 &count, &at.next_offset);
-        for (uint32_t i = 0; !err && i < count; i++) {
-            sw_told_warning t;
-            char id[33];
-            err = sw_told_from_pb(&w->arena, records[i].value, &t);
-            sw_hash128_hex(t.id, id);
-            for (uint32_t k = 0; !err && k < n->raised_count; k++)
-                if (strcmp(n->all[k].id, id) == 0) n->all[k].withdrawn = t.change == SW_WITHDRAWN;
-        }
-        if (!err) continue;
+    sw_told_warning t;
+    char id[33];
+    sw_err err = sw_told_from_pb(&w->arena, record->value, &t);
+    if (err) {
         sim_fail(w, "the warnings can't be read: %s", sw_err_name(err));
         return;
     }
+    sw_hash128_hex(t.id, id);
+    for (uint32_t k = 0; k < n->raised_count; k++)
+        if (strcmp(n->all[k].id, id) == 0) n->all[k].withdrawn = t.change == SW_WITHDRAWN;
 }
 
 /* ---- tasks: each warning is at one, and nobody is untold ---- */
@@ -201,7 +192,7 @@ static void check_tasks(world *w) {
 }
 
 void notify_check(world *w) {
-    for (uint32_t p = 0; p < NOTIFY_PARTITIONS; p++) read_changes(w, p);
+    sim_read_topic(w, notify_of(w)->warnings, take_change, w);
     if (!w->result.failed) check_calls(w);
     notices all = {.w = w, .now_ms = sim_wall(w) - 60 * w->speed}; /* of the last turn */
     if (!w->result.failed) scan(w, "outbox.notices", check_notice, &all);

@@ -55,6 +55,10 @@ static void build(world *w) {
 }
 
 /* What was decided is never computed again from the log: so no task is cut over to such a state. */
+static bool recorded(const sw_processor *processor) {
+    return processor != NULL;
+}
+
 const sim_scene sim_notify = {.build = build,
                               .make = notify_make,
                               .step = notify_step,
@@ -64,4 +68,4 @@ const sim_scene sim_notify = {.build = build,
                               .check = notify_check,
                               .rest_ms = INT64_C(40) * 3600000,
                               .plan_steps = STEPS,
-                              .recorded = true};
+                              .recorded = recorded};

@@ -125,6 +125,7 @@ static void send(world *w, sender *it) {
 
 bool pipeline_step(world *w) {
     pipeline *p = pipeline_of(w);
+    scores_step(w);
     for (uint32_t s = 0; s < PIPELINE_SENDERS; s++) {
         sender *it = &p->senders[s];
         if (it->waiting && w->now_ms >= it->give_up_ms) it->waiting = false;

@@ -8,7 +8,7 @@
 #include "runtime/read.h"
 #include "sim/pipeline/pipeline.h"
 
-enum { PAGE = 1024, TOLD_MAX = 20000 };
+enum { TOLD_MAX = 20000 };
 
 /* A warning as the topic tells it. */
 typedef struct told {
@@ -47,6 +47,8 @@ static void observe_warning(world *w, const sw_commit *commit, const sw_record *
         sim_fail(w, "%.*s was decided before its time", SW_FMT(t.rule));
     else if (t.decided_ms > latest_clock(w) && t.decided_ms > commit->now_ms)
         sim_fail(w, "%.*s was decided in the future", SW_FMT(t.rule));
+    else
+        scores_observe(w, &t, record->key);
     sw_arena_done(&arena);
 }
 
@@ -62,23 +64,8 @@ void pipeline_observe(void *arg, const sw_commit *commits, uint32_t count) {
 
 /* ---- what the topics hold ---- */
 
-static void read_topic(judge *j, uint32_t topic, void (*each)(judge *j, const sw_record *record)) {
-    world *w = j->w;
-    for (uint32_t p = 0; p < w->topology.topics[topic].partitions; p++) {
-        sw_position at = {topic, p, 0};
-        for (uint32_t count = 1; count > 0;) {
-            sw_record *records = sw_arena_zero(&w->arena, PAGE, sizeof *records);
-            SW_ASSERT(records);
-            sw_err err = sw_bus_poll(w->bus.inner, at, PAGE, (size_t)8 << 20, &w->arena, records,
-                                     &count, &at.next_offset);
-            if (err) sim_fail(w, "topic %u can't be read: %s", topic, sw_err_name(err));
-            if (err) return;
-            for (uint32_t i = 0; i < count; i++) each(j, &records[i]);
-        }
-    }
-}
-
-static void take_accepted(judge *j, const sw_record *record) {
+static void take_accepted(void *arg, const sw_record *record) {
+    judge *j = arg;
     sw_event *post;
     sw_err err = sw_event_from_pb(&j->w->arena, j->p->rules.catalogue, record->value, NULL, &post);
     if (err) {
@@ -100,7 +87,8 @@ static told *find_told(judge *j, sw_hash128 id) {
 
 /* Each telling must be news: raised what was not open, resolved what was, withdrawn what was there.
  */
-static void take_warning(judge *j, const sw_record *record) {
+static void take_warning(void *arg, const sw_record *record) {
+    judge *j = arg;
     sw_told_warning t;
     sw_err err = sw_told_from_pb(&j->w->arena, record->value, &t);
     if (err) {
@@ -124,7 +112,8 @@ static void take_warning(judge *j, const sw_record *record) {
                                              : SW_STATE_WITHDRAWN;
 }
 
-static void count_dead(judge *j, const sw_record *record) {
+static void count_dead(void *arg, const sw_record *record) {
+    judge *j = arg;
     (void)record;
     j->dead++;
 }
@@ -224,11 +213,12 @@ void pipeline_check(world *w) {
     j->accepted = sw_arena_zero(&w->arena, j->accepted_cap, sizeof(*j->accepted));
     SW_ASSERT(j->accepted);
     int64_t now_ms = sim_wall(w) - 60 * w->speed; /* of the last turn */
-    read_topic(j, j->p->events, take_accepted);
-    read_topic(j, j->p->warnings, take_warning);
-    read_topic(j, j->p->dead, count_dead);
+    sim_read_topic(w, j->p->events, take_accepted, j);
+    sim_read_topic(w, j->p->warnings, take_warning, j);
+    sim_read_topic(w, j->p->dead, count_dead, j);
     check_answers(j);
     if (!w->result.failed) check_set(j, now_ms);
     if (!w->result.failed) check_view(j);
+    if (!w->result.failed) scores_check(w, now_ms);
     if (!w->result.failed) check_state(w, now_ms);
 }

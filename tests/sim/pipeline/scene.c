@@ -53,8 +53,8 @@ static void find_events(world *w, pipeline *p, gen_case *gen) {
 }
 
 static void fill_world(world *w, pipeline *p) {
-    static const sw_processor *const processors[] = {&sw_identity, &sw_deadline, &sw_risk,
-                                                     &sw_view};
+    static const sw_processor *const processors[] = {&sw_identity, &sw_deadline, &sw_risk, &sw_view,
+                                                     &sw_score};
     sw_topic_spec topics[SW_PIPELINE_TOPICS_MAX];
     w->topic_count = sw_topics_fill(PARTITIONS, topics);
     SW_ASSERT(w->topic_count <= SIM_TOPICS_MAX);
@@ -64,11 +64,14 @@ static void fill_world(world *w, pipeline *p) {
         if (strcmp(topics[i].name, SW_TOPIC_EVENTS) == 0) p->events = i;
         if (strcmp(topics[i].name, SW_TOPIC_WARNINGS) == 0) p->warnings = i;
         if (strcmp(topics[i].name, SW_TOPIC_DEAD_LETTERS) == 0) p->dead = i;
+        if (strcmp(topics[i].name, SW_TOPIC_TASKS) == 0) p->tasks = i;
+        if (strcmp(topics[i].name, SW_TOPIC_SCORES) == 0) p->scores = i;
     }
     w->processor_count = SW_COUNT(processors);
     memcpy(w->processors, processors, sizeof processors);
     w->shared[1] = p->deadline;
     w->shared[2] = p->risk;
+    w->shared[4] = p->score;
 }
 
 /* The wall goes through all of the events' times while faults happen. */
@@ -82,9 +85,15 @@ static void build(world *w) {
     sw_err err = sw_deadline_new(&w->arena, p->rules.set, NULL, &p->deadline);
     if (!err) err = sw_risk_new(&w->arena, p->rules.set, NULL, &p->risk);
     SW_ASSERT(err == SW_OK);
+    scores_build(w);
     fill_world(w, p);
     w->wall_ms = gen->base_ms - 2 * gen->unit_ms;
     w->speed = 28 * gen->unit_ms / (STEPS * STEP_MS) + 1;
+}
+
+/* When a sum went home, and what had faded by then, is of the moment. */
+static bool recorded(const sw_processor *processor) {
+    return processor == &sw_score;
 }
 
 const sim_scene sim_pipeline = {.build = build,
@@ -92,5 +101,7 @@ const sim_scene sim_pipeline = {.build = build,
                                 .step = pipeline_step,
                                 .observe = pipeline_observe,
                                 .check = pipeline_check,
+                                .recorded = recorded,
                                 .rest_ms = 1500 * DAY_MS,
+                                .slow_rest = true,
                                 .plan_steps = STEPS};
