@@ -14,6 +14,7 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "sodium.h": ["common/base/hash.c", "common/seal/", "services/notify/send/"],
     "pcre2.h": ["common/cel/"],
     "rocksdb/c.h": ["common/store/", "services/seawall/bench/plain.c"],
+    "xxhash.h": ["common/store/table_tail.c", "tests/unit/store/"],
     "librdkafka/rdkafka.h": ["common/bus/", "services/seawall/bench/kafka/"],
     "uv.h": ["common/host/"],
     "microhttpd.h": ["common/host/"],
