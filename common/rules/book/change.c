@@ -110,7 +110,18 @@ static sw_err take_out(sw_turn *turn, uint32_t strand, const sw_group *group, in
     return SW_OK;
 }
 
-/* The old run that the same event opened: what was told of it goes over to the new one. */
+/* Both run, and nothing but the opening has made them: they are due at the same moment. */
+static bool stands_the_same(const sw_book *book, const sw_run *a, const sw_run *b) {
+    const uint8_t other = SW_RUN_CLOSED | SW_RUN_MOVED | SW_RUN_GONE;
+    const sw_limit *limit = &sw_run_rule(book, a)->limits[a->limit];
+    bool alone = !((a->flags | b->flags) & other) && !(limit->n && limit->n[a->start]);
+    return alone && a->rec == b->rec && a->rule == b->rule && a->combo == b->combo &&
+           a->start == b->start && a->limit == b->limit && a->count == b->count &&
+           a->start_ms == b->start_ms;
+}
+
+/* The old run that the same event opened: what was told of it goes over to the new one, and what is
+ * still to be told. */
 static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old_count) {
     sw_view mine, theirs;
     sw_record_head(sw_book_records(book), run->rec, &mine);
@@ -122,6 +133,12 @@ static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old
         memcpy(run->told, old[i].told, sizeof run->told);
         run->watch = old[i].watch;
         run->flags |= old[i].flags & (SW_RUN_RESOLVED | SW_RUN_LISTED);
+        if (stands_the_same(book, run, &old[i])) {
+            run->due_ms = old[i].due_ms;
+            run->next_ms = old[i].next_ms;
+            run->flags =
+                (uint8_t)((run->flags & ~SW_RUN_TOUCHED) | (old[i].flags & SW_RUN_TOUCHED));
+        }
         old[i] = old[--*old_count];
         return;
     }
@@ -252,7 +269,7 @@ static sw_err mark_new_owner(sw_turn *turn, sw_run *run, const sw_group *group,
     if (run->rec == view->at) return SW_OK;
     sw_arena_mark mark = sw_arena_save(turn->arena);
     sw_err err =
-        sw_run_owner(turn->book, run, group, view->time_ms - 1, turn->arena, &org, &officer);
+        sw_run_owner(turn->book, run, group, view->time_ms - 1, 0, turn->arena, &org, &officer);
     if (err) return err;
     bool same = (!view->orgcode.len || sw_slice_eq(org, view->orgcode)) &&
                 (!view->officerid.len || sw_slice_eq(officer, view->officerid));
@@ -363,8 +380,45 @@ static sw_err add_run_groups(sw_turn *turn, uint32_t strand_index, const sw_view
     return SW_OK;
 }
 
+/* Does somebody else answer for it because of this event? */
+static sw_err owner_differs(sw_turn *turn, const sw_run *run, const sw_group *group, uint32_t rec,
+                            bool *ret) {
+    sw_slice org, officer, org_before, officer_before;
+    const sw_book *book = turn->book;
+    sw_err err = sw_run_owner(book, run, group, turn->now_ms, 0, turn->arena, &org, &officer);
+    if (!err)
+        err = sw_run_owner(book, run, group, turn->now_ms, rec, turn->arena, &org_before,
+                           &officer_before);
+    if (!err) *ret = !sw_slice_eq(org, org_before) || !sw_slice_eq(officer, officer_before);
+    return err;
+}
+
+/* The running periods of a group of which the event made somebody else answer, or, taken away, may
+ * have made. */
+static sw_err mark_owners(sw_turn *turn, uint32_t strand, const sw_group *group,
+                          const sw_view *view, bool came) {
+    const uint8_t no = SW_RUN_CLOSED | SW_RUN_GONE | SW_RUN_TOUCHED;
+    sw_book *book = turn->book;
+    uint32_t first, end;
+    if (!may_move_owner(book, view)) return SW_OK;
+    sw_book_strand_runs(book, strand, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+        sw_run *run = &sw_book_runs(book)[i];
+        if ((run->flags & no) || !is_deadline(book, run)) continue;
+        sw_group other;
+        sw_arena_mark mark = sw_arena_save(turn->arena);
+        sw_err err = sw_run_group(book, run, turn->arena, &other);
+        bool moved = !err && sw_group_eq(&other, group);
+        if (moved && came) err = owner_differs(turn, run, group, view->at, &moved);
+        sw_arena_rewind(turn->arena, mark);
+        if (err) return err;
+        if (moved) run->flags |= SW_RUN_TOUCHED;
+    }
+    return SW_OK;
+}
+
 /* Of the instances of a strand: those of each group to which the event belongs are read again. */
-static sw_err disturb_deadlines(sw_turn *turn, const sw_touch *touch, uint32_t rec) {
+static sw_err disturb_deadlines(sw_turn *turn, const sw_touch *touch, uint32_t rec, bool came) {
     sw_book *book = turn->book;
     const sw_strand *strand = &book->plan->strands[touch->strand];
     sw_view view;
@@ -385,6 +439,7 @@ static sw_err disturb_deadlines(sw_turn *turn, const sw_touch *touch, uint32_t r
         const sw_group *group = &groups.items[g].group;
         err = sw_life_boundary(book, touch->strand, group, time_ms, turn->arena, &after_ms);
         if (!err) err = read_again(turn, touch->strand, group, after_ms, &life);
+        if (!err) err = mark_owners(turn, touch->strand, group, &view, came);
     }
     return err;
 }
@@ -397,7 +452,7 @@ sw_err sw_turn_disturb(sw_turn *turn, uint32_t rec, bool came) {
         const sw_strand *strand = &book->plan->strands[touch->strand];
         sw_arena_mark mark = sw_arena_save(turn->arena);
         sw_err err = SW_OK;
-        if (strand->has_deadline) err = disturb_deadlines(turn, touch, rec);
+        if (strand->has_deadline) err = disturb_deadlines(turn, touch, rec, came);
         if (!err && strand->has_other) err = sw_fire_disturb(turn, touch, rec, came);
         sw_arena_rewind(turn->arena, mark);
         if (err) return err;

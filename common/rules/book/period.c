@@ -66,7 +66,7 @@ static sw_err fill_group(const sw_turn *turn, const sw_run *run, sw_slice *key,
     key[0] = sw_book_value(book);
     for (uint32_t i = 1; i < news->rule->key_count; i++) key[i] = group.values[i - 1];
     news->key = key;
-    return sw_run_owner(book, run, &group, turn->now_ms, turn->arena, &news->orgcode,
+    return sw_run_owner(book, run, &group, turn->now_ms, 0, turn->arena, &news->orgcode,
                         &news->officerid);
 }
 

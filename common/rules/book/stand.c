@@ -102,7 +102,7 @@ uint32_t sw_rule_warn_of(const sw_rule *rule, sw_level level) {
 }
 
 sw_err sw_run_owner(const sw_book *book, const sw_run *run, const sw_group *group, int64_t time_ms,
-                    sw_arena *arena, sw_slice *ret_org, sw_slice *ret_officer) {
+                    uint32_t without, sw_arena *arena, sw_slice *ret_org, sw_slice *ret_officer) {
     const sw_rule *rule = sw_run_rule(book, run);
     uint32_t strand_index = sw_run_strand(book, run);
     const sw_strand *strand = &book->plan->strands[strand_index];
@@ -111,6 +111,7 @@ sw_err sw_run_owner(const sw_book *book, const sw_run *run, const sw_group *grou
     for (uint32_t i = sw_book_find_time(book, time_ms, true);
          i-- > 0 && !(org.len && officer.len);) {
         uint32_t rec = sw_book_list(book)[i];
+        if (rec == without) continue;
         const sw_touch *touch = sw_plan_touch(book->plan, sw_record_type(bytes, rec), strand_index);
         bool named = false;
         for (uint32_t u = 0; touch && u < touch->use_count && !named; u++)
@@ -202,7 +203,7 @@ sw_err sw_run_warning(const sw_book *book, const sw_run *run, const sw_standing 
     if (!err) err = fill_key(book, run, &group, arena, &w);
     if (!err) err = fill_opening(book, run, arena, &w);
     int64_t at_ms = standing ? w.fires_ms : now_ms;
-    if (!err) err = sw_run_owner(book, run, &group, at_ms, arena, &w.orgcode, &w.officerid);
+    if (!err) err = sw_run_owner(book, run, &group, at_ms, 0, arena, &w.orgcode, &w.officerid);
     if (!err) *ret = w;
     return err;
 }

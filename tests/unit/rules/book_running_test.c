@@ -1,6 +1,9 @@
 #include "unit/rules/book_world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/rng.h"
 
 static const char rule_text[] =
     "  - {id: r, kind: deadline, key: [k, p], facts: {owner: {from: [{on: fact, value: "
@@ -188,8 +191,195 @@ static void after_a_restart_with_other_packs_the_difference_is_told(void **state
     done(&p);
 }
 
+static void what_changes_nothing_is_not_told(void **state) {
+    (void)state;
+    world w;
+    periods p;
+    start(&p, &w,
+          "  - {id: r, kind: deadline, key: [k, p], start: {on: start}, stop: [{on: stop}], limit: "
+          "3d,\n     extend: [{on: extend, when: 'data.n > 0', by: 1d}],\n"
+          "     warn: [{at: -24h, level: red, to: [handler]}]}\n");
+    world_add(&w, "start", "e1", "1 09:00", "k=A p=P officer=7 org=1");
+    tell(&p, "1 09:00");
+    assert_periods(&p, "opened r/P due=4|09:00 next=3|09:00 officer=7 by=e1\n");
+    world_add(&w, "extend", "e2", "1 10:00", "k=A p=P officer=7 org=1 n=0");
+    tell(&p, "1 10:00");
+    world_add(&w, "extend", "e3", "1 10:00", "k=A p=P officer=7 org=1 n=0"); /* at the same time */
+    tell(&p, "1 10:00");
+    world_add(&w, "extend", "e4", "1 09:30", "k=A p=P officer=8 org=1 n=0"); /* late, and he left */
+    tell(&p, "1 11:00");
+    assert_periods(&p, "");
+    world_add(&w, "extend", "e5", "1 10:30", "k=A p=P officer=9 org=1 n=0"); /* late */
+    tell(&p, "1 12:00");
+    assert_periods(&p, "moved r/P due=4|09:00 next=3|09:00 officer=9 by=e5\n");
+    reopen(&p);
+    world_add(&w, "extend", "e6", "1 13:00", "k=A p=P officer=9 org=1 n=0");
+    tell(&p, "1 13:00");
+    assert_periods(&p, "");
+    world_take(&w, world_retract(&w, "x1", "1 14:00", "e6"));
+    world_take(&w, world_retract(&w, "x2", "1 14:00", "e5"));
+    tell(&p, "1 14:00");
+    assert_periods(&p, "moved r/P due=4|09:00 next=3|09:00 officer=7\n");
+    tell(&p, "3 09:00");
+    assert_periods(&p, "moved r/P due=4|09:00 red officer=7\n");
+    world_add(&w, "extend", "e7", "3 10:00", "k=A p=P n=1");
+    tell(&p, "3 10:00");
+    assert_periods(&p, "moved r/P due=5|09:00 next=4|09:00 officer=7 by=e7\n");
+    done(&p);
+}
+
+/* The last that was told of each period which runs. */
+enum { SHOWN_MAX = 64, LINE = 160 };
+typedef struct shown {
+    char who[LINE], how[LINE];
+} shown;
+typedef struct standing {
+    shown of[SHOWN_MAX];
+    uint32_t count, repeated; /* repeated: told as it was told before */
+} standing;
+
+static sw_err keep_shown(void *ctx, const sw_period_news *n) {
+    standing *s = ctx;
+    shown now;
+    snprintf(now.who, LINE, "%.*s/%.*s since %.*s", SW_FMT(n->rule->id), SW_FMT(n->key[1]),
+             SW_FMT(n->opened_by->id));
+    bool open = n->paused_ms != SW_TIME_NONE; /* then it is due later by the minute */
+    snprintf(now.how, LINE,
+             "%lld due %lld caution %lld paused %lld next %lld %d level %d by %.*s %.*s",
+             (long long)n->start_ms, open ? 0 : (long long)n->due_ms,
+             open ? 0 : (long long)n->caution_ms, (long long)n->paused_ms, (long long)n->next_ms,
+             n->next_level, n->level, SW_FMT(n->orgcode), SW_FMT(n->officerid));
+    uint32_t i = 0;
+    while (i < s->count && strcmp(s->of[i].who, now.who) != 0) i++;
+    if (n->change == SW_PERIOD_CLOSED) {
+        if (i < s->count) s->of[i] = s->of[--s->count];
+        return SW_OK;
+    }
+    s->repeated += i < s->count && strcmp(s->of[i].how, now.how) == 0;
+    assert_true(i < SHOWN_MAX);
+    s->of[i] = now;
+    if (i == s->count) s->count++;
+    return SW_OK;
+}
+
+static int by_who(const void *a, const void *b) {
+    return strcmp(((const shown *)a)->who, ((const shown *)b)->who);
+}
+
+static void assert_same_standing(standing *a, standing *b) {
+    qsort(a->of, a->count, sizeof *a->of, by_who);
+    qsort(b->of, b->count, sizeof *b->of, by_who);
+    assert_int_equal(a->count, b->count);
+    for (uint32_t i = 0; i < a->count; i++) {
+        assert_string_equal(a->of[i].who, b->of[i].who);
+        assert_string_equal(a->of[i].how, b->of[i].how);
+    }
+}
+
+/* Every few hours something, which comes in any order: late, at the same time, with other owners.
+ */
+static const sw_event *random_event(world *w, sw_rng *rng, uint32_t number, bool owners) {
+    static const char *const types[] = {"start", "start",  "stop",   "cancel", "from",
+                                        "to",    "extend", "extend", "fact",   "extend"};
+    char id[16], time[24], fields[80];
+    snprintf(id, sizeof id, "e%u", number);
+    snprintf(time, sizeof time, "%d %02d:00", (int)sw_rng_below(rng, 6) + 1,
+             (int)sw_rng_below(rng, 3) * 8);
+    int at = snprintf(fields, sizeof fields, "k=A n=%d", (int)sw_rng_below(rng, 2));
+    const char *type = types[sw_rng_below(rng, SW_COUNT(types))];
+    if (sw_rng_below(rng, 4) || strcmp(type, "start") == 0)
+        at +=
+            snprintf(fields + at, sizeof fields - (size_t)at, " p=%c", "PQ"[sw_rng_below(rng, 2)]);
+    if (sw_rng_below(rng, 2))
+        at += snprintf(fields + at, sizeof fields - (size_t)at, " officer=%d",
+                       owners ? (int)sw_rng_below(rng, 2) : (int)number);
+    if (sw_rng_below(rng, 2))
+        snprintf(fields + at, sizeof fields - (size_t)at, " org=%d",
+                 owners ? (int)sw_rng_below(rng, 2) : 1);
+    return world_event(w, type, id, time, fields);
+}
+
+static void tell_standing(sw_book *book, int64_t now_ms, sw_arena *scratch, standing *to) {
+    const sw_sink sink = {.ctx = to, .tell = ignore, .period = keep_shown};
+    assert_ok(sw_book_tell(book, now_ms, scratch, &sink));
+}
+
+/* One history, told as it comes, against all of it told at once. Returns what was repeated; without
+ * corrections each event has a tell of its own, in which nothing can go and come back. */
+static uint32_t compare_history(world *w, sw_rng *rng, bool corrections) {
+    enum { EVENTS = 14 };
+    const sw_event *taken[EVENTS];
+    static standing grown, fresh;
+    memset(&grown, 0, sizeof grown);
+    periods p = {.w = w};
+    world_again(w);
+    int64_t now_ms = world_time(corrections ? "4" : "7");
+    for (uint32_t i = 0; i < EVENTS; i++) {
+        char id[16], target[16];
+        taken[i] = random_event(w, rng, i, corrections);
+        if (corrections && i > 2 && sw_rng_below(rng, 4) == 0) {
+            snprintf(id, sizeof id, "x%u", i);
+            snprintf(target, sizeof target, "e%u", (unsigned)sw_rng_below(rng, i));
+            taken[i] = world_retract(w, id, "4", target);
+        }
+        world_take(w, taken[i]);
+        if (sw_rng_below(rng, 5) == 0) reopen(&p);
+        if (corrections && sw_rng_below(rng, 3)) continue;
+        now_ms += (int64_t)sw_rng_below(rng, 20) * 3600000;
+        tell_standing(w->book, now_ms, &w->scratch, &grown);
+    }
+    now_ms += 86400000;
+    tell_standing(w->book, now_ms, &w->scratch, &grown);
+    memset(&fresh, 0, sizeof fresh);
+    sw_book *book;
+    assert_ok(sw_book_open(w->plan, SW_S("A"), &book));
+    for (uint32_t i = 0; i < EVENTS; i++) assert_ok(sw_book_take(book, taken[i], &w->scratch));
+    tell_standing(book, now_ms, &w->scratch, &fresh);
+    sw_book_close(book);
+    assert_same_standing(&grown, &fresh);
+    return grown.repeated;
+}
+
+static void compare_histories(const char *rules, bool corrections) {
+    enum { ROUNDS = 60, HISTORIES = 50 };
+    uint32_t repeated = 0;
+    sw_rng rng;
+    sw_rng_init(&rng, 7);
+    for (int r = 0; r < ROUNDS; r++) {
+        world w;
+        world_init(&w, rules);
+        for (int i = 0; i < HISTORIES; i++) repeated += compare_history(&w, &rng, corrections);
+        world_done(&w);
+    }
+    if (!corrections) assert_int_equal(repeated, 0);
+}
+
+#define RANDOM_RULE(of_extend, of_pause)                                                           \
+    "  - {id: r, kind: deadline, key: [k, p], facts: {late: {from: [{on: fact, value: 'data.n == " \
+    "0'}]}},\n"                                                                                    \
+    "     start: {on: start}, stop: [{on: stop}], cancel: [{on: cancel}],\n"                       \
+    "     limit: [{when: 'has(facts.late) && facts.late', limit: 5d}, {limit: 3d}],\n"             \
+    "     extend: [{on: extend" of_extend ", by: 1d}],\n"                                          \
+    "     pause: [{from: {on: from" of_pause "}, to: {on: to}}], caution: {lead: 1d},\n"           \
+    "     warn: [{at: -24h, level: red, to: [handler]}, {at: due, level: breach, to: "             \
+    "[handler]}]}\n"
+
+/* Whatever comes in whatever order: what was told last of each period is how it stands. */
+static void what_was_told_last_is_how_it_stands(void **state) {
+    (void)state;
+    compare_histories(RANDOM_RULE(", when: 'data.n == 1'", ""), true);
+}
+
+static void nothing_is_told_twice_of_a_period_that_nothing_moves(void **state) {
+    (void)state;
+    compare_histories(RANDOM_RULE(", when: 'data.n == 2'", ", when: 'data.n == 2'"), false);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_changes_nothing_is_not_told),
+        cmocka_unit_test(nothing_is_told_twice_of_a_period_that_nothing_moves),
+        cmocka_unit_test(what_was_told_last_is_how_it_stands),
         cmocka_unit_test(a_period_is_told_from_its_start_to_its_stop),
         cmocka_unit_test(a_new_owner_is_told_whatever_the_event_means),
         cmocka_unit_test(what_is_taken_back_is_closed),
