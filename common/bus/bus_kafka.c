@@ -418,7 +418,7 @@ static sw_err get_metrics(kafka_bus *bus) {
          "Records before which one of the same writer is missing."},
         {&bus->fenced, "seawall_kafka_fenced_total",
          "Task groups that another instance has taken."},
-        {&bus->lost, "seawall_kafka_lost_total", "Transactions whose outcome was not known."},
+        {&bus->lost, "seawall_kafka_lost_total", "Transactions after which a new producer began."},
         {&bus->restored, "seawall_kafka_restored_total", "Rows of changelogs read."},
     };
     sw_err err = SW_OK;

@@ -21,7 +21,8 @@ typedef enum kafka_stage {
 typedef enum kafka_meaning {
     KAFKA_NONE,     /* no error */
     KAFKA_AGAIN,    /* call again, until time is up */
-    KAFKA_BACK_OUT, /* abort the transaction, which is known to have failed; then commit it again */
+    KAFKA_BACK_OUT, /* abort the transaction, which is known to have failed; then commit it again:
+                       by the same producer only if all of it had arrived */
     KAFKA_LOST,     /* what became of it is not known, or the producer is of no use any more: a new
                        one, and everything from the committed positions */
     KAFKA_FENCED,   /* another producer of this name has begun */

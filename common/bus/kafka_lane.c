@@ -72,12 +72,15 @@ static kafka_meaning said(kafka_lane *lane, kafka_stage stage, rd_kafka_error_t 
 
 /* ---- one transaction ---- */
 
-/* Aborting before a single message has arrived leaves the broker and librdkafka at odds (its issue
- * 4849): one delivery is waited for. */
+/* Only where all that was given to librdkafka has arrived may the same producer go on. What has
+ * not, an abort throws away, and the next messages have its sequence numbers under the same epoch:
+ * a broker that had written it, and could not say so, then says of those that it has them, and
+ * writes nothing. (As of librdkafka 2.15; docs/decisions/0013.) Nor does librdkafka agree with the
+ * broker after an abort before the first has arrived (its issue 4849). */
 static kafka_meaning back_out(kafka_lane *lane) {
     int64_t deadline_us = kafka_mono_us(lane->home) + ABORT_MS * 1000;
     kafka_meaning meaning;
-    (void)rd_kafka_flush(lane->rk, FLUSH_MS);
+    if (rd_kafka_flush(lane->rk, FLUSH_MS) || lane->failed) return KAFKA_LOST;
     do {
         meaning = said(lane, KAFKA_ABORT, rd_kafka_abort_transaction(lane->rk, KAFKA_CALL_MS));
     } while (meaning == KAFKA_AGAIN && kafka_mono_us(lane->home) < deadline_us);

@@ -1,10 +1,11 @@
-"""A TCP proxy before one broker, which can be slow, break connections, and cut the line as a transaction ends."""
+"""A TCP proxy before one broker, which can be slow, break connections, cut the line as a transaction ends, and make one
+fail of which the broker has written what it could not say."""
 import socket
 import struct
 import threading
 import time
 
-END_TXN = 26
+PRODUCE, INIT_PRODUCER_ID, END_TXN, TXN_OFFSET_COMMIT = 0, 22, 26, 28
 
 
 def free_port():
@@ -23,6 +24,10 @@ class Proxy:
         self.delay = 0
         self.armed = None  # or whether the end of a transaction is still passed on
         self.is_cut = threading.Event()
+        self.failing = None  # or the topic that is written to all the same
+        self.begun = self.wrote = False
+        self.has_failed = threading.Event()
+        self.muted = set()  # clients that are told no more
         self.ended = False
 
     def start(self, broker):
@@ -59,9 +64,34 @@ class Proxy:
             data += part
         return data
 
+    def fate(self, data):
+        """Of a request while a transaction is to fail: whether the broker is given it, and whether its answer comes back."""
+        api = struct.unpack(">h", data[4:6])[0]
+        with self.lock:
+            if self.failing and api == TXN_OFFSET_COMMIT:
+                self.begun = True
+            if not self.failing or not self.begun or api not in (PRODUCE, INIT_PRODUCER_ID, END_TXN, TXN_OFFSET_COMMIT):
+                return True, True
+            if api == PRODUCE and self.failing in data:
+                self.wrote = True
+                return True, False
+            if api == INIT_PRODUCER_ID or (api == END_TXN and data[-1] == 0):  # given up, or aborted
+                self.failing = None
+                self.has_failed.set()
+            return (True, True) if api in (INIT_PRODUCER_ID, END_TXN) else (False, False)
+
     def requests(self, client, server):
         try:
             while data := self.frame(client):
+                given, answered = self.fate(data)
+                if not given:
+                    break
+                if not answered:
+                    self.muted.add(client)
+                    self.close(client)
+                    server.sendall(data)
+                    server.shutdown(socket.SHUT_WR)
+                    return  # answers() hears the broker out
                 with self.lock:
                     forward, hit = self.armed, False
                     if forward is not None and struct.unpack(">h", data[4:6])[0] == END_TXN:
@@ -85,7 +115,11 @@ class Proxy:
                     time.sleep(self.delay)
                 if self.is_cut.is_set():
                     break
-                client.sendall(data)
+                try:
+                    client.sendall(data)
+                except OSError:
+                    if client not in self.muted:  # else the broker must not find the line broken before it has read
+                        raise
         except OSError:
             pass
         self.close(client, server)
@@ -108,6 +142,12 @@ class Proxy:
     def cut_at_end_of_transaction(self, forward):
         with self.lock:
             self.armed = forward
+
+    def fail_transaction(self, topic):
+        """Until one has failed: offsets can't be committed, no record arrives but those of a topic, whose answers are lost."""
+        with self.lock:
+            self.failing, self.begun, self.wrote = topic.encode(), False, False
+            self.has_failed.clear()
 
     def wait_cut(self):
         if not self.is_cut.wait(60):
