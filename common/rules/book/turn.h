@@ -95,8 +95,8 @@ SW_NODISCARD sw_err sw_run_warning(const sw_book *book, const sw_run *run,
                                    sw_warning *ret);
 
 /* Unit and officer at a time: each of the last event of the group and of the version's types that
- * carries it, else of the opening event (docs/semantics.md, 18). The record `without` is looked past
- * (0: none). Borrows from the records. */
+ * carries it, else of the opening event (docs/semantics.md, 18). The record `without` is looked
+ * past (0: none). Borrows from the records. */
 SW_NODISCARD sw_err sw_run_owner(const sw_book *book, const sw_run *run, const sw_group *group,
                                  int64_t time_ms, uint32_t without, sw_arena *arena,
                                  sw_slice *ret_org, sw_slice *ret_officer);
