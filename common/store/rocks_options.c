@@ -4,12 +4,16 @@
 #define MEMORY_DEFAULT   ((size_t)64 << 20)
 #define WAL_BYTES_MAX    ((uint64_t)128 << 20) /* what a start has to read again at most, about */
 #define BLOCK_BYTES      ((size_t)4 * 1024)
+#define SCAN_BLOCK_BYTES ((size_t)16 * 1024) /* where no row is looked up by its key */
 #define LOG_BLOCK_BYTES  ((size_t)32 * 1024)
 #define META_BLOCK_BYTES ((uint64_t)4 * 1024)
 /* Above every level: RocksDB's diary LOG stays empty. Debian's build has assertions, and one of
  * them aborts the process when the diary meets a full disk. */
 #define LOG_LEVEL_NONE 6
 #define BLOOM_BITS     10
+#define LEVELS         7 /* RocksDB's own */
+/* What a merge reads of each of its runs at once; it was a block at a time. */
+#define MERGE_READ_BYTES ((size_t)128 * 1024)
 /* What a memtable takes at once. RocksDB's own (a megabyte) times dozens of stores is more than all
  * memtables may have: then each write flushes one. */
 #define ARENA_BYTES ((size_t)32 * 1024)
@@ -49,6 +53,11 @@ static size_t cache_bytes(size_t memory_bytes) {
     return memory_bytes - memory_bytes / 2;
 }
 
+static size_t block_bytes(const sw_store_spec *spec) {
+    if (!spec || spec->point_lookups) return BLOCK_BYTES;
+    return spec->ordered_tail ? LOG_BLOCK_BYTES : SCAN_BLOCK_BYTES;
+}
+
 /* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
  * limit is the limit. Filters of churn are outside of it, whole: a key that is not there is asked
  * for at every run, and the way through the cache would cost more than the answer. The cache gets
@@ -63,8 +72,7 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_block_based_options_set_index_type(
         table, rocksdb_block_based_table_index_type_two_level_index_search);
     rocksdb_block_based_options_set_metadata_block_size(table, META_BLOCK_BYTES);
-    bool log = spec && spec->ordered_tail;
-    rocksdb_block_based_options_set_block_size(table, log ? LOG_BLOCK_BYTES : BLOCK_BYTES);
+    rocksdb_block_based_options_set_block_size(table, block_bytes(spec));
     if (spec && spec->point_lookups) {
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
@@ -76,6 +84,15 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     }
     rocksdb_options_set_block_based_table_factory(options, table);
     rocksdb_block_based_options_destroy(table);
+}
+
+/* What a flush writes (level 0) is soon merged: compressing it would be for that long. */
+static void set_compression(rocksdb_options_t *options) {
+    int by_level[LEVELS];
+    rocksdb_options_set_num_levels(options, LEVELS);
+    for (int i = 0; i < LEVELS; i++)
+        by_level[i] = i ? rocksdb_lz4_compression : rocksdb_no_compression;
+    rocksdb_options_set_compression_per_level(options, by_level, LEVELS);
 }
 
 /* Of the database as a whole. */
@@ -99,7 +116,8 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_keep_log_file_num(options, 1);
     rocksdb_options_set_stats_dump_period_sec(options, 0);
     rocksdb_options_set_stats_persist_period_sec(options, 0);
-    rocksdb_options_set_compression(options, rocksdb_lz4_compression);
+    set_compression(options);
+    rocksdb_options_compaction_readahead_size(options, MERGE_READ_BYTES);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
     if (db->budget.cache) rocksdb_options_set_atomic_flush(options, 1);
     if (db->budget.count_writes) rocksdb_options_enable_statistics(options);
@@ -133,6 +151,7 @@ static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *opti
 static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
     if (!spec || !spec->churn) return;
     rocksdb_options_set_compression(options, rocksdb_no_compression);
+    rocksdb_options_set_compression_per_level(options, NULL, 0);
     rocksdb_options_set_target_file_size_base(options, CHURN_FILE_BYTES);
     set_runs(options, spec->point_lookups ? CHURN_RUNS : CHURN_RUNS_SCAN);
 }
