@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, TRIM_MS = 1000, METRICS_BYTES = 64 << 20 };
+enum { TICK_MS = 200, TRIM_MS = 500, METRICS_BYTES = 64 << 20 };
 
 static void say(sw_up *up, sw_trace_level level, const char *name, sw_err err, const char *field,
                 sw_slice text) {
