@@ -82,6 +82,7 @@ typedef struct sw_bench_kafka_rig {
     sw_bus *bus;
     sw_runtime *runtime;
     sw_metric *records, *restored;
+    uint64_t most_bytes; /* of memory, while records were waited for */
 } sw_bench_kafka_rig;
 
 typedef struct sw_bench_kafka_options {
@@ -94,7 +95,8 @@ typedef struct sw_bench_kafka_options {
 /* Opens, and claims and restores everything. */
 bool sw_bench_kafka_open(sw_bench_kafka_rig *rig, const sw_bench_kafka_options *options);
 void sw_bench_kafka_close(sw_bench_kafka_rig *rig);
-/* Until so many records in all have been taken; false with a text if it does not get on. */
+/* Until so many records in all have been taken, with memory given back as a service does; false
+ * with a text if it does not get on. */
 bool sw_bench_kafka_until(sw_bench_kafka_rig *rig, int64_t records);
 
 /* The state of all tasks of a rig that runs, made anew from the log into a database at `dir`. False

@@ -1,10 +1,12 @@
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 
 #include "seawall/bench/kafka/kafka.h"
+#include "seawall/bench/runtime/runtime.h"
 #include "topics/topics.h"
 
-enum { STALLED_MS = 60000 };
+enum { STALLED_MS = 60000, LOOK_MS = 5, TRIM_MS = 500 };
 
 static bool told(sw_err err, const char *what) {
     if (!err) return true;
@@ -85,15 +87,24 @@ void sw_bench_kafka_close(sw_bench_kafka_rig *rig) {
     sw_arena_done(&rig->arena);
 }
 
+/* Each LOOK_MS: how much memory there is; twice a second what the allocator keeps is given back. */
+static void look_at_memory(sw_bench_kafka_rig *rig, uint32_t look) {
+    uint64_t bytes = sw_bench_resident_bytes();
+    if (bytes > rig->most_bytes) rig->most_bytes = bytes;
+    if (look % (TRIM_MS / LOOK_MS) == 0) (void)malloc_trim(0);
+}
+
 bool sw_bench_kafka_until(sw_bench_kafka_rig *rig, int64_t records) {
     int64_t last = -1;
-    for (int still_ms = 0; still_ms < STALLED_MS; still_ms += 2) {
+    uint32_t look = 0;
+    for (int still_ms = 0; still_ms < STALLED_MS; still_ms += LOOK_MS) {
         int64_t now = sw_metric_value(rig->records);
         if (now >= records) return true;
         if (now != last) still_ms = 0;
         last = now;
         if (!told(sw_runtime_error(rig->runtime), "the runtime has stopped")) return false;
-        poll(NULL, 0, 2);
+        look_at_memory(rig, look++);
+        poll(NULL, 0, LOOK_MS);
     }
     fprintf(stderr, "seawall bench: only %lld of %lld records are taken\n", (long long)last,
             (long long)records);
