@@ -376,6 +376,17 @@ def what_does_not_fit_is_refused(w, rounds):
     node = Node(w, "a", format=2, **late)
     w.settle()
     a_clock_that_is_set_wrong(w, node, lambda: Node(w, "a", format=2, **late))
+    words = w.prefix + "toy.words"
+    set_topic(w, words, "cleanup.policy", "compact")
+    refused("cleanup.policy is 'compact', and 'delete' is needed", "a", format=2, **late)
+    set_topic(w, words, "cleanup.policy", "delete")
+    set_topic(w, words, "retention.ms", "604800000")
+    refused("retention.ms is 604800000, and its records are to be kept for ever", "a", format=2, **late)
+    set_topic(w, words, "retention.ms", "-1")
+    node = Node(w, "a", format=2, **late)
+    w.put(words=20, periods=0)
+    w.settle()
+    node.stop()
     changelog = w.prefix + "seawall.counter.counts.changelog"
     delete_topic(w, changelog)
     until_gone(w, changelog)
@@ -477,6 +488,15 @@ def delete_topic(w, name):
 def create_topic(w, name, partitions, policy="compact"):
     about_topic(w, 19, 2, name, lambda text: struct.pack(">i", 1) + text(name) + struct.pack(">ihi", partitions, 1, 0) + struct.pack(">i", 1) +
             text("cleanup.policy") + text(policy) + struct.pack(">ib", 30000, 0))
+
+
+def set_topic(w, name, setting, value):
+    """One setting of a topic, as kafka-configs does."""
+    answer = request(w, 44, 0, lambda text: struct.pack(">ib", 1, 2) + text(name) + struct.pack(">i", 1) + text(setting) + struct.pack(">b", 0) +
+                     text(value) + struct.pack(">b", 0))
+    code = struct.unpack_from(">h", answer, 12)[0]  # correlation, throttle time, count, error code
+    if code:
+        fail(f"{name} can't be set to {setting} {value}: error {code} of the brokers")
 
 
 def until_gone(w, topic):
