@@ -86,12 +86,14 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_block_based_options_destroy(table);
 }
 
-/* What a flush writes (level 0) is soon merged: compressing it would be for that long. */
-static void set_compression(rocksdb_options_t *options) {
+/* What a flush writes (level 0) is soon merged: compressing it would be for that long. So is churn.
+ */
+static void set_compression(const sw_store_spec *spec, rocksdb_options_t *options) {
     int by_level[LEVELS];
-    rocksdb_options_set_num_levels(options, LEVELS);
+    bool churn = spec && spec->churn;
     for (int i = 0; i < LEVELS; i++)
-        by_level[i] = i ? rocksdb_lz4_compression : rocksdb_no_compression;
+        by_level[i] = i && !churn ? rocksdb_lz4_compression : rocksdb_no_compression;
+    rocksdb_options_set_num_levels(options, LEVELS);
     rocksdb_options_set_compression_per_level(options, by_level, LEVELS);
 }
 
@@ -116,7 +118,6 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_keep_log_file_num(options, 1);
     rocksdb_options_set_stats_dump_period_sec(options, 0);
     rocksdb_options_set_stats_persist_period_sec(options, 0);
-    set_compression(options);
     rocksdb_options_compaction_readahead_size(options, MERGE_READ_BYTES);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
     if (db->budget.cache) rocksdb_options_set_atomic_flush(options, 1);
@@ -150,8 +151,6 @@ static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *opti
 
 static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
     if (!spec || !spec->churn) return;
-    rocksdb_options_set_compression(options, rocksdb_no_compression);
-    rocksdb_options_set_compression_per_level(options, NULL, 0);
     rocksdb_options_set_target_file_size_base(options, CHURN_FILE_BYTES);
     set_runs(options, spec->point_lookups ? CHURN_RUNS : CHURN_RUNS_SCAN);
 }
@@ -176,6 +175,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     db->options = database_options(db);
     for (uint32_t i = 0; i < db->family_count; i++) {
         db->family_options[i] = rocksdb_options_create_copy(db->options);
+        set_compression(spec_of(db, specs, i), db->family_options[i]);
         set_state_options(spec_of(db, specs, i), db->family_options[i]);
         set_churn_options(spec_of(db, specs, i), db->family_options[i]);
         set_log_options(spec_of(db, specs, i), db->family_options[i]);
