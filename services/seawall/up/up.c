@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, TRIM_MS = 500, METRICS_BYTES = 64 << 20 };
+enum { TICK_MS = 200, METRICS_BYTES = 64 << 20 };
 
 static void say(sw_up *up, sw_trace_level level, const char *name, sw_err err, const char *field,
                 sw_slice text) {
@@ -167,7 +167,8 @@ sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config, sw_diags 
     if (!err) err = sw_up_names_route(up);
     if (!err) err = sw_up_pipeline_start(up);
     if (!err) err = sw_loop_timer_open(up->loop, TICK_MS, TICK_MS, on_tick, up, &up->tick);
-    if (!err) err = sw_loop_timer_open(up->loop, TRIM_MS, TRIM_MS, on_trim, up, &up->trim);
+    if (!err)
+        err = sw_loop_timer_open(up->loop, SW_UP_TRIM_MS, SW_UP_TRIM_MS, on_trim, up, &up->trim);
     if (!err) err = write_port(up);
     return err;
 }

@@ -17,6 +17,8 @@
 #include "topics/topics.h"
 
 enum { SW_UP_PROCESSORS_MAX = 32, SW_UP_FILES_MAX = 8 };
+/* How often what the allocator keeps is given back, in ms. */
+enum { SW_UP_TRIM_MS = 500 };
 
 typedef struct sw_up {
     sw_arena *arena; /* the process's */

@@ -4,9 +4,10 @@
 
 #include "seawall/bench/kafka/kafka.h"
 #include "seawall/bench/runtime/runtime.h"
+#include "seawall/up/up.h"
 #include "topics/topics.h"
 
-enum { STALLED_MS = 60000, LOOK_MS = 5, TRIM_MS = 500 };
+enum { STALLED_MS = 60000, LOOK_MS = 5 };
 
 static bool told(sw_err err, const char *what) {
     if (!err) return true;
@@ -87,11 +88,12 @@ void sw_bench_kafka_close(sw_bench_kafka_rig *rig) {
     sw_arena_done(&rig->arena);
 }
 
-/* Each LOOK_MS: how much memory there is; twice a second what the allocator keeps is given back. */
+/* Each LOOK_MS: how much memory there is; as often as in a service what the allocator keeps is
+ * given back. */
 static void look_at_memory(sw_bench_kafka_rig *rig, uint32_t look) {
     uint64_t bytes = sw_bench_resident_bytes();
     if (bytes > rig->most_bytes) rig->most_bytes = bytes;
-    if (look % (TRIM_MS / LOOK_MS) == 0) (void)malloc_trim(0);
+    if (look % (SW_UP_TRIM_MS / LOOK_MS) == 0) (void)malloc_trim(0);
 }
 
 bool sw_bench_kafka_until(sw_bench_kafka_rig *rig, int64_t records) {
