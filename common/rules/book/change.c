@@ -136,8 +136,7 @@ static void inherit(const sw_book *book, sw_run *run, sw_run *old, uint32_t *old
         if (stands_the_same(book, run, &old[i])) {
             run->due_ms = old[i].due_ms;
             run->next_ms = old[i].next_ms;
-            run->flags =
-                (uint8_t)((run->flags & ~SW_RUN_TOUCHED) | (old[i].flags & SW_RUN_TOUCHED));
+            if (!(old[i].flags & SW_RUN_TOUCHED)) run->flags &= (uint8_t)~SW_RUN_TOUCHED;
         }
         old[i] = old[--*old_count];
         return;
