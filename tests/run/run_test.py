@@ -1,0 +1,93 @@
+"""scripts/run as a newcomer types it: it comes to its end, shows what it promises, and the curl that it prints works."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHARED = Path(os.environ.get("SEAWALL_SHARED", ROOT.parent / "shared"))
+BIN = None
+END_S = 350
+
+
+class Script:
+    """scripts/run on its way, in a group of its own; what it printed so far is `text`."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen([ROOT / "scripts/run", "--bin", BIN, *options], cwd=ROOT, text=True, start_new_session=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.text = ""
+        self.timer = threading.Timer(END_S, self.signal, [signal.SIGKILL])
+        self.timer.start()
+
+    def signal(self, number):
+        os.killpg(self.process.pid, number)
+
+    def until(self, pattern):
+        """Reads on to the line in which the pattern is."""
+        for line in self.process.stdout:
+            self.text += line
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"it ended without {pattern!r}:\n{self.text[-6000:]}")
+
+    def end(self):
+        self.text += self.process.stdout.read()
+        code = self.process.wait()
+        self.timer.cancel()
+        if code:
+            raise AssertionError(f"exit code {code}:\n{self.text[-6000:]}")
+        return self.text
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="seawall-run-")
+        self.addCleanup(folder.cleanup)
+        self.data = Path(folder.name) / "data"
+
+    def script(self, *options):
+        script = Script("--data", self.data, *options)
+        self.addCleanup(script.timer.cancel)
+        return script
+
+    def shows(self, text, *patterns):
+        for pattern in patterns:
+            self.assertRegex(text, pattern)
+
+    def test_once(self):
+        text = self.script("--once", "--port", "0").end()
+        self.shows(text, r"ready: http://127\.0\.0\.1:\d+", r"breach  \S+=\S+", r"to \+?\d+, \d parts: ", r"rechecked → closed", r"/dashboard/")
+
+    def test_live(self):
+        script = self.script("--port", "0")
+        script.until(r"Live from here")
+        post = re.search(r"^  (curl -i .*?\}\}')$", script.text, re.S | re.M)
+        self.assertIsNotNone(post, script.text)
+        answer = subprocess.run(["bash", "-c", post[1]], capture_output=True, text=True, timeout=60)
+        self.shows(answer.stdout, r"^HTTP/1.1 202 ", r'"accepted":\s*1')
+        script.until(r"^raised .*breach .*P-ME.* cr\.detain\.request")
+        script.signal(signal.SIGINT)
+        script.end()
+
+    def test_replay(self):
+        text = self.script("--replay").end()
+        if (SHARED / "data/roadtraffic50traces.xes").exists():
+            self.shows(text, r"it-road-fines")
+        self.shows(text, r"第\S+条", r"Now your own")
+
+    def test_kafka(self):
+        text = self.script("--kafka", "--once", "--cases", "40").end()
+        self.shows(text, r"seawall-report at http://127\.0\.0\.1:\d+", r"(?m)^[1-9]\d* warnings: the same as seawall replay$")
+
+
+if __name__ == "__main__":
+    BIN = sys.argv.pop(1)
+    result = unittest.main(argv=[sys.argv[0], f"Run.test_{sys.argv[1]}"], exit=False, verbosity=2).result
+    sys.exit(0 if result.wasSuccessful() else 1)
