@@ -1,12 +1,17 @@
 #include "base/arena.h"
 #include "store/rocks.h"
 
-#define MEMORY_DEFAULT   ((size_t)64 << 20)
-#define WAL_BYTES_MAX    ((uint64_t)128 << 20) /* what a start has to read again at most, about */
+#define MEMORY_DEFAULT ((size_t)64 << 20)
+/* What a start has to read again at most, about; a quarter of a large budget, whose memtables could
+ * not fill otherwise. */
+#define WAL_BYTES_MIN    ((uint64_t)128 << 20)
 #define BLOCK_BYTES      ((size_t)4 * 1024)
 #define SCAN_BLOCK_BYTES ((size_t)16 * 1024) /* where no row is looked up by its key */
 #define LOG_BLOCK_BYTES  ((size_t)32 * 1024)
-#define META_BLOCK_BYTES ((uint64_t)4 * 1024)
+/* Of indexes and filters. Keys that a batch looks up are asked for in order: where a piece holds
+ * tens of thousands, many of them find the same one. */
+#define META_BLOCK_BYTES  ((uint64_t)4 * 1024)
+#define LOOKUP_META_BYTES ((uint64_t)64 * 1024)
 /* Above every level: RocksDB's diary LOG stays empty. Debian's build has assertions, and one of
  * them aborts the process when the diary meets a full disk. */
 #define LOG_LEVEL_NONE 6
@@ -49,6 +54,17 @@ static size_t memtable_limit(size_t memory_bytes) {
     return memory_bytes / 4;
 }
 
+/* What comes in order is written once, however often it is flushed: it leaves the room to rows that
+ * are merged. Else values of a log fill it, and each flush of theirs takes all other stores along.
+ */
+static size_t tail_memtable_limit(size_t memory_bytes) {
+    return memtable_limit(memory_bytes) / 4;
+}
+
+static uint64_t wal_limit(size_t memory_bytes) {
+    return memory_bytes / 4 > WAL_BYTES_MIN ? memory_bytes / 4 : WAL_BYTES_MIN;
+}
+
 static size_t cache_bytes(size_t memory_bytes) {
     return memory_bytes - memory_bytes / 2;
 }
@@ -74,6 +90,7 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_block_based_options_set_metadata_block_size(table, META_BLOCK_BYTES);
     rocksdb_block_based_options_set_block_size(table, block_bytes(spec));
     if (spec && spec->point_lookups) {
+        rocksdb_block_based_options_set_metadata_block_size(table, LOOKUP_META_BYTES);
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
         rocksdb_block_based_options_set_partition_filters(table, !spec->churn);
@@ -105,7 +122,7 @@ static rocksdb_options_t *database_options(const rocks_db *db) {
     rocksdb_options_set_create_missing_column_families(options, 1);
     rocksdb_options_set_paranoid_checks(options, 1);
     rocksdb_options_set_wal_recovery_mode(options, rocksdb_absolute_consistency_recovery);
-    rocksdb_options_set_max_total_wal_size(options, WAL_BYTES_MAX);
+    rocksdb_options_set_max_total_wal_size(options, wal_limit(memory));
     rocksdb_options_set_db_write_buffer_size(options, memtable_limit(memory));
     rocksdb_options_set_write_buffer_size(options, memtable_limit(memory));
     rocksdb_options_set_arena_block_size(options, ARENA_BYTES);
@@ -157,8 +174,10 @@ static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *opti
 
 /* What comes in order stays as it came: values go to files of their own, once, and only their
  * places are merged. */
-static void set_log_options(const sw_store_spec *spec, rocksdb_options_t *options) {
+static void set_log_options(const rocks_db *db, const sw_store_spec *spec,
+                            rocksdb_options_t *options) {
     if (!spec || !spec->ordered_tail) return;
+    rocksdb_options_set_write_buffer_size(options, tail_memtable_limit(db->budget.memory_bytes));
     rocksdb_options_set_enable_blob_files(options, 1);
     rocksdb_options_set_min_blob_size(options, BLOB_BYTES_MIN);
     rocksdb_options_set_blob_file_size(options, BLOB_FILE_BYTES);
@@ -178,7 +197,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
         set_compression(spec_of(db, specs, i), db->family_options[i]);
         set_state_options(spec_of(db, specs, i), db->family_options[i]);
         set_churn_options(spec_of(db, specs, i), db->family_options[i]);
-        set_log_options(spec_of(db, specs, i), db->family_options[i]);
+        set_log_options(db, spec_of(db, specs, i), db->family_options[i]);
         set_table_options(db, spec_of(db, specs, i), db->family_options[i]);
     }
     db->read = rocksdb_readoptions_create();

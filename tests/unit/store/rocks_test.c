@@ -7,7 +7,7 @@
 
 #include "base/rng.h"
 #include "contract/folder.h"
-#include "store/store.h"
+#include "store/rocks.h"
 #include "unit/test.h"
 
 typedef struct fixture {
@@ -319,6 +319,34 @@ static void values_of_a_log_that_are_deleted_give_their_room_back(void **state) 
     assert_true(disk <= kept * 5 / 2);
 }
 
+static uint64_t property(const sw_db *base, uint32_t store, const char *name) {
+    const rocks_db *db = (const rocks_db *)base;
+    uint64_t ret = 0;
+    assert_int_equal(rocksdb_property_int_cf(db->rocks, db->families[store], name, &ret), 0);
+    return ret;
+}
+
+/* Else each row of state would be merged as often again as the log's records fill the memory. */
+static void a_log_is_flushed_by_itself(void **state) {
+    fixture *f = *state;
+    enum { WRITES = 1500 };
+    sw_rng rng;
+    sw_batch *batch;
+    sw_rng_init(&rng, 8);
+    assert_ok(sw_batch_new(1 << 20, &batch));
+    for (int n = 0; n < WRITES; n++) {
+        char key[32];
+        int len = snprintf(key, sizeof key, "row %08d", n);
+        sw_batch_clear(batch);
+        assert_ok(sw_batch_put(batch, 0, sw_slice_of(key, (size_t)len), SW_S("state")));
+        for (int i = 0; i < 4; i++) put_log(batch, &rng, "log", 4 * n + i);
+        assert_ok(sw_db_write(f->db, batch, false));
+    }
+    sw_batch_free(batch);
+    assert_true(property(f->db, 1, ROCKS_VALUES) > 0);
+    assert_int_equal(property(f->db, 0, "rocksdb.num-entries-active-mem-table"), WRITES);
+}
+
 static void below_the_watermark_there_is_no_room(void **state) {
     fixture *f = *state;
     assert_true(sw_db_has_room(f->db));
@@ -396,6 +424,7 @@ int main(void) {
         CASE(memory_stays_within_the_budget),
         CASE(the_cache_gives_way_to_the_filters_of_rows_that_come_and_go),
         CASE(values_of_a_log_that_are_deleted_give_their_room_back),
+        CASE(a_log_is_flushed_by_itself),
         CASE(below_the_watermark_there_is_no_room),
         CASE(after_a_failed_write_nothing_more_is_written),
         CASE(threads_may_write_and_read_together),
