@@ -290,7 +290,7 @@ static const sw_cli_option options[] = {
     {"brokers", "LIST", "bootstrap servers, for example $(scripts/kafka start)", false},
     {"periods", "N", "open periods (default: 100000)", false},
     {"events", "N", "records measured (default: 600000)", false},
-    {"memory", "MB", "for the store (default: 96)", false},
+    {"memory", "MB", "for the store (default: 80)", false},
     {"decoded", "MB", "for decoded books (default: 220)", false},
     {"commit-ms", "N", "between commits (default: 100)", false},
     {"batch", "N", "records of a transaction of the plain loop (default: 10000)", false},
@@ -320,7 +320,7 @@ static int measured(const sw_cli *cli, sw_arena *arena) {
     bench *b = &the_bench;
     *b = (bench){.periods = 100000,
                  .events = 600000,
-                 .memory_mb = 96,
+                 .memory_mb = 80,
                  .decoded_mb = 220,
                  .batch = 10000,
                  .commit_ms = 100,

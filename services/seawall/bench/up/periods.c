@@ -234,18 +234,22 @@ static bool measure(sw_bench_report *report, sw_bench_server *server, uint64_t f
 }
 
 bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
-                         const char *memory) {
-    char types_path[700], pack_path[700], types[720], packs[720], budget[64];
+                         const char *memory, const char *decoded) {
+    char types_path[700], pack_path[700], types[720], packs[720], budget[64], kept[64];
     snprintf(types_path, sizeof types_path, "%s/catalogue.yaml", dir);
     snprintf(pack_path, sizeof pack_path, "%s/pack.yaml", dir);
     snprintf(types, sizeof types, "catalogue=%s", types_path);
     snprintf(packs, sizeof packs, "packs=%s", pack_path);
     snprintf(budget, sizeof budget, "memory=%s", memory ? memory : "");
-    const char *const sets[] = {types, packs, memory ? budget : NULL, NULL};
+    snprintf(kept, sizeof kept, "decoded=%s", decoded ? decoded : "");
+    const char *sets[5] = {types, packs};
+    size_t set_count = 2;
+    if (memory) sets[set_count++] = budget;
+    if (decoded) sets[set_count++] = kept;
     sw_bench_server server = {.dir = dir, .sets = sets};
     bool ok = write_file(types_path, catalogue) && write_file(pack_path, pack) &&
               sw_bench_server_start(&server);
-    const bool usual = many <= 1000000 && !memory;
+    const bool usual = many <= 1000000 && !memory && !decoded;
     ok = ok && measure(report, &server, few, many, usual ? 400 : 0);
     return sw_bench_server_stop(&server, ok ? SIGTERM : SIGKILL) && ok;
 }

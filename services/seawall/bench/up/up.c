@@ -12,6 +12,7 @@ static const sw_cli_option cli_options[] = {
     {"seconds", "N", "of each load (8)", false},
     {"periods", "N", "how many are many (1000000)", false},
     {"memory", "SIZE", "the server's setting of that name, for --only periods", false},
+    {"decoded", "SIZE", "the same", false},
     {"dir", "FOLDER", "where to make the data directories ($TMPDIR)", false},
 };
 static const sw_cli_spec spec = {
@@ -44,7 +45,7 @@ static bool measure(sw_bench_report *report, const sw_cli *cli, const char *dir,
     if (ok && (!only || strcmp(only, "periods") == 0))
         ok = part(dir, "periods", folder, sizeof folder) &&
              sw_bench_up_periods(report, folder, 100000, (uint64_t)periods,
-                                 sw_cli_value(cli, "memory"));
+                                 sw_cli_value(cli, "memory"), sw_cli_value(cli, "decoded"));
     return ok;
 }
 
