@@ -56,7 +56,7 @@ static const sw_config_key keys[] = {
     {"threads", SW_CONFIG_INT, "2", NULL, 1, 64,
      "that run the processors: so many for each kind (evaluators; what people read), and one for "
      "what is waited for"},
-    {"memory", SW_CONFIG_BYTES, "160MiB", NULL, 8 << 20, 64 * GIB,
+    {"memory", SW_CONFIG_BYTES, "144MiB", NULL, 8 << 20, 64 * GIB,
      "for the database's caches and buffers; a restore from Kafka takes up to 256 MiB more while "
      "it runs, or 64 MiB for each of more than four groups"},
     {"decoded", SW_CONFIG_BYTES, "64MiB", NULL, 1 << 20, 64 * GIB,
