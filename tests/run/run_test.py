@@ -22,7 +22,7 @@ class Script:
         self.process = subprocess.Popen([ROOT / "scripts/run", "--bin", BIN, *options], cwd=ROOT, text=True, start_new_session=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.text = ""
-        self.timer = threading.Timer(END_S, self.signal, [signal.SIGKILL])
+        self.timer = threading.Timer(END_S, self.signal, [signal.SIGTERM])
         self.timer.start()
 
     def signal(self, number):
@@ -40,10 +40,17 @@ class Script:
     def end(self):
         self.text += self.process.stdout.read()
         code = self.process.wait()
-        self.timer.cancel()
         if code:
             raise AssertionError(f"exit code {code}:\n{self.text[-6000:]}")
         return self.text
+
+    def close(self):
+        """Of one that did not come to its end nothing goes on: it stops what it has started, brokers among it."""
+        self.timer.cancel()
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+            self.process.communicate()
+        self.process.stdout.close()
 
 
 class Run(unittest.TestCase):
@@ -54,7 +61,7 @@ class Run(unittest.TestCase):
 
     def script(self, *options):
         script = Script("--data", self.data, *options)
-        self.addCleanup(script.timer.cancel)
+        self.addCleanup(script.close)
         return script
 
     def shows(self, text, *patterns):
