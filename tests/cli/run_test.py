@@ -3,23 +3,19 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import tempfile
 import threading
-import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SHARED = Path(os.environ.get("SEAWALL_SHARED", ROOT.parent / "shared"))
-BIN = None
-END_S = 350
+import cli
+
+END_S = 120
 
 
 class Script:
     """scripts/run on its way, in a group of its own; what it printed so far is `text`."""
 
     def __init__(self, *options):
-        self.process = subprocess.Popen([ROOT / "scripts/run", "--bin", BIN, *options], cwd=ROOT, text=True, start_new_session=True,
+        self.process = subprocess.Popen([cli.ROOT / "scripts/run", "--bin", Path(cli.SEAWALL).parent, *options], text=True, start_new_session=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.text = ""
         self.timer = threading.Timer(END_S, self.signal, [signal.SIGTERM])
@@ -53,14 +49,9 @@ class Script:
         self.process.stdout.close()
 
 
-class Run(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="seawall-run-")
-        self.addCleanup(folder.cleanup)
-        self.data = Path(folder.name) / "data"
-
+class Run(cli.Case):
     def script(self, *options):
-        script = Script("--data", self.data, *options)
+        script = Script("--data", Path(self.folder.name) / "data", *options)
         self.addCleanup(script.close)
         return script
 
@@ -85,7 +76,7 @@ class Run(unittest.TestCase):
 
     def test_replay(self):
         text = self.script("--replay").end()
-        if (SHARED / "data/roadtraffic50traces.xes").exists():
+        if (cli.SHARED / "data/roadtraffic50traces.xes").exists():
             self.shows(text, r"it-road-fines")
         self.shows(text, r"第\S+条", r"Now your own")
 
@@ -95,6 +86,4 @@ class Run(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BIN = sys.argv.pop(1)
-    result = unittest.main(argv=[sys.argv[0], f"Run.test_{sys.argv[1]}"], exit=False, verbosity=2).result
-    sys.exit(0 if result.wasSuccessful() else 1)
+    cli.main()
