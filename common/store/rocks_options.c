@@ -74,6 +74,10 @@ static size_t block_bytes(const sw_store_spec *spec) {
     return spec->ordered_tail ? LOG_BLOCK_BYTES : SCAN_BLOCK_BYTES;
 }
 
+static uint64_t meta_block_bytes(const sw_store_spec *spec) {
+    return spec && spec->point_lookups ? LOOKUP_META_BYTES : META_BLOCK_BYTES;
+}
+
 /* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
  * limit is the limit. Filters of churn are outside of it, whole: a key that is not there is asked
  * for at every run, and the way through the cache would cost more than the answer. The cache gets
@@ -87,10 +91,9 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_block_based_options_set_cache_index_and_filter_blocks_with_high_priority(table, 1);
     rocksdb_block_based_options_set_index_type(
         table, rocksdb_block_based_table_index_type_two_level_index_search);
-    rocksdb_block_based_options_set_metadata_block_size(table, META_BLOCK_BYTES);
+    rocksdb_block_based_options_set_metadata_block_size(table, meta_block_bytes(spec));
     rocksdb_block_based_options_set_block_size(table, block_bytes(spec));
     if (spec && spec->point_lookups) {
-        rocksdb_block_based_options_set_metadata_block_size(table, LOOKUP_META_BYTES);
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
         rocksdb_block_based_options_set_partition_filters(table, !spec->churn);
