@@ -9,9 +9,11 @@
 #define SCAN_BLOCK_BYTES ((size_t)16 * 1024) /* where no row is looked up by its key */
 #define LOG_BLOCK_BYTES  ((size_t)32 * 1024)
 /* Of indexes and filters. Keys that a batch looks up are asked for in order: where a piece holds
- * tens of thousands, many of them find the same one. */
-#define META_BLOCK_BYTES  ((uint64_t)4 * 1024)
-#define LOOKUP_META_BYTES ((uint64_t)64 * 1024)
+ * tens of thousands, many of them find the same one. It grows with the budget: each of the cache's
+ * 64 parts has room for sixteen. */
+#define META_BLOCK_BYTES      ((uint64_t)4 * 1024)
+#define LOOKUP_META_BYTES_MIN ((uint64_t)64 * 1024)
+#define LOOKUP_META_SHARE     2048
 /* Above every level: RocksDB's diary LOG stays empty. Debian's build has assertions, and one of
  * them aborts the process when the diary meets a full disk. */
 #define LOG_LEVEL_NONE 6
@@ -31,13 +33,19 @@
 #define GARBAGE_MANY 3u
 #define GARBAGE_FEW  6u
 
-/* State. Its newer part is not compressed: it is soon written again. A merge of everything is due
- * when what is above the last run is as large as it. Runs are merged when there are so many: a key
- * that is looked up is asked for at each of them, a scan goes to its place in each once. */
-#define STATE_RUNS           8
+/* State. Its newer part is not compressed: it is soon written again. Runs are merged when there are
+ * so many: a key that is looked up is asked for at each of them, a scan goes to its place in each
+ * once. Neighbours are merged that are alike, none more than so much larger than the next: else
+ * small ones take the large along, over and over. A merge of everything is due when what is above
+ * the last run is so much larger than it. docs/decisions/0006 has the figures. */
+#define STATE_RUNS           12
 #define STATE_RUNS_SCAN      20
+#define STATE_ALIKE_PCT      300
 #define STATE_COMPRESSED_PCT 60
-#define STATE_SPACE_PCT      100
+#define STATE_SPACE_PCT      200
+/* Of a memtable's limit, for a filter of its keys where they are looked up, mostly in vain: it
+ * saves the way down a long list. */
+#define STATE_MEMTABLE_FILTER 0.003
 
 /* Churn. Fewer runs where rows are read from the front, over those that are gone. Files are small,
  * because a filter is built whole and its keys wait in memory. So many runs more (SLACK) slow
@@ -74,8 +82,10 @@ static size_t block_bytes(const sw_store_spec *spec) {
     return spec->ordered_tail ? LOG_BLOCK_BYTES : SCAN_BLOCK_BYTES;
 }
 
-static uint64_t meta_block_bytes(const sw_store_spec *spec) {
-    return spec && spec->point_lookups ? LOOKUP_META_BYTES : META_BLOCK_BYTES;
+static uint64_t meta_block_bytes(const rocks_db *db, const sw_store_spec *spec) {
+    if (!spec || !spec->point_lookups) return META_BLOCK_BYTES;
+    const uint64_t share = db->budget.memory_bytes / LOOKUP_META_SHARE;
+    return share > LOOKUP_META_BYTES_MIN ? share : LOOKUP_META_BYTES_MIN;
 }
 
 /* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
@@ -91,7 +101,7 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_block_based_options_set_cache_index_and_filter_blocks_with_high_priority(table, 1);
     rocksdb_block_based_options_set_index_type(
         table, rocksdb_block_based_table_index_type_two_level_index_search);
-    rocksdb_block_based_options_set_metadata_block_size(table, meta_block_bytes(spec));
+    rocksdb_block_based_options_set_metadata_block_size(table, meta_block_bytes(db, spec));
     rocksdb_block_based_options_set_block_size(table, block_bytes(spec));
     if (spec && spec->point_lookups) {
         rocksdb_block_based_options_set_filter_policy(
@@ -162,11 +172,17 @@ static void set_runs(rocksdb_options_t *options, int runs) {
 static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *options) {
     if (!spec || spec->churn || spec->ordered_tail) return;
     rocksdb_universal_compaction_options_t *merge = rocksdb_universal_compaction_options_create();
+    rocksdb_universal_compaction_options_set_stop_style(merge,
+                                                        rocksdb_similar_size_compaction_stop_style);
+    rocksdb_universal_compaction_options_set_size_ratio(merge, STATE_ALIKE_PCT);
     rocksdb_universal_compaction_options_set_compression_size_percent(merge, STATE_COMPRESSED_PCT);
     rocksdb_universal_compaction_options_set_max_size_amplification_percent(merge, STATE_SPACE_PCT);
     rocksdb_options_set_universal_compaction_options(options, merge);
     rocksdb_universal_compaction_options_destroy(merge);
     set_runs(options, spec->point_lookups ? STATE_RUNS : STATE_RUNS_SCAN);
+    if (!spec->point_lookups) return;
+    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, STATE_MEMTABLE_FILTER);
+    rocksdb_options_set_memtable_whole_key_filtering(options, 1);
 }
 
 static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
