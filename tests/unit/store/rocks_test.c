@@ -1,4 +1,5 @@
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -353,7 +354,7 @@ static void let_merges_end(const sw_db *db) {
                                        "rocksdb.num-running-flushes",
                                        "rocksdb.num-running-compactions"};
     for (size_t i = 0; i < SW_COUNT(busy); i++)
-        while (property(db, 0, busy[i])) usleep(100);
+        while (property(db, 0, busy[i])) sched_yield();
 }
 
 /* Keys in any order, eighty memtables of them: a row is written 3.8 times, the write-ahead log and
