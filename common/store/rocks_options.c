@@ -44,8 +44,9 @@
 #define STATE_COMPRESSED_PCT 60
 #define STATE_SPACE_PCT      200
 /* Of a memtable's limit, for a filter of its keys where they are looked up, mostly in vain: it
- * saves the way down a long list. */
-#define STATE_MEMTABLE_FILTER 0.003
+ * saves the way down a long list. Short ones are searched as fast. */
+#define MEMTABLE_FILTER_SHARE 0.003
+#define LONG_MEMTABLE_BYTES   ((size_t)128 << 20)
 
 /* Churn. Fewer runs where rows are read from the front, over those that are gone. Files are small,
  * because a filter is built whole and its keys wait in memory. So many runs more (SLACK) slow
@@ -167,6 +168,14 @@ static void set_runs(rocksdb_options_t *options, int runs) {
     rocksdb_options_set_level0_stop_writes_trigger(options, runs + 2 * CHURN_RUNS_SLACK);
 }
 
+static void set_memtable_filter(const rocks_db *db, const sw_store_spec *spec,
+                                rocksdb_options_t *options) {
+    if (!spec || spec->churn || !spec->point_lookups) return;
+    if (memtable_limit(db->budget.memory_bytes) < LONG_MEMTABLE_BYTES) return;
+    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, MEMTABLE_FILTER_SHARE);
+    rocksdb_options_set_memtable_whole_key_filtering(options, 1);
+}
+
 /* Levelled compaction writes a random row about ten times on its way down, the universal one four.
  */
 static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *options) {
@@ -180,9 +189,6 @@ static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *opti
     rocksdb_options_set_universal_compaction_options(options, merge);
     rocksdb_universal_compaction_options_destroy(merge);
     set_runs(options, spec->point_lookups ? STATE_RUNS : STATE_RUNS_SCAN);
-    if (!spec->point_lookups) return;
-    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, STATE_MEMTABLE_FILTER);
-    rocksdb_options_set_memtable_whole_key_filtering(options, 1);
 }
 
 static void set_churn_options(const sw_store_spec *spec, rocksdb_options_t *options) {
@@ -215,6 +221,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
         db->family_options[i] = rocksdb_options_create_copy(db->options);
         set_compression(spec_of(db, specs, i), db->family_options[i]);
         set_state_options(spec_of(db, specs, i), db->family_options[i]);
+        set_memtable_filter(db, spec_of(db, specs, i), db->family_options[i]);
         set_churn_options(spec_of(db, specs, i), db->family_options[i]);
         set_log_options(db, spec_of(db, specs, i), db->family_options[i]);
         set_table_options(db, spec_of(db, specs, i), db->family_options[i]);
