@@ -70,8 +70,12 @@ static size_t tail_memtable_limit(size_t memory_bytes) {
     return memtable_limit(memory_bytes) / 4;
 }
 
+static uint64_t at_least(uint64_t bytes, uint64_t least) {
+    return bytes > least ? bytes : least;
+}
+
 static uint64_t wal_limit(size_t memory_bytes) {
-    return memory_bytes / 4 > WAL_BYTES_MIN ? memory_bytes / 4 : WAL_BYTES_MIN;
+    return at_least(memory_bytes / 4, WAL_BYTES_MIN);
 }
 
 static size_t cache_bytes(size_t memory_bytes) {
@@ -85,8 +89,7 @@ static size_t block_bytes(const sw_store_spec *spec) {
 
 static uint64_t meta_block_bytes(const rocks_db *db, const sw_store_spec *spec) {
     if (!spec || !spec->point_lookups) return META_BLOCK_BYTES;
-    const uint64_t share = db->budget.memory_bytes / LOOKUP_META_SHARE;
-    return share > LOOKUP_META_BYTES_MIN ? share : LOOKUP_META_BYTES_MIN;
+    return at_least(db->budget.memory_bytes / LOOKUP_META_SHARE, LOOKUP_META_BYTES_MIN);
 }
 
 /* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
@@ -262,7 +265,7 @@ void rocks_share_memory(rocks_db *db) {
             filters += (size_t)bytes;
     }
     size_t left = filters < share ? share - filters : 0;
-    rocksdb_cache_set_capacity(db->cache, left > share / 3 ? left : share / 3);
+    rocksdb_cache_set_capacity(db->cache, at_least(left, share / 3));
 }
 
 void rocks_options_free(rocks_db *db) {
