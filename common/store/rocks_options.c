@@ -4,16 +4,18 @@
 #define MEMORY_DEFAULT ((size_t)64 << 20)
 /* What a start has to read again at most, about; a quarter of a large budget, whose memtables could
  * not fill otherwise. */
-#define WAL_BYTES_MIN    ((uint64_t)128 << 20)
-#define BLOCK_BYTES      ((size_t)4 * 1024)
-#define SCAN_BLOCK_BYTES ((size_t)16 * 1024) /* where no row is looked up by its key */
-#define LOG_BLOCK_BYTES  ((size_t)32 * 1024)
-/* Of indexes and filters. Keys that a batch looks up are asked for in order: where a piece holds
- * tens of thousands, many of them find the same one. It grows with the budget: each of the cache's
- * 64 parts has room for sixteen. */
-#define META_BLOCK_BYTES      ((uint64_t)4 * 1024)
-#define LOOKUP_META_BYTES_MIN ((uint64_t)64 * 1024)
-#define LOOKUP_META_SHARE     2048
+#define WAL_BYTES_MIN     ((uint64_t)128 << 20)
+#define BLOCK_BYTES       ((size_t)4 * 1024)
+#define SCAN_BLOCK_BYTES  ((size_t)16 * 1024) /* where no row is looked up by its key */
+#define LOG_BLOCK_BYTES   ((size_t)32 * 1024)
+#define INDEX_BLOCK_BYTES ((uint64_t)4 * 1024)
+/* Of indexes of stores whose rows are looked up: keys that a batch asks for come in order, and find
+ * the same piece. */
+#define LOOKUP_INDEX_BLOCK_BYTES ((uint64_t)64 * 1024)
+/* The cache is cut into parts at least this large, so that each filter has room in one. RocksDB
+ * would cut it into 64. */
+#define CACHE_PART_BYTES_MIN ((size_t)16 << 20)
+#define CACHE_PART_BITS_MAX  6
 /* Above every level: RocksDB's diary LOG stays empty. Debian's build has assertions, and one of
  * them aborts the process when the diary meets a full disk. */
 #define LOG_LEVEL_NONE 6
@@ -35,12 +37,10 @@
 
 /* State. Its newer part is not compressed: it is soon written again. Runs are merged when there are
  * so many: a key that is looked up is asked for at each of them, a scan goes to its place in each
- * once. Neighbours are merged that are alike, none more than so much larger than the next: else
- * small ones take the large along, over and over. A merge of everything is due when what is above
- * the last run is so much larger than it. docs/decisions/0006 has the figures. */
-#define STATE_RUNS           12
+ * once. A merge of everything is due when what is above the last run is so much larger than it.
+ * docs/decisions/0006 has the figures, and why no rule that looks for runs that are alike. */
+#define STATE_RUNS           16
 #define STATE_RUNS_SCAN      20
-#define STATE_ALIKE_PCT      300
 #define STATE_COMPRESSED_PCT 60
 #define STATE_SPACE_PCT      200
 /* Of a memtable's limit, for a filter of its keys where they are looked up, mostly in vain: it
@@ -87,15 +87,21 @@ static size_t block_bytes(const sw_store_spec *spec) {
     return spec->ordered_tail ? LOG_BLOCK_BYTES : SCAN_BLOCK_BYTES;
 }
 
-static uint64_t meta_block_bytes(const rocks_db *db, const sw_store_spec *spec) {
-    if (!spec || !spec->point_lookups) return META_BLOCK_BYTES;
-    return at_least(db->budget.memory_bytes / LOOKUP_META_SHARE, LOOKUP_META_BYTES_MIN);
+static rocksdb_cache_t *new_cache(size_t bytes) {
+    int bits = 0;
+    while (bits < CACHE_PART_BITS_MAX && bytes >> (bits + 1) >= CACHE_PART_BYTES_MIN) bits++;
+    rocksdb_lru_cache_options_t *options = rocksdb_lru_cache_options_create();
+    rocksdb_lru_cache_options_set_capacity(options, bytes);
+    rocksdb_lru_cache_options_set_num_shard_bits(options, bits);
+    rocksdb_cache_t *cache = rocksdb_cache_create_lru_opts(options);
+    rocksdb_lru_cache_options_destroy(options);
+    return cache;
 }
 
-/* One cache holds data blocks, indexes and filters of every store, in small pieces, so that its
- * limit is the limit. Filters of churn are outside of it, whole: a key that is not there is asked
- * for at every run, and the way through the cache would cost more than the answer. The cache gets
- * smaller by what they take. */
+/* One cache holds data blocks, indexes and filters of every store, so that its limit is the limit.
+ * Filters of churn are outside of it: a key that is not there is asked for at every run, and the
+ * way through the cache would cost more than the answer. The cache gets smaller by what they take.
+ */
 static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
                               rocksdb_options_t *options) {
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
@@ -105,12 +111,12 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_block_based_options_set_cache_index_and_filter_blocks_with_high_priority(table, 1);
     rocksdb_block_based_options_set_index_type(
         table, rocksdb_block_based_table_index_type_two_level_index_search);
-    rocksdb_block_based_options_set_metadata_block_size(table, meta_block_bytes(db, spec));
+    rocksdb_block_based_options_set_metadata_block_size(
+        table, spec && spec->point_lookups ? LOOKUP_INDEX_BLOCK_BYTES : INDEX_BLOCK_BYTES);
     rocksdb_block_based_options_set_block_size(table, block_bytes(spec));
     if (spec && spec->point_lookups) {
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
-        rocksdb_block_based_options_set_partition_filters(table, !spec->churn);
         if (spec->churn) rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 0);
         rocksdb_block_based_options_set_data_block_index_type(
             table, rocksdb_block_based_table_data_block_index_type_binary_search_and_hash);
@@ -184,9 +190,6 @@ static void set_memtable_filter(const rocks_db *db, const sw_store_spec *spec,
 static void set_state_options(const sw_store_spec *spec, rocksdb_options_t *options) {
     if (!spec || spec->churn || spec->ordered_tail) return;
     rocksdb_universal_compaction_options_t *merge = rocksdb_universal_compaction_options_create();
-    rocksdb_universal_compaction_options_set_stop_style(merge,
-                                                        rocksdb_similar_size_compaction_stop_style);
-    rocksdb_universal_compaction_options_set_size_ratio(merge, STATE_ALIKE_PCT);
     rocksdb_universal_compaction_options_set_compression_size_percent(merge, STATE_COMPRESSED_PCT);
     rocksdb_universal_compaction_options_set_max_size_amplification_percent(merge, STATE_SPACE_PCT);
     rocksdb_options_set_universal_compaction_options(options, merge);
@@ -218,7 +221,7 @@ sw_err rocks_options(rocks_db *db, const sw_store_spec *specs) {
     if (db->budget.memory_bytes == 0) db->budget.memory_bytes = MEMORY_DEFAULT;
     db->family_options = sw_heap_zero(db->family_count, sizeof db->family_options[0]);
     if (!db->family_options) return SW_E_NOMEM;
-    db->cache = rocksdb_cache_create_lru(cache_bytes(db->budget.memory_bytes));
+    db->cache = new_cache(cache_bytes(db->budget.memory_bytes));
     db->options = database_options(db);
     for (uint32_t i = 0; i < db->family_count; i++) {
         db->family_options[i] = rocksdb_options_create_copy(db->options);

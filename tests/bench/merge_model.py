@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What RocksDB's universal compaction costs under a rule: docs/decisions/0006 has its figures.
 
-A model without a database: memtables of random size are flushed one after the other, nothing is
-overwritten, and whenever there are enough runs they are merged as RocksDB 7.8 picks them
-(compaction_picker_universal.cc). Prints how often a row is written by merges and how many runs
-there are on the average, over twenty seeds.
+A model without a database: memtables of random size are flushed one after the other, some of them
+nearly empty, nothing is overwritten, and whenever there are enough runs they are merged as RocksDB
+7.8 picks them (compaction_picker_universal.cc). What is merged is compressed, what is flushed is
+not, and a run's size is that of its file. Prints how often a row is written by merges and how many
+runs there are on the average, over twenty seeds, without nearly empty ones and with them.
 """
 
 import argparse
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 
 SEEDS = 20
 SMALLEST, LARGEST = 0.3, 1.2  # of a flush
+NEARLY_EMPTY = 0.015
+COMPRESSED = 0.4  # of the size
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Rule:
 
 
 RULES = [Rule(8, False, 1, 100), Rule(12, False, 1, 100), Rule(12, True, 300, 200),
-         Rule(10, True, 100, 200), Rule(20, False, 1, 100), Rule(20, True, 300, 200)]
+         Rule(16, False, 1, 100), Rule(16, False, 1, 200), Rule(20, False, 1, 100),
+         Rule(20, False, 1, 200), Rule(20, True, 300, 200), Rule(24, False, 1, 200)]
 
 
 def picked(rule, runs):
@@ -46,20 +50,29 @@ def picked(rule, runs):
     return (0, len(runs) - rule.trigger + 1) if len(runs) > rule.trigger else None
 
 
-def play(rule, flushes, seed):
+def flushes_of(count, empty, rng):
+    """Sizes of runs as they are flushed; `empty`: the share of them that a nearly empty follows."""
+    for _ in range(count):
+        yield rng.uniform(SMALLEST, LARGEST)
+        if rng.random() < empty:
+            yield NEARLY_EMPTY
+
+
+def play(rule, flushes, empty, seed):
     """How often a row is merged, and how many runs there are."""
-    rng = random.Random(seed)
-    runs, flushed, merged, counted = [], 0, 0, 0
-    for _ in range(flushes):
-        size = rng.uniform(SMALLEST, LARGEST)
+    rows, files, flushed, merged, counted, taken = [], [], 0, 0, 0, 0
+    for size in flushes_of(flushes, empty, random.Random(seed)):
         flushed += size
-        runs.insert(0, size)
-        while len(runs) >= rule.trigger and (pick := picked(rule, runs)):
+        rows.insert(0, size)
+        files.insert(0, size)
+        while len(rows) >= rule.trigger and (pick := picked(rule, files)):
             first, last = pick
-            runs[first:last] = [sum(runs[first:last])]
-            merged += runs[first]
-        counted += len(runs)
-    return merged / flushed, counted / flushes
+            rows[first:last] = [sum(rows[first:last])]
+            files[first:last] = [rows[first] * COMPRESSED]
+            merged += rows[first]
+        counted += len(rows)
+        taken += 1
+    return merged / flushed, counted / taken
 
 
 def main():
@@ -68,9 +81,10 @@ def main():
     parser.add_argument("--flushes", type=int, default=150)
     flushes = parser.parse_args().flushes
     for rule in RULES:
-        results = [play(rule, flushes, seed) for seed in range(SEEDS)]
-        written, runs = (sum(values) / SEEDS for values in zip(*results))
-        print(f"{rule}: merged {written:.2f} times, {runs:.1f} runs")
+        for empty in (0, 0.3):
+            results = [play(rule, flushes, empty, seed) for seed in range(SEEDS)]
+            written, runs = (sum(values) / SEEDS for values in zip(*results))
+            print(f"{rule}, {empty:.0%} nearly empty: merged {written:.2f} times, {runs:.1f} runs")
 
 
 if __name__ == "__main__":
