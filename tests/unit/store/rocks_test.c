@@ -32,6 +32,12 @@ static sw_err open_db(fixture *f) {
     return open_with(f, specs, 2, (sw_db_budget){.memory_bytes = (size_t)8 << 20});
 }
 
+static void reopen(fixture *f, sw_db_budget budget) {
+    sw_db_close(f->db);
+    f->db = NULL;
+    assert_ok(open_with(f, specs, 2, budget));
+}
+
 static int setup(void **state) {
     static fixture f;
     f = (fixture){0};
@@ -390,14 +396,10 @@ static double times_written(sw_db *db) {
 }
 
 static void count_writes(fixture *f) {
-    sw_db_close(f->db);
-    f->db = NULL;
-    assert_ok(open_with(f, specs, 2,
-                        (sw_db_budget){.memory_bytes = (size_t)2 << 20, .count_writes = true}));
+    reopen(f, (sw_db_budget){.memory_bytes = (size_t)2 << 20, .count_writes = true});
 }
 
-/* Eighty memtables. It was 4.3 times where eight runs were merged, or what is above the last at
- * once as much. */
+/* Eighty memtables. It was 4.3 times where eight runs were merged. */
 static void what_is_large_is_seldom_merged(void **state) {
     fixture *f = *state;
     sw_rng rng;
@@ -437,9 +439,7 @@ static void a_large_budget_finds_the_same_rows(void **state) {
     enum { ROWS = 20000 };
     sw_buf value;
     sw_batch *batch;
-    sw_db_close(f->db);
-    f->db = NULL;
-    assert_ok(open_with(f, specs, 2, (sw_db_budget){.memory_bytes = (size_t)512 << 20}));
+    reopen(f, (sw_db_budget){.memory_bytes = (size_t)512 << 20});
     put_rows(f->db, 0, ROWS / 100, 100);
     assert_ok(sw_batch_new((size_t)1 << 20, &batch));
     for (uint64_t n = 0; n < ROWS; n += 2)
@@ -461,8 +461,7 @@ static void a_large_budget_finds_the_same_rows(void **state) {
 static void below_the_watermark_there_is_no_room(void **state) {
     fixture *f = *state;
     assert_true(sw_db_has_room(f->db));
-    sw_db_close(f->db);
-    assert_ok(open_with(f, specs, 2, (sw_db_budget){.free_disk_bytes = SIZE_MAX / 2}));
+    reopen(f, (sw_db_budget){.free_disk_bytes = SIZE_MAX / 2});
     assert_false(sw_db_has_room(f->db));
 }
 
