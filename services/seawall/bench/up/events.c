@@ -11,11 +11,14 @@ enum { BATCH = 100, BATCH_CONNECTIONS = 4, SINGLE_CONNECTIONS = 64, HALF_CONNECT
 
 /* A file of events, a line each. */
 typedef struct source {
+    const char *path; /* that they are posted to */
+    const char *omit; /* events with this in their line; NULL: none */
     FILE *file;
     char *line;
     size_t cap;
     uint32_t batch; /* 1: single events */
     uint64_t events;
+    bool ran_out;
 } source;
 
 static bool make(void *arg, sw_buf *body) {
@@ -25,12 +28,14 @@ static bool make(void *arg, sw_buf *body) {
     while (count < s->batch) {
         ssize_t len = getline(&s->line, &s->cap, s->file);
         if (len <= 0) break;
+        if (s->omit && strstr(s->line, s->omit)) continue;
         if (s->line[len - 1] == '\n') len--;
         if (count++) sw_buf_add_byte(body, ',');
         sw_buf_add(body, sw_slice_of(s->line, (size_t)len));
     }
     if (s->batch > 1) sw_buf_add_byte(body, ']');
     s->events += count;
+    s->ran_out = count == 0;
     return count > 0;
 }
 
@@ -42,7 +47,7 @@ static bool measure(const sw_bench_server *server, source *s, uint32_t connectio
                     double seconds, figures *ret) {
     sw_bench_load load = {
         .port = server->port,
-        .path = "/v1/events",
+        .path = s->path,
         .type =
             s->batch > 1 ? "application/cloudevents-batch+json" : "application/cloudevents+json",
         .connections = connections,
@@ -66,7 +71,10 @@ static bool measure(const sw_bench_server *server, source *s, uint32_t connectio
         fprintf(stderr, "seawall bench: %llu requests were told to come again\n",
                 (unsigned long long)load.busy);
     sw_bench_load_done(&load);
-    return ok;
+    if (ok && s->ran_out)
+        fprintf(stderr, "seawall bench: the events ran out before the time was over: give more "
+                        "with --events, or fewer --seconds\n");
+    return ok && !s->ran_out;
 }
 
 static void tell(sw_bench_report *report, const char *what, const figures *f, double target) {
@@ -103,22 +111,38 @@ static bool measure_all(sw_bench_report *report, const sw_bench_server *server, 
     return true;
 }
 
+/* Would these events violate a rule? One request after the other. */
+static bool measure_checks(sw_bench_report *report, const sw_bench_server *server, source *s,
+                           double seconds) {
+    figures asked;
+    s->path = "/v1/checks";
+    s->omit = "\"type\":\"event."; /* a correction can't be checked */
+    bool ok = measure(server, s, 1, 0, seconds, &asked);
+    if (!ok) return false;
+    sw_bench_line(report, "checks, one after the other: answer, median", asked.p50_ms, "ms", 0,
+                  true);
+    sw_bench_line(report, "checks, one after the other: answer, p99", asked.p99_ms, "ms", 20, true);
+    return true;
+}
+
 bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix mix, uint64_t events,
                         double seconds) {
     char path[700];
     snprintf(path, sizeof path, "%s/events.jsonl", dir);
-    source s = {0};
+    source s = {.path = "/v1/events"};
     sw_bench_server server = {.dir = dir};
     bool ok = sw_bench_mix_write(mix, path, events) && (s.file = fopen(path, "r")) != NULL &&
               sw_bench_server_start(&server);
     if (ok) ok = measure_all(report, &server, &s, seconds);
+    uint64_t taken = s.events;
+    if (ok) ok = measure_checks(report, &server, &s, seconds / 4);
     uint64_t memory = server.pid ? sw_bench_server_resident_bytes(&server) : 0;
     ok = sw_bench_server_stop(&server, ok ? SIGTERM : SIGKILL) && ok;
     if (ok) {
-        sw_bench_line(report, "events taken in", (double)s.events, "", 0, true);
+        sw_bench_line(report, "events taken in", (double)taken, "", 0, true);
         sw_bench_line(report, "memory of the server", (double)memory / 1e6, "MB", 0, true);
         sw_bench_line(report, "disk an event, log and state",
-                      (double)sw_bench_server_disk_bytes(&server) / (double)s.events, "bytes", 0,
+                      (double)sw_bench_server_disk_bytes(&server) / (double)taken, "bytes", 0,
                       true);
     }
     if (s.file) fclose(s.file);

@@ -8,7 +8,7 @@
 
 static const sw_cli_option cli_options[] = {
     {"only", "PART", "events, backlog or periods (events and periods)", false},
-    {"events", "N", "generated ones, of which as many are sent as the time allows (300000)", false},
+    {"events", "N", "generated ones, of which as many are sent as the time allows (500000)", false},
     {"seconds", "N", "of each load (8)", false},
     {"periods", "N", "how many are many (1000000)", false},
     {"memory", "SIZE", "the server's setting of that name, for --only periods", false},
@@ -54,7 +54,7 @@ static int run(int argc, char **argv) {
     sw_cli cli;
     int exit_code = SW_EXIT_USAGE;
     char dir[512];
-    int64_t events = 300000, seconds = 8, periods = 1000000;
+    int64_t events = 500000, seconds = 8, periods = 1000000;
     sw_arena_init(&arena, 1 << 16);
     if (sw_cli_parse(&spec, argc, argv, &arena, &cli, &exit_code) &&
         sw_bench_number("events", sw_cli_value(&cli, "events"), 1000, 100000000, &events) &&
