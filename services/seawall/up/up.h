@@ -14,11 +14,10 @@
 #include "risk/http_scores.h"
 #include "seawall/cli/cli.h"
 #include "seawall/input/load.h"
+#include "seawall/up/trim.h"
 #include "topics/topics.h"
 
 enum { SW_UP_PROCESSORS_MAX = 32, SW_UP_FILES_MAX = 8 };
-/* How often what the allocator keeps is given back, in ms. */
-enum { SW_UP_TRIM_MS = 500 };
 
 typedef struct sw_up {
     sw_arena *arena; /* the process's */
@@ -58,7 +57,8 @@ typedef struct sw_up {
     sw_http_route notify_routes[SW_NOTIFY_ROUTES_MAX];
     sw_http_route names_route, events_route, letter_routes[SW_LETTERS_ROUTES];
     sw_letters_api letters;
-    sw_loop_timer *tick, *trim;
+    sw_loop_timer *tick, *trim_look;
+    sw_trim trim;
 
     bool ready, stopping;
     sw_err failed; /* what the process ends with */

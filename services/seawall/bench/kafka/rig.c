@@ -1,10 +1,8 @@
-#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 
 #include "seawall/bench/kafka/kafka.h"
 #include "seawall/bench/runtime/runtime.h"
-#include "seawall/up/up.h"
 #include "topics/topics.h"
 
 enum { STALLED_MS = 60000, LOOK_MS = 5 };
@@ -52,6 +50,7 @@ bool sw_bench_kafka_open(sw_bench_kafka_rig *rig, const sw_bench_kafka_options *
     const sw_evaluator *evaluator;
     memset(rig, 0, sizeof *rig);
     sw_arena_init(&rig->arena, (size_t)64 << 20);
+    sw_trim_init(&rig->trim, 0);
     sw_metrics_init(&rig->metrics, &rig->arena);
     sw_clock_system(&rig->clock);
     rig->trace = (sw_trace_sink){warn, NULL};
@@ -93,7 +92,7 @@ void sw_bench_kafka_close(sw_bench_kafka_rig *rig) {
 static void look_at_memory(sw_bench_kafka_rig *rig, uint32_t look) {
     uint64_t bytes = sw_bench_resident_bytes();
     if (bytes > rig->most_bytes) rig->most_bytes = bytes;
-    if (look % (SW_UP_TRIM_MS / LOOK_MS) == 0) (void)malloc_trim(0);
+    if (look % (SW_TRIM_MS / LOOK_MS) == 0) sw_trim_look(&rig->trim);
 }
 
 bool sw_bench_kafka_until(sw_bench_kafka_rig *rig, int64_t records) {
