@@ -32,8 +32,12 @@ def fail(text):
 
 
 class Cluster:
-    def __init__(self, build, name, brokers=1, proxied=None):
+    """Brokers that tests share; `own`: of one test, without what a run that failed has left of them."""
+
+    def __init__(self, build, name, brokers=1, proxied=None, own=False):
         self.dir = build / f"kafka-{name}"
+        if own:
+            self.do("stop", "--purge")
         extra = ["--proxied", str(proxied)] if proxied else []
         self.servers = self.do("start", "--brokers", str(brokers), *extra).split("\n")[0]
         self.brokers = brokers
@@ -525,7 +529,7 @@ def run(build, name, seed, rounds):
     function, default, brokers, proxied = TESTS[name]
     proxy = Proxy() if proxied else None
     shared = name in ("kill", "move", "zombie", "refused", "packs")
-    cluster = Cluster(build, "crash" if shared else f"crash-{name}", brokers, proxy.port if proxy else None)
+    cluster = Cluster(build, "crash" if shared else f"crash-{name}", brokers, proxy.port if proxy else None, own=not shared)
     if proxy:
         proxy.start(int((cluster.dir / "1/proxied").read_text()))
     world = World(build, cluster, seed)

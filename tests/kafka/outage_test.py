@@ -20,7 +20,7 @@ from services_test import Service, main, until
 class World:
     def __init__(self, build, seed):
         self.build = build
-        self.cluster = Cluster(build, "outage")
+        self.cluster = Cluster(build, "outage", own=True)
         self.prefix = f"o{random.Random(seed).getrandbits(32):08x}."
         self.folder = Path(tempfile.mkdtemp(prefix="seawall-outage-", dir=build))
         self.services = {}
