@@ -14,6 +14,7 @@
 #include "seawall/bench/gateway.h"
 #include "seawall/cli/cli.h"
 #include "seawall/up/people.h"
+#include "seawall/up/trim.h"
 #include "topics/topics.h"
 
 #define PARTITIONS   4u
@@ -54,14 +55,6 @@ typedef struct bench {
 static bool told(sw_err err, const char *what) {
     if (err) fprintf(stderr, "seawall bench notify: %s: %s\n", what, sw_err_name(err));
     return !err;
-}
-
-static size_t resident(void) {
-    long pages = 0, all = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    bool good = file && fscanf(file, "%ld %ld", &all, &pages) == 2;
-    if (file) fclose(file);
-    return good ? (size_t)pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 /* What is shipped, but for the limits, which are not what is measured. */
@@ -313,13 +306,13 @@ static bool queue(int64_t count) {
     for (int64_t i = 0; good && i < count; i++)
         good = put_warning(&b, (uint32_t)(count + i), SW_GREEN, now);
     good = good && run_idle(&b);
-    size_t before = resident(), most = before;
+    size_t before = sw_resident_bytes(0), most = before;
     for (int64_t i = 0; good && i < count; i++) {
         good = put_warning(&b, (uint32_t)i, SW_BREACH, now);
-        if (i % 10000 == 0 && resident() > most) most = resident();
+        if (i % 10000 == 0 && sw_resident_bytes(0) > most) most = sw_resident_bytes(0);
     }
     good = good && run_idle(&b) && count_queue(&b, &queued);
-    if (resident() > most) most = resident();
+    if (sw_resident_bytes(0) > most) most = sw_resident_bytes(0);
     if (good)
         printf("queue: %llu messages wait: %.1f MB of memory more than without, %.1f MB in all\n",
                (unsigned long long)queued, (double)(most - before) / 1e6, (double)most / 1e6);

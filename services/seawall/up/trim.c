@@ -19,10 +19,11 @@ void sw_trim_done(sw_trim *trim, uint64_t resident_bytes) {
     trim->resident_bytes = resident_bytes;
 }
 
-/* 0: can't be read. */
-static uint64_t resident(void) {
+uint64_t sw_resident_bytes(pid_t pid) {
     unsigned long long all = 0, pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/statm", (long)(pid ? pid : getpid()));
+    FILE *file = fopen(path, "re");
     if (!file) return 0;
     int read = fscanf(file, "%llu %llu", &all, &pages);
     fclose(file);
@@ -30,7 +31,7 @@ static uint64_t resident(void) {
 }
 
 void sw_trim_look(sw_trim *trim) {
-    if (!sw_trim_due(trim, resident())) return;
+    if (!sw_trim_due(trim, sw_resident_bytes(0))) return;
     (void)malloc_trim(0);
-    sw_trim_done(trim, resident());
+    sw_trim_done(trim, sw_resident_bytes(0));
 }

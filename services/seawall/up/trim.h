@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* How often to look, in ms; at how many looks what is free is given back in any case. */
 enum { SW_TRIM_MS = 500, SW_TRIM_LOOKS = 60 };
@@ -23,6 +24,8 @@ void sw_trim_init(sw_trim *trim, uint64_t growth_bytes);
 /* One look at a process of this size: whether it is time. Then sw_trim_done. */
 bool sw_trim_due(sw_trim *trim, uint64_t resident_bytes);
 void sw_trim_done(sw_trim *trim, uint64_t resident_bytes);
+/* Memory of a process that is resident, in bytes; `pid` 0: of this one. 0: it can't be read. */
+uint64_t sw_resident_bytes(pid_t pid);
 /* Every SW_TRIM_MS: looks at this process, and gives back when it is time. */
 void sw_trim_look(sw_trim *trim);
 

@@ -65,8 +65,8 @@ static bool prepare(bench *b) {
     sw_bench_kafka_options options = options_of(b);
     bool ok = sw_bench_kafka_open(&rig, &options);
     if (ok)
-        sw_bench_line(b->report, "memory of an idle service",
-                      (double)sw_bench_resident_bytes() / 1e6, "MB", 40, true);
+        sw_bench_line(b->report, "memory of an idle service", (double)sw_resident_bytes(0) / 1e6,
+                      "MB", 40, true);
     sw_bench_kafka_close(&rig);
     sw_bench_remove(b->folder);
     ok = ok && sw_bench_kafka_fill(b->brokers, b->keyed, &b->shape, b->cases, at_opening, b) &&
@@ -107,7 +107,7 @@ static bool measure(bench *b) {
     sw_bench_line(b->report, "memory, at the highest", (double)rig.most_bytes / 1e6, "MB", 400,
                   true);
     (void)malloc_trim(0);
-    sw_bench_line(b->report, "memory, at rest", (double)sw_bench_resident_bytes() / 1e6, "MB", 400,
+    sw_bench_line(b->report, "memory, at rest", (double)sw_resident_bytes(0) / 1e6, "MB", 400,
                   true);
     return measure_records(b, &rig, "keyed records, random order", opened + 2 * b->events, 0);
 }

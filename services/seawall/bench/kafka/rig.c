@@ -90,7 +90,7 @@ void sw_bench_kafka_close(sw_bench_kafka_rig *rig) {
 /* Each LOOK_MS: how much memory there is; as often as in a service what the allocator keeps is
  * given back. */
 static void look_at_memory(sw_bench_kafka_rig *rig, uint32_t look) {
-    uint64_t bytes = sw_bench_resident_bytes();
+    uint64_t bytes = sw_resident_bytes(0);
     if (bytes > rig->most_bytes) rig->most_bytes = bytes;
     if (look % (SW_TRIM_MS / LOOK_MS) == 0) sw_trim_look(&rig->trim);
 }

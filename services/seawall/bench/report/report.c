@@ -4,6 +4,7 @@
 #include "report/bulletin/bulletin.h"
 #include "seawall/bench/report/report_bench.h"
 #include "seawall/cli/cli.h"
+#include "seawall/up/trim.h"
 
 #define STATIONS 2000u
 #define DAYS     1095u /* three years */
@@ -63,8 +64,8 @@ static bool city(sw_bench_report *report, const char *dir, uint64_t events,
         sw_bench_line(report, "requests, the slowest", asked.worst_ms, "ms", 0, true);
         sw_bench_line(report, "requests that were refused", (double)asked.refused, "", 0, true);
         sw_bench_line(report, "processor that they took", asked.server_cpu_share, "cores", 1, true);
-        sw_bench_line(report, "memory of the process", (double)sw_bench_resident_bytes() / 1e6,
-                      "MB", 500, true);
+        sw_bench_line(report, "memory of the process", (double)sw_resident_bytes(0) / 1e6, "MB",
+                      500, true);
     }
     sw_bench_rollup_close(&rollup);
     return ok && asked.refused == 0;

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "seawall/bench/runtime/runtime.h"
 
@@ -87,13 +86,4 @@ bool sw_bench_rig_drain(sw_bench_rig *rig) {
         if (idle) nanosleep(&(struct timespec){.tv_nsec = (SW_COMMIT_MS + 1) * 1000000L}, NULL);
     }
     return true;
-}
-
-uint64_t sw_bench_resident_bytes(void) {
-    unsigned long long all = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (!file) return 0;
-    int read = fscanf(file, "%llu %llu", &all, &resident);
-    fclose(file);
-    return read == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }

@@ -50,9 +50,6 @@ bool sw_bench_rig_claim(sw_bench_rig *rig);
 /* Turns until nothing is left to do now. */
 bool sw_bench_rig_drain(sw_bench_rig *rig);
 
-/* Resident memory of this process. */
-uint64_t sw_bench_resident_bytes(void);
-
 bool sw_bench_runtime_store(sw_bench_report *report, const char *dir, uint64_t keys,
                             uint64_t operations);
 bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,

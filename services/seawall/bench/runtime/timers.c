@@ -3,6 +3,7 @@
 
 #include "runtime/watch.h"
 #include "seawall/bench/runtime/runtime.h"
+#include "seawall/up/trim.h"
 
 /* Many timers against few: setting, firing, memory, restart. A record sets PER_RECORD of them, for
  * keys and moments in no order. The processor knows that they are new, as the evaluator knows from
@@ -98,7 +99,7 @@ static bool measure_set(const char *dir, uint64_t timers, uint64_t before_bytes,
     sw_bench_meter start = sw_bench_now();
     ok = ok && sw_bench_rig_drain(&rig);
     ret->set_us = sw_bench_since(start).cpu_s * 1e6 / (double)timers;
-    uint64_t now_bytes = sw_bench_resident_bytes();
+    uint64_t now_bytes = sw_resident_bytes(0);
     ret->resident_bytes = now_bytes > before_bytes ? now_bytes - before_bytes : 0;
     sw_bench_rig_close(&rig);
     return ok;
@@ -135,7 +136,7 @@ bool sw_bench_runtime_timers(sw_bench_report *report, const char *dir, uint64_t 
                              bool look_up) {
     processors[0] = &alarms[look_up];
     costs a = {0}, b = {0};
-    uint64_t before_bytes = sw_bench_resident_bytes();
+    uint64_t before_bytes = sw_resident_bytes(0);
     if (!measure(dir, few, before_bytes, &a) || !measure(dir, many, before_bytes, &b)) return false;
     char name[96];
     snprintf(name, sizeof name, "set a timer, among %" PRIu64, few);

@@ -135,8 +135,8 @@ bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix m
               sw_bench_server_start(&server);
     if (ok) ok = measure_all(report, &server, &s, seconds);
     uint64_t taken = s.events;
-    if (ok) ok = measure_checks(report, &server, &s, seconds / 4);
     uint64_t memory = server.pid ? sw_bench_server_resident_bytes(&server) : 0;
+    if (ok) ok = measure_checks(report, &server, &s, seconds / 4);
     ok = sw_bench_server_stop(&server, ok ? SIGTERM : SIGKILL) && ok;
     if (ok) {
         sw_bench_line(report, "events taken in", (double)taken, "", 0, true);

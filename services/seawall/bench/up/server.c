@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "seawall/bench/bench.h"
+#include "seawall/up/trim.h"
 
 enum { ARGS_MAX = 64, START_S = 120, LOOK_MS = 5, REST_LOOKS = 8, REST_LOOK_MS = 100 };
 
@@ -111,14 +112,7 @@ double sw_bench_server_merging_s(const sw_bench_server *server) {
 }
 
 uint64_t sw_bench_server_resident_bytes(const sw_bench_server *server) {
-    char path[64];
-    unsigned long size = 0, resident = 0;
-    snprintf(path, sizeof path, "/proc/%ld/statm", (long)server->pid);
-    FILE *file = fopen(path, "r");
-    if (!file) return 0;
-    if (fscanf(file, "%lu %lu", &size, &resident) != 2) resident = 0;
-    fclose(file);
-    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+    return sw_resident_bytes((pid_t)server->pid);
 }
 
 void sw_bench_server_rest(const sw_bench_server *server) {
