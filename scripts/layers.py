@@ -15,6 +15,7 @@ HOMES = {  # foreign header -> files (or folders) that may include it
     "pcre2.h": ["common/cel/"],
     "rocksdb/c.h": ["common/store/", "services/seawall/bench/plain.c"],
     "xxhash.h": ["common/store/table_tail.c", "tests/unit/store/"],
+    "lz4.h": ["common/bus/chunk.c", "tests/unit/bus/"],
     "librdkafka/rdkafka.h": ["common/bus/", "services/seawall/bench/kafka/"],
     "uv.h": ["common/host/"],
     "microhttpd.h": ["common/host/"],

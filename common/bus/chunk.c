@@ -1,12 +1,21 @@
 #include "bus/chunk.h"
 
+#include <lz4.h>
+
 #include "base/hash.h"
 #include "base/wire.h"
 
-#define FORMAT          1u
 #define VARINT_MAX      10u
 #define CHUNK_BYTES_MAX ((size_t)1 << 30)
+/* Less than this is not worth compressing; nor is what gets smaller by less than an eighth. */
+#define PACKED_BYTES_MIN 512u
+#define PACKED_GAIN      8u
+#define PACKED_TIMES_MAX                                                                           \
+    255u                   /* LZ4's own bound: no claim reserves more memory than it may fill      \
+                            */
+#define PLAIN_LEN_BYTES 4u /* before packed records: their length when unpacked */
 
+enum { FORMAT_PLAIN = 1, FORMAT_PACKED = 2 };
 enum { FLAG_REWRITTEN = 1 };
 enum { RECORD_TOMBSTONE = 1, RECORD_HEADERS = 2 };
 
@@ -111,43 +120,71 @@ static uint32_t checksum(sw_slice key, sw_slice value) {
     return sw_crc32c(sw_crc32c(0, key), sw_slice_sub(value, AT_FORMAT, value.len));
 }
 
+static void put_form(char *at, uint8_t format, size_t value_bytes) {
+    at[AT_FORMAT] = (char)format;
+    sw_wire_put_le(at + AT_BODY_BYTES, value_bytes - SW_CHUNK_HEAD_BYTES, 4);
+}
+
+/* What is stored of it: packed, or as it is. Written before the write-ahead log rather than by the
+ * database's flush, which halves what goes through log and memtables. */
+static sw_slice pack(const sw_chunk_writer *writer, sw_buf *packed) {
+    const sw_slice plain = sw_buf_slice(&writer->bytes);
+    const size_t body = plain.len - SW_CHUNK_HEAD_BYTES;
+    const size_t prefix = SW_CHUNK_HEAD_BYTES + PLAIN_LEN_BYTES;
+    if (body < PACKED_BYTES_MIN || body > LZ4_MAX_INPUT_SIZE) return plain;
+    if (!packed->max) sw_buf_init(packed, CHUNK_BYTES_MAX);
+    sw_buf_clear(packed);
+    const int room = LZ4_compressBound((int)body);
+    char *to = sw_buf_room(packed, prefix + (size_t)room);
+    if (!to) return plain;
+    const int len =
+        LZ4_compress_default(plain.ptr + SW_CHUNK_HEAD_BYTES, to + prefix, (int)body, room);
+    if (len <= 0 || (size_t)len > body - body / PACKED_GAIN) return plain;
+    memcpy(to, plain.ptr, SW_CHUNK_HEAD_BYTES);
+    sw_wire_put_le(to + SW_CHUNK_HEAD_BYTES, body, PLAIN_LEN_BYTES);
+    sw_buf_wrote(packed, prefix + (size_t)len);
+    put_form(to, FORMAT_PACKED, packed->len);
+    return sw_buf_slice(packed);
+}
+
 static sw_slice seal(sw_chunk_writer *writer, sw_slice key, int64_t last_offset,
-                     const uint32_t *chain) {
+                     const uint32_t *chain, sw_buf *room) {
     sw_chunk_head *head = &writer->head;
     SW_ASSERT(last_offset >= head->last_offset && last_offset >= head->first_offset);
     SW_ASSERT(key.len == SW_CHUNK_KEY_BYTES && (head->count > 0 || chain));
     if (writer->bytes.len == 0) { /* all its records were removed: a link of the chain is left */
-        char *room = sw_buf_room(&writer->bytes, SW_CHUNK_HEAD_BYTES);
-        if (!room) return SW_SLICE_NONE;
-        memset(room, 0, SW_CHUNK_HEAD_BYTES);
+        char *start = sw_buf_room(&writer->bytes, SW_CHUNK_HEAD_BYTES);
+        if (!start) return SW_SLICE_NONE;
+        memset(start, 0, SW_CHUNK_HEAD_BYTES);
         sw_buf_wrote(&writer->bytes, SW_CHUNK_HEAD_BYTES);
     }
     char *at = writer->bytes.ptr;
-    sw_slice value = sw_buf_slice(&writer->bytes);
     head->last_offset = last_offset;
     head->rewritten = chain != NULL;
-    at[AT_FORMAT] = FORMAT;
+    put_form(at, FORMAT_PLAIN, writer->bytes.len);
     at[AT_FLAGS] = chain ? FLAG_REWRITTEN : 0;
     sw_wire_put_le(at + AT_CHAIN_BEFORE, head->chain_before, 4);
     sw_wire_put_le(at + AT_COUNT, head->count, 4);
-    sw_wire_put_le(at + AT_BODY_BYTES, value.len - SW_CHUNK_HEAD_BYTES, 4);
     sw_wire_put_le(at + AT_FIRST_OFFSET, (uint64_t)head->first_offset, 8);
     sw_wire_put_le(at + AT_LAST_OFFSET, (uint64_t)head->last_offset, 8);
     sw_wire_put_le(at + AT_FIRST_MS, (uint64_t)head->first_ms, 8);
     sw_wire_put_le(at + AT_MAX_MS, (uint64_t)head->max_ms, 8);
+    const sw_slice value = pack(writer, room);
+    char *stored = (char *)(uintptr_t)value.ptr;
+    head->packed = stored != at;
     head->chain = chain ? *chain : sw_chunk_chain(value, head->chain_before);
-    sw_wire_put_le(at + AT_CHAIN, head->chain, 4);
-    sw_wire_put_le(at + AT_CRC, checksum(key, value), 4);
+    sw_wire_put_le(stored + AT_CHAIN, head->chain, 4);
+    sw_wire_put_le(stored + AT_CRC, checksum(key, value), 4);
     return value;
 }
 
-sw_slice sw_chunk_seal(sw_chunk_writer *writer, sw_slice key, int64_t last_offset) {
-    return seal(writer, key, last_offset, NULL);
+sw_slice sw_chunk_seal(sw_chunk_writer *writer, sw_slice key, int64_t last_offset, sw_buf *room) {
+    return seal(writer, key, last_offset, NULL, room);
 }
 
 sw_slice sw_chunk_seal_rewritten(sw_chunk_writer *writer, sw_slice key, int64_t last_offset,
-                                 uint32_t chain) {
-    return seal(writer, key, last_offset, &chain);
+                                 uint32_t chain, sw_buf *room) {
+    return seal(writer, key, last_offset, &chain, room);
 }
 
 void sw_chunk_done(sw_chunk_writer *writer) {
@@ -164,12 +201,14 @@ sw_err sw_chunk_open(sw_slice key, sw_slice value, sw_chunk_head *ret) {
 sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret) {
     if (key.len != SW_CHUNK_KEY_BYTES || value.len < SW_CHUNK_HEAD_BYTES) return SW_E_CORRUPT;
     const char *at = value.ptr;
-    if ((uint8_t)at[AT_FORMAT] != FORMAT) return SW_E_VERSION;
+    const uint8_t format = (uint8_t)at[AT_FORMAT];
+    if (format != FORMAT_PLAIN && format != FORMAT_PACKED) return SW_E_VERSION;
     sw_chunk_head head = {
         .chain_before = (uint32_t)sw_wire_get_le(at + AT_CHAIN_BEFORE, 4),
         .chain = (uint32_t)sw_wire_get_le(at + AT_CHAIN, 4),
         .count = (uint32_t)sw_wire_get_le(at + AT_COUNT, 4),
         .rewritten = at[AT_FLAGS] & FLAG_REWRITTEN,
+        .packed = format == FORMAT_PACKED,
         .first_offset = (int64_t)sw_wire_get_le(at + AT_FIRST_OFFSET, 8),
         .last_offset = (int64_t)sw_wire_get_le(at + AT_LAST_OFFSET, 8),
         .first_ms = (int64_t)sw_wire_get_le(at + AT_FIRST_MS, 8),
@@ -182,6 +221,30 @@ sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret) {
         (head.count == 0 && !head.rewritten))
         return SW_E_CORRUPT;
     *ret = head;
+    return SW_OK;
+}
+
+sw_err sw_chunk_unpack(sw_slice value, const sw_chunk_head *head, sw_buf *room, sw_slice *ret) {
+    SW_ASSERT(head && room && ret);
+    *ret = value;
+    if (!head->packed) return SW_OK;
+    const size_t prefix = SW_CHUNK_HEAD_BYTES + PLAIN_LEN_BYTES;
+    if (value.len < prefix) return SW_E_CORRUPT;
+    const size_t body = sw_wire_get_le(value.ptr + SW_CHUNK_HEAD_BYTES, PLAIN_LEN_BYTES);
+    if (body > CHUNK_BYTES_MAX - SW_CHUNK_HEAD_BYTES ||
+        body / PACKED_TIMES_MAX > value.len - prefix)
+        return SW_E_CORRUPT;
+    if (!room->max) sw_buf_init(room, CHUNK_BYTES_MAX);
+    sw_buf_clear(room);
+    char *to = sw_buf_room(room, SW_CHUNK_HEAD_BYTES + body);
+    if (!to) return SW_E_NOMEM;
+    memcpy(to, value.ptr, SW_CHUNK_HEAD_BYTES);
+    const int got = LZ4_decompress_safe(value.ptr + prefix, to + SW_CHUNK_HEAD_BYTES,
+                                        (int)(value.len - prefix), (int)body);
+    if (got < 0 || (size_t)got != body) return SW_E_CORRUPT;
+    sw_buf_wrote(room, SW_CHUNK_HEAD_BYTES + body);
+    put_form(to, FORMAT_PLAIN, room->len);
+    *ret = sw_buf_slice(room);
     return SW_OK;
 }
 

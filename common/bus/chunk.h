@@ -13,6 +13,7 @@ typedef struct sw_chunk_head {
     uint32_t chain_before, chain;
     uint32_t count; /* of records that are in it */
     bool rewritten; /* by compaction: its chain can't be computed from it any more */
+    bool packed;    /* its records are compressed: sw_chunk_unpack */
     int64_t first_offset, last_offset;
     int64_t first_ms; /* of the first record */
     int64_t max_ms;   /* the latest timestamp of the partition up to here */
@@ -28,7 +29,7 @@ void sw_chunk_key(uint32_t topic_id, uint32_t partition, int64_t last_offset,
 
 /* A chunk being built. Accepts zeroed memory. */
 typedef struct sw_chunk_writer {
-    sw_buf bytes;
+    sw_buf bytes; /* plain, also after the seal: what this process may keep to read */
     sw_chunk_head head;
     int64_t last_ms;
 } sw_chunk_writer;
@@ -38,18 +39,20 @@ void sw_chunk_begin(sw_chunk_writer *writer, int64_t first_offset, int64_t max_m
                     uint32_t chain_before);
 /* The record's offset must not be before first_offset or that of the record before. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_chunk_add(sw_chunk_writer *writer, const sw_record *record);
-/* Fills in the head and computes chain and checksum. The slice lives until the next begin. */
-sw_slice sw_chunk_seal(sw_chunk_writer *writer, sw_slice key, int64_t last_offset);
+/* Fills in the head, compresses the records into `room` (the caller's; may be zeroed memory) where
+ * that gains something, and computes chain and checksum over what is to be stored. The slice lives
+ * until the next begin, and as long as nobody uses `room`. */
+sw_slice sw_chunk_seal(sw_chunk_writer *writer, sw_slice key, int64_t last_offset, sw_buf *room);
 /* As seal, for compaction: the chain value of the chunks that it replaces is kept. */
 sw_slice sw_chunk_seal_rewritten(sw_chunk_writer *writer, sw_slice key, int64_t last_offset,
-                                 uint32_t chain);
+                                 uint32_t chain, sw_buf *room);
 void sw_chunk_done(sw_chunk_writer *writer);
 
 /* Proves the checksum over key and value, and that the chunk belongs under the key. SW_E_CORRUPT;
  * SW_E_VERSION: a later format. */
 SW_NODISCARD sw_err sw_chunk_open(sw_slice key, sw_slice value, sw_chunk_head *ret);
-/* The same of bytes that this process has sealed and kept in memory: without the checksum, which
- * every reader would compute anew. */
+/* The same of plain bytes that this process has sealed and kept in memory: without the checksum,
+ * which every reader would compute anew. */
 SW_NODISCARD sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret);
 /* The chain value computed from a chunk's bytes. */
 uint32_t sw_chunk_chain(sw_slice value, uint32_t chain_before);
@@ -61,6 +64,12 @@ typedef struct sw_chunk_reader {
     int64_t next_offset, last_offset, last_ms;
 } sw_chunk_reader;
 
+/* The chunk with its records as they were before they were compressed: in `room`, which may be
+ * zeroed memory, and is the caller's to free; or `value` itself where they are not. SW_E_CORRUPT;
+ * SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_chunk_unpack(sw_slice value, const sw_chunk_head *head, sw_buf *room,
+                                    sw_slice *ret);
+/* Of a chunk that is not packed, or has been unpacked. */
 void sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_chunk_reader *ret);
 /* Slices point into the chunk, headers stay encoded: sw_chunk_copy. SW_E_END; SW_E_CORRUPT. */
 typedef struct sw_chunk_record {

@@ -8,7 +8,7 @@
 #define HEAD_BYTES     36u
 #define CRC_BYTES      4u
 #define STORE_VERSION  1u
-#define FORMAT_OLDEST  1u /* taken up as it is: chunks and heads are the same */
+#define FORMAT_OLDEST  1u /* taken up as it is: its chunks and heads are read like ours */
 
 const sw_store_spec sw_log_stores[SW_LOG_STORES] = {
     [SW_LOG_CHUNKS] = {.name = "log.chunks", .version = STORE_VERSION, .ordered_tail = true},
@@ -144,7 +144,7 @@ static sw_err put_u32(sw_log *log, char kind, uint32_t n, sw_batch *batch) {
 static sw_err load(sw_log *log, sw_batch *batch, sw_diags *diags) {
     uint32_t format = SW_LOG_FORMAT, next_id = 1;
     sw_err err = load_u32(log, 'f', &format);
-    if (err == SW_E_NOT_FOUND || (!err && format == FORMAT_OLDEST)) {
+    if (err == SW_E_NOT_FOUND || (!err && format >= FORMAT_OLDEST && format < SW_LOG_FORMAT)) {
         format = SW_LOG_FORMAT;
         err = put_u32(log, 'f', SW_LOG_FORMAT, batch);
     }
@@ -218,6 +218,7 @@ void sw_log_close(sw_log *log) {
     for (uint32_t i = 0; log->parts && i < log->part_count; i++)
         sw_chunk_done(&log->parts[i].writer);
     sw_chunk_done(&log->upkeep);
+    sw_buf_done(&log->packed);
     sw_log_drop_pass(log);
     sw_log_tail_free(log->tail);
     sw_heap_free(log->touched);
@@ -227,17 +228,20 @@ void sw_log_close(sw_log *log) {
     sw_heap_free(log);
 }
 
-/* Closes the partition's chunk and puts it into the batch, which borrows the tail's copy. */
+/* Closes the partition's chunk and puts it into the batch, which borrows the tail's copy where that
+ * is what is stored. */
 static sw_err seal_chunk(sw_log *log, sw_log_part *part, sw_batch *batch) {
     char key_bytes[SW_CHUNK_KEY_BYTES];
     int64_t last = part->draft.end - 1;
     sw_chunk_key(sw_log_topic_id(log, part), part->partition, last, key_bytes);
     sw_slice key = sw_slice_of(key_bytes, sizeof key_bytes);
-    sw_slice value = sw_chunk_seal(&part->writer, key, last);
+    sw_slice value = sw_chunk_seal(&part->writer, key, last, &log->packed);
     uint32_t store = log->first_store + SW_LOG_CHUNKS;
-    const sw_tail_chunk *kept = sw_log_tail_keep(log->tail, sw_log_part_number(log, part),
-                                                 part->writer.head.first_offset, last, key, value);
-    sw_err err = kept ? sw_batch_borrow(batch, &(sw_op){.kind = SW_OP_PUT,
+    const sw_tail_chunk *kept =
+        sw_log_tail_keep(log->tail, sw_log_part_number(log, part), part->writer.head.first_offset,
+                         last, key, sw_buf_slice(&part->writer.bytes));
+    const bool same = kept && !part->writer.head.packed;
+    sw_err err = same ? sw_batch_borrow(batch, &(sw_op){.kind = SW_OP_PUT,
                                                         .store = store,
                                                         .key = kept->key,
                                                         .value = kept->value})

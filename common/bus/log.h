@@ -14,7 +14,8 @@
 enum { SW_LOG_CHUNKS, SW_LOG_META, SW_LOG_STORES };
 extern const sw_store_spec sw_log_stores[SW_LOG_STORES];
 
-#define SW_LOG_FORMAT       2u /* 1 had an index of keys, which compaction does without */
+/* 1 had an index of keys, which compaction does without; 2 had plain chunks alone. */
+#define SW_LOG_FORMAT       3u
 #define SW_LOG_CHUNK_BYTES  ((size_t)64 * 1024) /* a chunk is closed when it has reached this */
 #define SW_RECORD_BYTES_MAX ((size_t)32 * 1024 * 1024)
 #define SW_TOMBSTONE_KEPT_MS                                                                       \
@@ -73,6 +74,7 @@ typedef struct sw_log {
     uint32_t topic_count, part_count, touched_count;
     uint32_t upkeep_at; /* the partition whose turn it is */
     sw_chunk_writer upkeep;
+    sw_buf packed; /* the chunk that is being sealed */
     sw_log_tail *tail;
     sw_log_pass pass;
     pthread_mutex_t view;

@@ -44,12 +44,14 @@ static sw_err note_chunk(sw_log_pass *pass, sw_slice value, const sw_chunk_head 
 static sw_err note_some(sw_upkeep *u, sw_log_pass *pass) {
     sw_iter *iter;
     sw_slice key, value;
+    sw_buf room = {0};
     sw_err err = sw_log_chunks(u->log, pass->part, pass->at, &iter);
     if (err) return err;
     while (!err && u->bytes_left > 0 && pass->at < pass->end && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
         sw_upkeep_spend(u, value.len);
         err = sw_chunk_open(key, value, &chunk);
+        if (!err) err = sw_chunk_unpack(value, &chunk, &room, &value);
         if (!err) err = note_chunk(pass, value, &chunk);
         if (err) break;
         pass->at = chunk.last_offset + 1;
@@ -58,6 +60,7 @@ static sw_err note_some(sw_upkeep *u, sw_log_pass *pass) {
     if (!err) err = sw_iter_error(iter);
     if (!err && u->bytes_left > 0 && pass->at < pass->end) err = SW_E_CORRUPT; /* a hole */
     sw_iter_close(iter);
+    sw_buf_done(&room);
     if (!err && pass->at >= pass->end) {
         pass->noted = true;
         pass->at = pass->part->head.first;
@@ -70,7 +73,7 @@ static sw_err note_some(sw_upkeep *u, sw_log_pass *pass) {
 /* Chunks that become one. */
 typedef struct merge {
     uint32_t chunks, removed;
-    uint64_t bytes; /* of the chunks */
+    uint64_t bytes; /* of the chunks, as stored */
     int64_t first_offset, last_offset;
     uint32_t chain;
 } merge;
@@ -114,7 +117,6 @@ static sw_err merge_chunk(sw_upkeep *u, merge *m, sw_slice value, const sw_chunk
     }
     if (err != SW_E_END) return err;
     m->chunks++;
-    m->bytes += value.len;
     m->last_offset = head->last_offset;
     m->chain = head->chain;
     return SW_OK;
@@ -130,7 +132,8 @@ static sw_err finish_merge(sw_upkeep *u, const merge *m, sw_log_head *head) {
     pass->bytes += m->bytes;
     if (m->removed == 0 && m->chunks == 1) return SW_OK;
     sw_slice key = sw_log_chunk_key(u->log, pass->part, m->last_offset, key_bytes);
-    sw_slice value = sw_chunk_seal_rewritten(&u->log->upkeep, key, m->last_offset, m->chain);
+    sw_slice value =
+        sw_chunk_seal_rewritten(&u->log->upkeep, key, m->last_offset, m->chain, &u->log->packed);
     if (!value.len) return SW_E_NOMEM;
     sw_err err = SW_OK;
     if (m->first_offset < m->last_offset)
@@ -148,17 +151,22 @@ static sw_err merge_some(sw_upkeep *u, sw_log_head *head) {
     merge m = {0};
     sw_iter *iter;
     sw_slice key, value;
+    sw_buf room = {0};
     sw_err err = sw_log_chunks(u->log, pass->part, pass->at, &iter);
     if (err) return err;
     while (!err && u->bytes_left > 0 && (m.chunks == 0 || m.last_offset + 1 < pass->end) &&
            u->log->upkeep.bytes.len < SW_LOG_CHUNK_BYTES && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
-        sw_upkeep_spend(u, value.len);
+        const size_t stored = value.len;
+        sw_upkeep_spend(u, stored);
         err = sw_chunk_open(key, value, &chunk);
+        if (!err) err = sw_chunk_unpack(value, &chunk, &room, &value);
         if (!err) err = merge_chunk(u, &m, value, &chunk);
+        m.bytes += stored;
     }
     if (!err) err = sw_iter_error(iter);
     sw_iter_close(iter);
+    sw_buf_done(&room);
     if (!err) err = finish_merge(u, &m, head);
     sw_chunk_begin(&u->log->upkeep, 0, 0, 0);
     return err;

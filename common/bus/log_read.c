@@ -95,16 +95,19 @@ sw_err sw_log_poll(sw_log *log, sw_position from, uint32_t records_max, size_t b
               .end = head.end};
     sw_iter *iter = NULL;
     sw_slice key, value;
+    sw_buf room = {0};
     sw_err err = take_tail(log, &p);
     if (!err && !p.full && p.next < p.end) err = sw_log_chunks(log, part, p.next, &iter);
     while (!err && !p.full && p.next < p.end && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
         err = sw_chunk_open(key, value, &chunk);
         if (!err && chunk.first_offset > p.next) break;
+        if (!err) err = sw_chunk_unpack(value, &chunk, &room, &value);
         if (!err) err = take_chunk(&p, value, &chunk);
     }
     if (iter && !err) err = sw_iter_error(iter);
     sw_iter_close(iter);
+    sw_buf_done(&room);
     /* A hole where records should be: retention took them just now, or bytes are missing. */
     if (!err && !p.full && p.next < p.end)
         err = p.next < view(log, part).first ? SW_E_RANGE : SW_E_CORRUPT;
@@ -135,6 +138,7 @@ static sw_err scan_time(sw_log *log, const sw_log_part *part, int64_t offset, in
                         int64_t end, int64_t *ret) {
     sw_iter *iter;
     sw_slice key, value;
+    sw_buf room = {0};
     int64_t found = end;
     sw_err err = sw_log_chunks(log, part, offset, &iter);
     if (err) return err;
@@ -144,6 +148,7 @@ static sw_err scan_time(sw_log *log, const sw_log_part *part, int64_t offset, in
         sw_chunk_record record;
         if ((err = sw_chunk_open(key, value, &head))) break;
         if (head.first_offset >= end) break;
+        if ((err = sw_chunk_unpack(value, &head, &room, &value))) break;
         sw_chunk_read(value, &head, &reader);
         while (found == end && !(err = sw_chunk_next(&reader, &record)))
             if (record.record.timestamp_ms >= ms && record.record.offset < end)
@@ -152,6 +157,7 @@ static sw_err scan_time(sw_log *log, const sw_log_part *part, int64_t offset, in
     }
     if (!err) err = sw_iter_error(iter);
     sw_iter_close(iter);
+    sw_buf_done(&room);
     if (!err) *ret = found;
     return err;
 }

@@ -212,7 +212,6 @@ static void set_log_options(const rocks_db *db, const sw_store_spec *spec,
     rocksdb_options_set_enable_blob_files(options, 1);
     rocksdb_options_set_min_blob_size(options, BLOB_BYTES_MIN);
     rocksdb_options_set_blob_file_size(options, BLOB_FILE_BYTES);
-    rocksdb_options_set_blob_compression_type(options, rocksdb_lz4_compression);
     rocksdb_options_set_enable_blob_gc(options, 1);
     rocksdb_options_set_blob_gc_age_cutoff(options, 0); /* rocks_collect_values */
 }

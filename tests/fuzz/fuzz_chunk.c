@@ -26,15 +26,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         sw_chunk_record record;
         sw_record copy;
         sw_arena arena;
+        sw_buf room = {0};
+        sw_slice plain = SW_SLICE_NONE;
         sw_arena_init(&arena, 1 << 20);
-        sw_chunk_read(value, &head, &reader);
+        const bool whole = sw_chunk_unpack(value, &head, &room, &plain) == SW_OK;
+        if (whole) sw_chunk_read(plain, &head, &reader);
         int64_t before = -1;
-        while (sw_chunk_next(&reader, &record) == SW_OK) {
+        while (whole && sw_chunk_next(&reader, &record) == SW_OK) {
             SW_ASSERT(record.record.offset > before);
             before = record.record.offset;
             if (sw_chunk_copy(&record, &arena, &copy)) break;
         }
         sw_arena_done(&arena);
+        sw_buf_done(&room);
     }
     free(bytes);
     return 0;

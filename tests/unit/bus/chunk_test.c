@@ -1,8 +1,12 @@
 #include "bus/chunk.h"
 
+#include <stdio.h>
+
+#include "base/wire.h"
 #include "unit/test.h"
 
 static char key_bytes[SW_CHUNK_KEY_BYTES];
+static sw_buf room; /* of what is packed */
 
 static sw_slice key_at(int64_t last_offset) {
     sw_chunk_key(7, 3, last_offset, key_bytes);
@@ -25,7 +29,7 @@ static const sw_record records[] = {
 static sw_slice make_chunk(sw_chunk_writer *writer) {
     sw_chunk_begin(writer, 10, 2000, 99);
     for (size_t i = 0; i < SW_COUNT(records); i++) assert_ok(sw_chunk_add(writer, &records[i]));
-    return sw_chunk_seal(writer, key_at(500000), 500000);
+    return sw_chunk_seal(writer, key_at(500000), 500000, &room);
 }
 
 static void records_come_back_as_they_went_in(void **state) {
@@ -87,7 +91,7 @@ static void an_emptied_chunk_keeps_its_place_in_the_chain(void **state) {
     sw_chunk_reader reader;
     sw_chunk_record record;
     sw_chunk_begin(&writer, 10, 2000, 99);
-    sw_slice value = sw_chunk_seal_rewritten(&writer, key_at(20), 20, 1234);
+    sw_slice value = sw_chunk_seal_rewritten(&writer, key_at(20), 20, 1234, &room);
     assert_ok(sw_chunk_open(key_at(20), value, &head));
     assert_true(head.rewritten);
     assert_int_equal(head.chain, 1234);
@@ -123,12 +127,141 @@ static void a_copy_that_does_not_fit_is_told(void **state) {
     sw_chunk_done(&writer);
 }
 
+/* ---- packed ---- */
+
+enum { MANY = 200 };
+
+static sw_record numbered(int i, char text[64]) {
+    int len = snprintf(text, 64, "case_id=A3209812026%07d, and what is told of it", i);
+    return (sw_record){.offset = i,
+                       .timestamp_ms = 1000 + i,
+                       .key = sw_slice_of(text, 15),
+                       .value = sw_slice_of(text, (size_t)len)};
+}
+
+static sw_slice make_large(sw_chunk_writer *writer) {
+    char text[64];
+    sw_chunk_begin(writer, 0, 0, 99);
+    for (int i = 0; i < MANY; i++) {
+        sw_record record = numbered(i, text);
+        assert_ok(sw_chunk_add(writer, &record));
+    }
+    return sw_chunk_seal(writer, key_at(MANY - 1), MANY - 1, &room);
+}
+
+static void assert_all_there(sw_slice value, const sw_chunk_head *head) {
+    sw_chunk_reader reader;
+    sw_chunk_record record;
+    char text[64];
+    sw_chunk_read(value, head, &reader);
+    for (int i = 0; i < MANY; i++) {
+        assert_ok(sw_chunk_next(&reader, &record));
+        assert_int_equal(record.record.offset, i);
+        assert_true(sw_slice_eq(record.record.value, numbered(i, text).value));
+    }
+    assert_int_equal(sw_chunk_next(&reader, &record), SW_E_END);
+}
+
+static void a_large_chunk_is_stored_in_half_and_comes_back(void **state) {
+    (void)state;
+    sw_chunk_writer writer = {0};
+    sw_chunk_head head;
+    sw_buf unpacked = {0};
+    sw_slice value = make_large(&writer), plain;
+    assert_true(value.len < writer.bytes.len / 2);
+    assert_ok(sw_chunk_open(key_at(MANY - 1), value, &head));
+    assert_true(head.packed);
+    assert_int_equal(head.chain, writer.head.chain);
+    assert_int_equal(head.chain, sw_chunk_chain(value, 99)); /* of what is stored */
+    assert_ok(sw_chunk_unpack(value, &head, &unpacked, &plain));
+    assert_all_there(plain, &head);
+    /* What the writer has is what the process itself goes on reading. */
+    plain = sw_buf_slice(&writer.bytes);
+    assert_ok(sw_chunk_open_own(key_at(MANY - 1), plain, &head));
+    assert_false(head.packed);
+    assert_all_there(plain, &head);
+    sw_buf_done(&unpacked);
+    sw_chunk_done(&writer);
+}
+
+static void what_does_not_get_smaller_is_stored_as_it_is(void **state) {
+    (void)state;
+    sw_chunk_writer writer = {0};
+    sw_chunk_head head;
+    char noise[4096];
+    uint64_t x = 1;
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (char)((x = x * 6364136223846793005u + 1442695040888963407u) >> 56);
+    sw_record record = {.key = TEXT("k"), .value = {noise, sizeof noise}};
+    sw_chunk_begin(&writer, 0, 0, 99);
+    assert_ok(sw_chunk_add(&writer, &record));
+    sw_slice value = sw_chunk_seal(&writer, key_at(0), 0, &room), plain;
+    assert_ptr_equal(value.ptr, writer.bytes.ptr);
+    assert_ok(sw_chunk_open(key_at(0), value, &head));
+    assert_false(head.packed);
+    assert_ok(sw_chunk_unpack(value, &head, &room, &plain));
+    assert_ptr_equal(plain.ptr, value.ptr);
+    sw_chunk_done(&writer);
+}
+
+static void every_flipped_bit_of_a_packed_chunk_is_found(void **state) {
+    (void)state;
+    sw_chunk_writer writer = {0};
+    sw_chunk_head head;
+    sw_slice value = make_large(&writer);
+    for (size_t bit = 0; bit < value.len * 8; bit++) {
+        room.ptr[bit / 8] ^= (char)(1 << bit % 8);
+        assert_int_equal(sw_chunk_open(key_at(MANY - 1), value, &head), SW_E_CORRUPT);
+        room.ptr[bit / 8] ^= (char)(1 << bit % 8);
+    }
+    sw_chunk_done(&writer);
+}
+
+/* Whoever can write a checksum can write anything: then it is refused, too, and nothing is read
+ * beyond its bytes. */
+static void packed_bytes_that_are_no_lz4_are_refused(void **state) {
+    (void)state;
+    sw_chunk_writer writer = {0};
+    sw_chunk_head head;
+    sw_buf unpacked = {0};
+    sw_slice value = make_large(&writer), plain;
+    assert_ok(sw_chunk_open(key_at(MANY - 1), value, &head));
+    const size_t plain_len = writer.bytes.len - SW_CHUNK_HEAD_BYTES;
+    for (size_t cut = 1; cut < value.len - SW_CHUNK_HEAD_BYTES; cut++) {
+        char *copy = sw_heap_alloc(value.len - cut); /* of its own: ASan sees what is beyond */
+        memcpy(copy, value.ptr, value.len - cut);
+        sw_slice torn = sw_slice_of(copy, value.len - cut);
+        assert_int_equal(sw_chunk_unpack(torn, &head, &unpacked, &plain), SW_E_CORRUPT);
+        sw_heap_free(copy);
+    }
+    char *at = room.ptr + SW_CHUNK_HEAD_BYTES;
+    const size_t lengths[] = {0, plain_len - 1, plain_len + 1, UINT32_MAX};
+    for (size_t i = 0; i < SW_COUNT(lengths); i++) {
+        sw_wire_put_le(at, lengths[i], 4);
+        assert_int_equal(sw_chunk_unpack(value, &head, &unpacked, &plain), SW_E_CORRUPT);
+    }
+    sw_wire_put_le(at, plain_len, 4);
+    assert_ok(sw_chunk_unpack(value, &head, &unpacked, &plain));
+    sw_buf_done(&unpacked);
+    sw_chunk_done(&writer);
+}
+
+static int free_room(void **state) {
+    (void)state;
+    sw_buf_done(&room);
+    return 0;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back_as_they_went_in),
         cmocka_unit_test(every_flipped_bit_is_found),
         cmocka_unit_test(an_emptied_chunk_keeps_its_place_in_the_chain),
         cmocka_unit_test(a_copy_that_does_not_fit_is_told),
+        cmocka_unit_test(a_large_chunk_is_stored_in_half_and_comes_back),
+        cmocka_unit_test(what_does_not_get_smaller_is_stored_as_it_is),
+        cmocka_unit_test(every_flipped_bit_of_a_packed_chunk_is_found),
+        cmocka_unit_test(packed_bytes_that_are_no_lz4_are_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, free_room);
 }

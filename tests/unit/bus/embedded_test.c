@@ -1,5 +1,8 @@
 #include <stdio.h>
 
+#include "base/hash.h"
+#include "base/rng.h"
+#include "base/wire.h"
 #include "bus/bus.h"
 #include "contract/folder.h"
 #include "unit/test.h"
@@ -117,6 +120,34 @@ static void changed_bytes_are_refused_when_they_are_read(void **state) {
     sw_buf_done(&value);
 }
 
+/* The format of the log, as if another Seawall had written it. */
+static void write_format(fixture *f, uint32_t format) {
+    char bytes[8];
+    sw_batch *batch;
+    const sw_slice key = SW_S("f");
+    sw_wire_put_le(bytes, format, 4);
+    sw_wire_put_le(bytes + 4, sw_crc32c(sw_crc32c(0, key), sw_slice_of(bytes, 4)), 4);
+    assert_ok(sw_batch_new(1 << 16, &batch));
+    assert_ok(sw_batch_put(batch, 1, key, sw_slice_of(bytes, sizeof bytes)));
+    assert_ok(sw_db_write(sw_bus_db(f->bus), batch, true));
+    sw_batch_free(batch);
+}
+
+static void a_log_of_before_is_taken_up_and_a_later_one_refused(void **state) {
+    fixture *f = *state;
+    uint64_t records;
+    append(f, "one");
+    for (uint32_t format = 1; format <= 3; format++) {
+        write_format(f, format);
+        assert_ok(reopen(f));
+        assert_ok(sw_bus_verify(f->bus, &f->diags, &records));
+        assert_int_equal(records, 1);
+    }
+    write_format(f, 4);
+    assert_int_equal(reopen(f), SW_E_VERSION);
+    assert_said(f, "format 4, this Seawall reads 3");
+}
+
 static void a_chunk_that_is_gone_is_missed(void **state) {
     fixture *f = *state;
     sw_buf key, value;
@@ -162,10 +193,12 @@ static void the_same_records_in_another_history_break_the_chain(void **state) {
     sw_buf_done(&value);
 }
 
-/* More than an opening proves. */
+/* More than an opening proves, of what can't be compressed. */
 static void append_much(fixture *f) {
     static char value[(1 << 20) + 1];
-    memset(value, 'x', sizeof value - 1);
+    sw_rng rng;
+    sw_rng_init(&rng, 1);
+    for (size_t i = 0; i < sizeof value - 1; i++) value[i] = (char)(1 + sw_rng_below(&rng, 255));
     for (int i = 0; i < 40; i++) append(f, value);
 }
 
@@ -264,6 +297,7 @@ static void a_checkpoint_is_a_log_of_that_moment(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        CASE(a_log_of_before_is_taken_up_and_a_later_one_refused),
         CASE(changed_bytes_under_a_good_block_are_refused),
         CASE(changed_bytes_are_refused_when_they_are_read),
         CASE(a_chunk_that_is_gone_is_missed),
