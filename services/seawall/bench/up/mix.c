@@ -12,6 +12,10 @@
 #include "seawall/bench/up/server.h"
 
 enum { CHINA_S = 8 * 3600, DAY_S = 24 * 3600, WINDOW_S = 3600, COUNTIES_MAX = 9999 };
+/* The live mix is that of one hour, an afternoon's on a Monday, moved to now: of the hour after
+ * midnight nine events of ten are lists of officers, each a fraction of the work. */
+#define LIVE_DAY "2026-06-01"
+enum { LIVE_END_S = 15 * 3600 };
 /* The counties' cases are apart, but their units are those of one city: nobody's machine serves
  * hundreds of counties. */
 enum { CITY_COUNTIES = 10, COUNTY_DIGITS = 4 };
@@ -67,6 +71,7 @@ typedef struct lines {
     sw_buf text;
     uint64_t count;
     const char *from, *to; /* of the time of receiving; NULL: all */
+    time_t moved_s;        /* what times are to be later */
 } lines;
 
 static void move_to_city(char *line) {
@@ -78,6 +83,27 @@ static void move_to_city(char *line) {
     memcpy(org, digits, COUNTY_DIGITS);
 }
 
+static bool digits_at(const char *at, const char *shape) {
+    for (; *shape; at++, shape++) {
+        bool digit = *at >= '0' && *at <= '9';
+        if (*shape == '0' ? !digit : *at != *shape) return false;
+    }
+    return true;
+}
+
+/* Moves all times of the line, which are local ones of one length. */
+static void move_to_now(char *line, time_t by_s) {
+    static const char shape[] = "0000-00-00T00:00:00+08:00";
+    const size_t days = strlen("0000-00-00");
+    for (char *at = line; (at = strchr(at, 'T')) != NULL; at++) {
+        char *from = (size_t)(at - line) < days ? line : at - days, moved[STAMP_BYTES];
+        struct tm there = {0};
+        if (!digits_at(from, shape) || !strptime(from, "%Y-%m-%dT%H:%M:%S", &there)) continue;
+        stamp(timegm(&there) - CHINA_S + by_s, moved);
+        memcpy(from, moved, STAMP_BYTES - 1);
+    }
+}
+
 static bool keep(lines *l, char *line, size_t len) {
     const char *at = strstr(line, RECEIVED);
     if (!at || (size_t)(line + len - at) < sizeof RECEIVED + STAMP_BYTES) return true;
@@ -87,6 +113,7 @@ static bool keep(lines *l, char *line, size_t len) {
         return true;
     l->count++;
     move_to_city(line);
+    if (l->moved_s) move_to_now(line, l->moved_s);
     sw_buf_add(&l->text, sw_slice_of(at, STAMP_BYTES - 1));
     return sw_buf_add(&l->text, sw_slice_of(line, len)) == SW_OK;
 }
@@ -135,15 +162,22 @@ static bool write_lines(const lines *l, bool sort, const char *path) {
     return ok;
 }
 
+/* The end of the live hour as a point in time. */
+static time_t live_end(void) {
+    struct tm day = {0};
+    strptime(LIVE_DAY, "%Y-%m-%d", &day);
+    return timegm(&day) - CHINA_S + LIVE_END_S;
+}
+
 bool sw_bench_mix_write(sw_bench_mix mix, const char *path, uint64_t events) {
     char day[STAMP_BYTES], from[STAMP_BYTES], to[STAMP_BYTES];
-    bool live = mix == SW_MIX_LIVE;
-    time_t now = time(NULL);
-    stamp(live ? now - WINDOW_S : now - DAY_S, day);
-    day[strlen("2026-01-01")] = '\0';
-    stamp(now - WINDOW_S, from);
-    stamp(now, to);
-    lines l = {.from = live ? from : NULL, .to = to};
+    const bool live = mix == SW_MIX_LIVE;
+    const time_t now = time(NULL), end = live_end();
+    stamp(live ? end : now - DAY_S, day);
+    day[strlen(LIVE_DAY)] = '\0';
+    stamp(end - WINDOW_S, from);
+    stamp(end, to);
+    lines l = {.from = live ? from : NULL, .to = to, .moved_s = live ? now - end : 0};
     sw_buf_init(&l.text, LINES_BYTES);
     bool ok = true;
     for (uint32_t n = 1; ok && n <= COUNTIES_MAX && l.count < events; n++)

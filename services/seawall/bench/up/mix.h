@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 typedef enum sw_bench_mix {
-    SW_MIX_LIVE, /* what many counties received in the hour before now, in the order of receiving */
+    /* What many counties received within an hour, in the order of receiving. It is the same hour of
+     * the same day at each run, with its times moved so that it ends now. */
+    SW_MIX_LIVE,
     SW_MIX_BACKLOG /* counties' whole yesterday, one after the other: all periods are past due */
 } sw_bench_mix;
 
