@@ -72,10 +72,12 @@ static sw_err gather(sw_slice key, sw_book_source source, sw_slice first, uint32
     return joined->err;
 }
 
-sw_err sw_book_read_stored(const sw_plan *plan, sw_slice key, sw_slice value, sw_book_source source,
+sw_err sw_book_read_stored(const sw_evaluator *evaluator, sw_slice key, sw_book_source source,
                            sw_arena *scratch, sw_book_head *ret_head, sw_book **ret) {
-    SW_ASSERT(plan && source.get && scratch && ret_head && ret);
-    if (key.len > SW_KEY_BYTES_MAX) return SW_E_NOT_FOUND;
+    SW_ASSERT(evaluator && source.get && scratch && ret_head && ret);
+    sw_slice value;
+    const sw_plan *plan = sw_evaluator_plan(evaluator, key, &value);
+    if (!plan || key.len > SW_KEY_BYTES_MAX) return SW_E_NOT_FOUND;
     char room[ROW_KEY_MAX];
     sw_slice row_key = sw_book_row_key(key, 0, room), first, bytes, same;
     sw_err err = source.get(source.arg, row_key, &first);
@@ -84,7 +86,8 @@ sw_err sw_book_read_stored(const sw_plan *plan, sw_slice key, sw_slice value, sw
     sw_buf joined;
     sw_buf_init(&joined, BOOK_BYTES_MAX);
     err = gather(key, source, first, ret_head->rows, &joined, &bytes);
-    if (!err) err = sw_book_decode(plan, value, bytes, scratch, ret);
+    if (!err)
+        err = sw_book_decode(plan, value, bytes, sw_evaluator_former(evaluator), scratch, ret);
     sw_buf_done(&joined);
     return err;
 }
@@ -95,15 +98,12 @@ static sw_err get_row(void *arg, sw_slice row_key, sw_slice *ret_row) {
 
 static sw_err load(const void *arg, sw_rows rows, sw_slice key, void **ret) {
     const sw_evaluator *evaluator = arg;
-    sw_slice value;
-    const sw_plan *plan = sw_evaluator_plan(evaluator, key, &value);
-    if (!plan) return SW_E_NOT_FOUND;
     sw_kept_book *kept = sw_heap_zero(1, sizeof *kept);
     if (!kept) return SW_E_NOMEM;
     sw_arena scratch;
     sw_book_head head;
     sw_arena_init(&scratch, SCRATCH_BYTES);
-    sw_err err = sw_book_read_stored(plan, key, value, (sw_book_source){&rows, get_row}, &scratch,
+    sw_err err = sw_book_read_stored(evaluator, key, (sw_book_source){&rows, get_row}, &scratch,
                                      &head, &kept->book);
     sw_arena_done(&scratch);
     if (err) {

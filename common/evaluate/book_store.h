@@ -41,13 +41,13 @@ bool sw_book_head_read(sw_slice row_key, sw_slice row, sw_slice *ret_key, sw_boo
 sw_slice sw_book_row_key(sw_slice key, uint32_t number, char *room);
 
 /* A book from its rows, wherever they are read: `get` gives a row by its key, valid until the next
- * call. For queries beside the running task. Close it by sw_book_close. SW_E_NOT_FOUND,
- * SW_E_CORRUPT, SW_E_VERSION, SW_E_NOMEM. */
+ * call. For queries beside the running task. Close it by sw_book_close. SW_E_NOT_FOUND: no rule
+ * asks for the key, or nothing came; SW_E_CORRUPT, SW_E_VERSION, SW_E_NOMEM. */
 typedef struct sw_book_source {
     void *arg;
     sw_err (*get)(void *arg, sw_slice row_key, sw_slice *ret_row);
 } sw_book_source;
-SW_NODISCARD sw_err sw_book_read_stored(const sw_plan *plan, sw_slice key, sw_slice value,
+SW_NODISCARD sw_err sw_book_read_stored(const sw_evaluator *evaluator, sw_slice key,
                                         sw_book_source source, sw_arena *scratch,
                                         sw_book_head *ret_head, sw_book **ret);
 

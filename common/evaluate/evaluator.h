@@ -28,14 +28,22 @@ SW_NODISCARD sw_err sw_evaluator_new(sw_arena *arena, const sw_evaluator_options
 /* Over packs, catalogue and kinds: books stored under another hash are computed again. */
 sw_hash128 sw_evaluator_packs(const sw_evaluator *evaluator);
 /* Over names and types of the catalogue: books name them by their place, so that those written
- * under another can't be read. */
+ * under another can be read only if that is known, and contained in this one. */
 sw_hash128 sw_evaluator_catalogue(const sw_evaluator *evaluator);
+/* Those that are known: some task's marks have them. */
+const sw_numberings *sw_evaluator_former(const sw_evaluator *evaluator);
+/* Takes up what a row of some task's marks says of former catalogues, for who reads its books
+ * beside it: where reading one says SW_E_VERSION, all rows of its partition are to be learnt.
+ * Thread: any. */
+void sw_evaluator_learn(const sw_evaluator *evaluator, sw_slice key, sw_slice row);
 /* Whether the books can be taken up as they are stored, by rows of the stores. Not where they are
- * under another catalogue; nor where they are under other packs and have not kept all of their
- * events that these rules read, or something was told by a rule that is none of these, or nobody
- * knows. Then they are to be built anew. */
+ * under another catalogue that is not contained in this one; nor where they are under other packs
+ * and have not kept all of their events that these rules read, or something was told by a rule that
+ * is none of these, or nobody knows. Then they are to be built anew. */
 typedef struct sw_evaluator_stored {
-    bool catalogue, other_catalogue; /* some row says it; and it is another */
+    bool catalogue, other_catalogue; /* some row says it; and it is another, not contained */
+    bool lost_catalogue;             /* books may be under one that can't be read */
+    sw_hash128 written_under;
     bool packs, other_packs;
     bool keeps_enough, has_rules; /* they keep all that is read; all former rules are there */
 } sw_evaluator_stored;
@@ -43,8 +51,8 @@ static inline bool sw_evaluator_fits(const sw_evaluator_stored *stored) {
     return !stored->other_catalogue &&
            (!stored->other_packs || (stored->keeps_enough && stored->has_rules));
 }
-/* Adds what a row of the store says: all rows of SW_EVALUATOR_MARKS of a task; if they do not say
- * the catalogue, rows of SW_EVALUATOR_BOOKS. */
+/* Adds what a row of the store says: all rows of SW_EVALUATOR_MARKS of a task in order; if they do
+ * not say the catalogue, rows of SW_EVALUATOR_BOOKS. */
 void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice key, sw_slice row,
                        sw_evaluator_stored *stored);
 /* The plan of a record's key `field=value`, and the value; NULL: no rule here asks for it. */
@@ -53,8 +61,8 @@ const sw_plan *sw_evaluator_plan(const sw_evaluator *evaluator, sw_slice key, sw
 const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *evaluator);
 
 /* Stores of the processor: books are objects (book_store.h), marks say under which packs and which
- * catalogue they are. A task whose books are under another catalogue does not start (SW_E_VERSION):
- * they are to be built anew. */
+ * catalogues they are. A task whose books are under a catalogue that this one does not contain does
+ * not start (SW_E_VERSION): they are to be built anew. */
 enum { SW_EVALUATOR_BOOKS, SW_EVALUATOR_MARKS, SW_EVALUATOR_STORES };
 extern const sw_processor_store sw_evaluator_stores[SW_EVALUATOR_STORES];
 

@@ -125,7 +125,8 @@ sw_err sw_evaluator_new(sw_arena *arena, const sw_evaluator_options *options,
     e->warnings = options->warnings;
     e->periods = options->periods;
     e->trace = options->trace;
-    sw_err err = hash_packs(arena, e, options);
+    sw_err err = sw_numberings_new(arena, e->catalogue, &e->former);
+    if (!err) err = hash_packs(arena, e, options);
     if (!err) err = make_plans(arena, e, options->kinds);
     if (!err) err = list_keeps(arena, e);
     if (!err) err = list_rules(arena, e, options->kinds);
@@ -140,6 +141,10 @@ sw_hash128 sw_evaluator_packs(const sw_evaluator *e) {
 
 sw_hash128 sw_evaluator_catalogue(const sw_evaluator *e) {
     return e->plan_count ? sw_plan_catalogue(e->plans[0].plan) : (sw_hash128){{0}};
+}
+
+const sw_numberings *sw_evaluator_former(const sw_evaluator *e) {
+    return e->former;
 }
 
 const sw_ruleset *sw_evaluator_ruleset(const sw_evaluator *e) {

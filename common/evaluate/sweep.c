@@ -2,19 +2,19 @@
 
 #include "base/wire.h"
 #include "env/limits.h"
+#include "evaluate/catalogue_mark.h"
 #include "text/time.h"
 
-/* Rows of marks. One has the hash of the packs under which all books are or will be, and, while
- * books are swept, the due time of the timer and the row from which on they have not been looked
- * at; another the hash of the catalogue under which all books are; two more what the books keep of
- * their events and by which rules they were told: numbers of 8 bytes, rising. */
+/* Rows of marks, beside those of catalogue_mark.c. One has the hash of the packs under which all
+ * books are or will be, and, while books are swept, the due time of the timer and the row from
+ * which on they have not been looked at; two more what the books keep of their events and by which
+ * rules they were told: numbers of 8 bytes, rising. */
 enum { HASH_BYTES = 16, DUE_BYTES = 8 };
 enum { BOOKS_A_STEP = 64, ROWS_A_STEP = 4096 };
 
-#define MARK           SW_S("packs")
-#define MARK_CATALOGUE SW_S("catalogue")
-#define MARK_KEEPS     SW_S("keeps")
-#define MARK_RULES     SW_S("rules")
+#define MARK       SW_S("packs")
+#define MARK_KEEPS SW_S("keeps")
+#define MARK_RULES SW_S("rules")
 
 typedef struct mark {
     sw_hash128 packs;
@@ -75,27 +75,6 @@ static bool within(sw_slice few, sw_slice many) {
     return true;
 }
 
-/* Without rules there are no books, and they are under none. */
-static bool is_none(sw_slice catalogue) {
-    static const char none[HASH_BYTES];
-    return sw_slice_eq(catalogue, sw_slice_of(none, HASH_BYTES));
-}
-
-static sw_err check_catalogue(sw_ctx *ctx, const sw_evaluator *evaluator) {
-    const sw_hash128 own = sw_evaluator_catalogue(evaluator);
-    const sw_slice bytes = sw_slice_of(own.bytes, sizeof own.bytes);
-    sw_slice row;
-    if (is_none(bytes)) return SW_OK;
-    sw_err err = sw_ctx_get(ctx, SW_EVALUATOR_MARKS, MARK_CATALOGUE, &row);
-    if (err == SW_E_NOT_FOUND || (!err && is_none(row)))
-        return sw_ctx_put(ctx, SW_EVALUATOR_MARKS, MARK_CATALOGUE, bytes);
-    if (err || sw_slice_eq(row, bytes)) return err;
-    say(evaluator, SW_TRACE_ERROR, "evaluator.catalogue", SW_E_VERSION,
-        "the books were written under another catalogue: start it with the one that it ran with, "
-        "or build the state anew (docs/operations.md)");
-    return SW_E_VERSION;
-}
-
 /* What books of before lack, and can't be given without the log. */
 static const char *lacks(sw_slice key, sw_slice former, sw_slice own) {
     if (sw_slice_eq(key, MARK_KEEPS))
@@ -120,7 +99,7 @@ static sw_err put_row(sw_ctx *ctx, const sw_evaluator *e, sw_slice key, sw_slice
 sw_err sw_evaluator_on_start(sw_ctx *ctx, const void *shared) {
     const sw_evaluator *evaluator = shared;
     mark old, new = {.packs = evaluator->packs, .due_ms = SW_TIME_MAX};
-    sw_err err = check_catalogue(ctx, evaluator);
+    sw_err err = sw_catalogue_mark_check(ctx, evaluator);
     /* From now on they keep this; of what came before no more, if it is less. Where
      * the log is read again for it, that is done by now. */
     if (!err) err = put_row(ctx, evaluator, MARK_KEEPS, evaluator->keeps);
@@ -226,17 +205,8 @@ bool sw_evaluator_timer_of(const void *shared, uint32_t store, sw_slice key, sw_
 
 /* ---- for whoever takes the books up ---- */
 
-static void look_at_catalogue(const sw_evaluator *e, sw_hash128 catalogue,
-                              sw_evaluator_stored *stored) {
-    const sw_hash128 own = sw_evaluator_catalogue(e);
-    stored->catalogue = true;
-    stored->other_catalogue |= e->plan_count > 0 && !sw_hash128_eq(catalogue, own) &&
-                               !is_none(sw_slice_of(catalogue.bytes, sizeof catalogue.bytes));
-}
-
 static void look_at_mark(const sw_evaluator *e, sw_slice key, sw_slice row,
                          sw_evaluator_stored *stored) {
-    sw_hash128 catalogue;
     mark m;
     if (sw_slice_eq(key, MARK) && read_mark(row, &m)) {
         stored->packs = true;
@@ -244,9 +214,7 @@ static void look_at_mark(const sw_evaluator *e, sw_slice key, sw_slice row,
     }
     if (sw_slice_eq(key, MARK_KEEPS)) stored->keeps_enough = within(e->keeps, row);
     if (sw_slice_eq(key, MARK_RULES)) stored->has_rules = within(row, e->rules);
-    if (!sw_slice_eq(key, MARK_CATALOGUE) || row.len != sizeof catalogue.bytes) return;
-    memcpy(catalogue.bytes, row.ptr, sizeof catalogue.bytes);
-    look_at_catalogue(e, catalogue, stored);
+    sw_catalogue_mark_look(e, key, row, stored);
 }
 
 void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice key, sw_slice row,
@@ -258,5 +226,5 @@ void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice k
         look_at_mark(evaluator, key, row, stored);
     else if (sw_book_head_read(key, row, &rest, &head) &&
              sw_book_catalogue(sw_slice_sub(row, SW_BOOK_HEAD_BYTES, row.len), &catalogue))
-        look_at_catalogue(evaluator, catalogue, stored);
+        sw_catalogue_look(evaluator, catalogue, stored);
 }

@@ -14,6 +14,7 @@ typedef struct sw_named_plan {
 struct sw_evaluator {
     const sw_ruleset *set;
     const sw_catalogue *catalogue;
+    sw_numberings *former; /* catalogues that books of before are under; grows */
     const char *warnings, *periods;
     const sw_named_plan *plans; /* without empty ones */
     uint32_t plan_count;

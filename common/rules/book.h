@@ -3,6 +3,7 @@
 #ifndef SW_RULES_BOOK_H
 #define SW_RULES_BOOK_H
 
+#include "rules/numbering.h"
 #include "rules/plan.h"
 #include "rules/warning.h"
 
@@ -153,9 +154,11 @@ SW_NODISCARD sw_err sw_book_encode_pages(const sw_book *book, bool all, sw_buf *
 SW_NODISCARD sw_err sw_book_encode(const sw_book *book, sw_buf *out);
 
 /* A book from its head and all pages, which count as stored unless it would be stored in other
- * bytes. SW_E_VERSION: another format, or another catalogue; SW_E_CORRUPT. A book stored under
- * other packs is computed again from its events, and the next tell tells the difference. */
+ * bytes. `numberings`: the former catalogues under which it may have been written; may be NULL.
+ * SW_E_VERSION: another format, or another catalogue; SW_E_CORRUPT. A book stored under other packs
+ * is computed again from its events, and the next tell tells the difference. */
 SW_NODISCARD sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes,
-                                   sw_arena *scratch, sw_book **ret);
+                                   const sw_numberings *numberings, sw_arena *scratch,
+                                   sw_book **ret);
 
 #endif

@@ -51,7 +51,7 @@ static void check_stored(const sw_plan *plan, const sw_book *book, sw_arena *scr
     sw_buf_init(&one, ARENA_BYTES);
     sw_buf_init(&two, ARENA_BYTES);
     if (sw_book_encode(book, &one) != SW_OK) abort();
-    sw_err err = sw_book_decode(plan, SW_S("A"), sw_buf_slice(&one), scratch, &again);
+    sw_err err = sw_book_decode(plan, SW_S("A"), sw_buf_slice(&one), NULL, scratch, &again);
     if (err == SW_OK) {
         if (sw_book_encode(again, &two) != SW_OK) abort();
         if (!sw_slice_eq(sw_buf_slice(&one), sw_buf_slice(&two))) abort();
@@ -112,8 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!whole) abort();
     memcpy(whole, head, HEAD_BYTES);
     if (size) memcpy(whole + HEAD_BYTES, data, size);
-    sw_err err =
-        sw_book_decode(plan, SW_S("A"), sw_slice_of(whole, HEAD_BYTES + size), &scratch, &book);
+    sw_err err = sw_book_decode(plan, SW_S("A"), sw_slice_of(whole, HEAD_BYTES + size), NULL,
+                                &scratch, &book);
     if (err == SW_OK) {
         int64_t done_ms = SW_TIME_NONE;
         if (size >= sizeof done_ms) memcpy(&done_ms, data, sizeof done_ms);

@@ -214,7 +214,8 @@ sw_err shelf_reopen(shelf *on) {
         err = join(book, &stored);
         if (err) break;
         sw_arena_mark mark = sw_arena_save(on->arena);
-        err = sw_book_decode(book->plan, book->value, sw_buf_slice(&stored), on->arena, &again);
+        err =
+            sw_book_decode(book->plan, book->value, sw_buf_slice(&stored), NULL, on->arena, &again);
         sw_arena_rewind(on->arena, mark);
         if (err) break;
         if (sw_book_next(again) != sw_book_next(book->book))

@@ -141,15 +141,37 @@ class Renew(up.Case):
         self.killed(12)
         self.same(self.up())
 
-    def test_under_a_catalogue_that_has_grown(self):
+    LATER = "  aaa.declared_later:\n    element: case\n    name: 新\n    fields: {case_id: {type: string, required: true, key: true}}\n"
+
+    def catalogue(self, name, more=""):
+        """Another one: as it is with more types, or without one that nobody sends and no rule names."""
+        other = self.folder / name
+        shutil.copytree(PACKS / "catalogue", other)
+        with open(other / "case.yaml", "a") as file:
+            file.write(more)
+        return self.settings(PACKS / "cn-police", other)
+
+    def test_under_a_catalogue_that_has_grown_it_goes_on_as_it_is(self):
         self.aged()
-        grown = self.folder / "catalogue"
-        shutil.copytree(PACKS / "catalogue", grown)
-        with open(grown / "case.yaml", "a") as file:
-            file.write("  aaa.declared_later:\n    element: case\n    name: 新\n    fields: {case_id: {type: string, required: true, key: true}}\n")
-        one = self.up(*self.settings(PACKS / "cn-police", grown))
-        self.assertEqual([line["processor"] for line in self.lines(one, "state.renewed")], ["deadline", "risk"])
+        one = self.up(*self.catalogue("grown", self.LATER))
+        self.assertEqual(self.lines(one, "state.renewed"), [])
+        self.assertIn("the catalogue has grown", one.said())
         self.same(one, but=["figures"])  # indicators belong to the packs that are the default
+        self.post(one, self.events[len(self.events) // 2:len(self.events) * 3 // 4])
+        one.stop()
+        one.sets = self.catalogue("again", self.LATER + self.LATER.replace("aaa", "zzz"))
+        one.start()
+        self.goes_on(one)
+        self.assertEqual(self.lines(one, "state.renewed"), [])
+
+    def test_under_a_catalogue_that_lacks_a_type_it_is_built_anew(self):
+        self.aged()
+        one = self.up(*self.catalogue("grown", self.LATER))
+        one.stop()
+        one.sets = self.catalogue("shrunk")
+        one.start()
+        self.assertEqual([line["processor"] for line in self.lines(one, "state.renewed")], ["deadline", "risk"])
+        self.same(one, but=["figures"])
         self.goes_on(one)
 
     def other_packs(self):

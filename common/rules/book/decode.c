@@ -20,7 +20,8 @@ typedef struct input {
     told_part *parts;
     uint32_t part_count;
     uint8_t taken;
-    bool same; /* stored again it is the same bytes */
+    const sw_numbers *former; /* of the catalogue that it was written under; NULL: the plan's */
+    bool same;                /* stored again it is the same bytes */
     struct told_place {
         uint32_t rec, strand, second, combo;
     } last; /* of the told run before */
@@ -77,8 +78,8 @@ static sw_err find_records(input *in) {
     in->records = sw_arena_alloc(in->scratch, most * sizeof *in->records);
     if (!in->records) return SW_E_NOMEM;
     while (at < book->bytes_len) {
-        size_t len = sw_record_check(book->plan,
-                                     sw_slice_of(sw_book_records(book) + at, book->bytes_len - at));
+        size_t len = sw_record_check(book->plan, in->former, sw_book_records(book) + at,
+                                     book->bytes_len - at);
         if (len == 0 || in->record_count == most) return SW_E_CORRUPT;
         in->records[in->record_count++] = at;
         at += (uint32_t)len;
@@ -260,7 +261,8 @@ static bool get_key(input *in, told_key *ret) {
     ret->key_count = (uint32_t)count;
     for (uint64_t i = 0; i < count; i++) {
         if (!get_uint(in, UINT32_MAX, &id)) return false;
-        ret->key_ids[i] = (uint32_t)id;
+        if (in->former && id >= in->former->key_count) return false;
+        ret->key_ids[i] = in->former ? in->former->keys[id] : (uint32_t)id;
     }
     return true;
 }
@@ -360,14 +362,24 @@ bool sw_book_catalogue(sw_slice stored, sw_hash128 *ret) {
     return true;
 }
 
-static sw_err get_head(input *in, uint64_t *ret_bytes) {
+/* Books of before are read under their numbers, and stored under ours. */
+static sw_err find_catalogue(input *in, const sw_numberings *numberings,
+                             const sw_hash128 *catalogue) {
+    if (sw_hash128_eq(*catalogue, in->book->plan->catalogue)) return SW_OK;
+    in->former = sw_numbers_find(numberings, catalogue);
+    in->same = false;
+    return in->former ? SW_OK : SW_E_VERSION;
+}
+
+static sw_err get_head(input *in, const sw_numberings *numberings, uint64_t *ret_bytes) {
     sw_book *book = in->book;
     uint8_t format, flags;
     sw_hash128 catalogue;
     if (!get_bytes(in, &format, 1)) return SW_E_CORRUPT;
     if (format != SW_BOOK_FORMAT) return SW_E_VERSION;
     if (!get_bytes(in, &catalogue, sizeof catalogue)) return SW_E_CORRUPT;
-    if (!sw_hash128_eq(catalogue, book->plan->catalogue)) return SW_E_VERSION;
+    sw_err err = find_catalogue(in, numberings, &catalogue);
+    if (err) return err;
     if (!get_bytes(in, &book->done_ms, sizeof book->done_ms)) return SW_E_CORRUPT;
     bool never = book->done_ms == SW_TIME_NONE;
     if (!never && (book->done_ms < SW_TIME_FIRST_MS || book->done_ms > SW_TIME_LAST_MS))
@@ -379,10 +391,10 @@ static sw_err get_head(input *in, uint64_t *ret_bytes) {
     return get_untold(in, *ret_bytes);
 }
 
-static sw_err get_book(input *in) {
+static sw_err get_book(input *in, const sw_numberings *numberings) {
     sw_book *book = in->book;
     uint64_t bytes = 0;
-    sw_err err = get_head(in, &bytes);
+    sw_err err = get_head(in, numberings, &bytes);
     if (!err) err = get_records(in, bytes);
     if (!err && in->at != in->end) err = SW_E_CORRUPT;
     if (!err) err = hold_back(in);
@@ -401,8 +413,8 @@ static sw_err get_book(input *in) {
     return err;
 }
 
-sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes, sw_arena *scratch,
-                      sw_book **ret) {
+sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes,
+                      const sw_numberings *numberings, sw_arena *scratch, sw_book **ret) {
     SW_ASSERT(plan && scratch && ret);
     sw_book *book;
     sw_err err = sw_book_open(plan, value, &book);
@@ -410,7 +422,7 @@ sw_err sw_book_decode(const sw_plan *plan, sw_slice value, sw_slice bytes, sw_ar
     sw_arena_mark mark = sw_arena_save(scratch);
     const uint8_t *at = (const uint8_t *)bytes.ptr;
     input in = {.book = book, .scratch = scratch, .at = at, .end = at + bytes.len, .same = true};
-    err = get_book(&in);
+    err = get_book(&in, numberings);
     sw_arena_rewind(scratch, mark);
     if (err) {
         sw_book_close(book);

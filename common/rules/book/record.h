@@ -5,6 +5,7 @@
 #ifndef SW_RULES_BOOK_RECORD_H
 #define SW_RULES_BOOK_RECORD_H
 
+#include "rules/book/numbers.h"
 #include "rules/book/plan_tables.h"
 
 enum {
@@ -63,8 +64,10 @@ static inline uint16_t sw_record_type(const uint8_t *bytes, uint32_t at) {
     return type;
 }
 
-/* The length of a stored record that was read from outside, or 0 if it is not one of this plan. */
-size_t sw_record_check(const sw_plan *plan, sw_slice bytes);
+/* The length of a stored record that was read from outside, or 0 if it is not one of this plan.
+ * `former`: it was written under that catalogue, and its numbers become the present ones; NULL: the
+ * plan's. */
+size_t sw_record_check(const sw_plan *plan, const sw_numbers *former, uint8_t *bytes, size_t len);
 
 /* The value of a field of the event's type: SW_ABSENT where not carried, lists in the arena.
  * SW_E_NOMEM. */

@@ -4,7 +4,32 @@
 /* A cursor over bytes that nobody vouches for. */
 typedef struct cursor {
     const uint8_t *at, *end;
+    const sw_numbers *former; /* NULL: the numbers are the present ones */
 } cursor;
+
+/* The present number of the byte or two at `at`, which are ours to change. */
+static void renumber(const uint8_t *at, uint16_t number, size_t len) {
+    memcpy((uint8_t *)(uintptr_t)at, &number, len);
+}
+
+static bool next_slot(cursor *c, uint32_t stored_type, uint64_t *ret) {
+    const uint8_t *from = c->at;
+    if (!sw_unpack_uint(&c->at, c->end, ret)) return false;
+    if (!c->former) return true;
+    const uint32_t first = c->former->first_field[stored_type];
+    if (*ret >= c->former->first_field[stored_type + 1] - first || c->at - from != 1) return false;
+    *ret = c->former->fields[first + *ret];
+    renumber(from, (uint16_t)*ret, 1);
+    return true;
+}
+
+static bool present_type(const cursor *c, const uint8_t *record, uint16_t *type) {
+    if (!c->former) return true;
+    if (*type >= c->former->type_count) return false;
+    *type = c->former->types[*type];
+    renumber(record + 1, *type, sizeof *type);
+    return true;
+}
 
 static bool skip(cursor *c, uint64_t len) {
     if (len > (uint64_t)(c->end - c->at)) return false;
@@ -72,11 +97,11 @@ static bool check_value(cursor *c, const sw_field *field) {
     return true;
 }
 
-static bool check_fields(cursor *c, const sw_event_type *type) {
+static bool check_fields(cursor *c, const sw_event_type *type, uint32_t stored_type) {
     uint64_t count, slot, next = 0;
     if (!sw_unpack_uint(&c->at, c->end, &count) || count > type->field_count) return false;
     for (; count > 0; count--) {
-        if (!sw_unpack_uint(&c->at, c->end, &slot)) return false;
+        if (!next_slot(c, stored_type, &slot)) return false;
         if (slot < next || slot >= type->field_count) return false;
         if (!check_value(c, &type->fields[slot])) return false;
         next = slot + 1;
@@ -88,8 +113,10 @@ static bool check_record(const sw_plan *plan, cursor *c, bool nested) {
     const uint8_t *start = c->at;
     if (!skip(c, 3)) return false;
     uint8_t flags = *start;
-    uint16_t index = sw_record_type(start, 0);
+    const uint16_t stored_type = sw_record_type(start, 0);
+    uint16_t index = stored_type;
     bool correction = flags & SW_RECORD_CORRECTION;
+    if (!present_type(c, start, &index)) return false;
     if (index >= plan->type_count || flags >= 2 * SW_RECORD_RECEIVED) return false;
     if (nested != ((flags & SW_RECORD_REPLACEMENT) != 0)) return false;
     if (correction ? nested : (flags & SW_RECORD_NESTED) != 0) return false;
@@ -101,14 +128,13 @@ static bool check_record(const sw_plan *plan, cursor *c, bool nested) {
     if ((flags & SW_RECORD_RECEIVED) && !check_time(c)) return false;
     if (!correction) {
         const sw_catalogue *cat = sw_ruleset_catalogue(plan->set);
-        return check_fields(c, sw_catalogue_type(cat, index));
+        return check_fields(c, sw_catalogue_type(cat, index), stored_type);
     }
     return skip_slice(c) && skip_slice(c) &&
            (!(flags & SW_RECORD_NESTED) || check_record(plan, c, true));
 }
 
-size_t sw_record_check(const sw_plan *plan, sw_slice bytes) {
-    const uint8_t *start = (const uint8_t *)bytes.ptr;
-    cursor c = {start, start + bytes.len};
-    return check_record(plan, &c, false) ? (size_t)(c.at - start) : 0;
+size_t sw_record_check(const sw_plan *plan, const sw_numbers *former, uint8_t *bytes, size_t len) {
+    cursor c = {bytes, bytes + len, former};
+    return check_record(plan, &c, false) ? (size_t)(c.at - bytes) : 0;
 }

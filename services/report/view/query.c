@@ -20,7 +20,8 @@ sw_err sw_queries_open(sw_bus *bus, const sw_topology *topology, sw_clock *clock
     } stores[] = {{"view.warnings", &q.warnings}, {"view.index", &q.index},
                   {"view.periods", &q.periods},   {"view.due", &q.due},
                   {"view.events", &q.events},     {"deadline.books", &q.books[0]},
-                  {"risk.books", &q.books[1]}};
+                  {"risk.books", &q.books[1]},    {"deadline.marks", &q.marks[0]},
+                  {"risk.marks", &q.marks[1]}};
     for (size_t i = 0; i < SW_COUNT(stores); i++) {
         sw_err err = sw_read_open(db, topology, stores[i].name, stores[i].read);
         if (err) return err;

@@ -24,7 +24,7 @@ typedef struct sw_queries {
     const sw_catalogue *catalogue;
     sw_read warnings, index, periods, due, events;
     const sw_evaluator *evaluators[2]; /* deadline, risk */
-    sw_read books[2];
+    sw_read books[2], marks[2];
     /* Is told what a publisher asked for and would violate a rule, before the answer; NULL: nobody.
      * An error is answered in its place. */
     sw_err (*refused)(void *arg, const sw_event *event, const sw_violation *violation);

@@ -22,18 +22,33 @@ static sw_err get_row(void *arg, sw_slice row_key, sw_slice *ret_row) {
     return err;
 }
 
-/* The book of a key as the evaluator committed it. SW_E_NOT_FOUND: no rule asks, or nothing came.
- */
+static bool learn(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
+    (void)partition;
+    sw_evaluator_learn(arg, key, value);
+    return true;
+}
+
+/* Under which catalogues the books of a partition may be. */
+static sw_err learn_all(const sw_queries *q, uint32_t which, uint32_t partition) {
+    const sw_read_range all = {.partition = partition};
+    void *evaluator = (void *)(uintptr_t)q->evaluators[which];
+    return sw_read_scan(&q->marks[which], &all, learn, evaluator);
+}
+
+/* The book of a key as the evaluator committed it. SW_E_NOT_FOUND: no rule asks, or nothing came;
+ * SW_E_VERSION: under a catalogue that has more than ours. */
 static sw_err open_book(const sw_queries *q, uint32_t which, sw_slice key, sw_arena *scratch,
                         sw_book **ret) {
-    sw_slice value;
+    const sw_evaluator *e = q->evaluators[which];
     sw_book_head head;
-    const sw_plan *plan = sw_evaluator_plan(q->evaluators[which], key, &value);
-    if (!plan) return SW_E_NOT_FOUND;
     rows r = {&q->books[which], sw_partition_of(key, q->books[which].partitions), {0}};
+    const sw_book_source source = {&r, get_row};
     sw_buf_init(&r.row, SW_BOOK_ROW_BYTES_MAX);
-    sw_err err =
-        sw_book_read_stored(plan, key, value, (sw_book_source){&r, get_row}, scratch, &head, ret);
+    sw_err err = sw_book_read_stored(e, key, source, scratch, &head, ret);
+    if (err == SW_E_VERSION) {
+        err = learn_all(q, which, r.partition);
+        if (!err) err = sw_book_read_stored(e, key, source, scratch, &head, ret);
+    }
     sw_buf_done(&r.row);
     return err;
 }

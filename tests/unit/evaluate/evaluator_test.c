@@ -166,6 +166,64 @@ static void other_packs_are_told_without_waiting_for_an_event(void **state) {
     pipe_close(&p);
 }
 
+#define KEY "{type: string, key: true}"
+#define MORE_FIELDS                                                                                \
+    "{fields: {a: int, badge: " KEY ", case_id: " KEY ", l: string, n: int, person_id: " KEY "}}"  \
+    "\n"
+static const char grown[] = "types:\n  aaa: " MORE_FIELDS "  start: " MORE_FIELDS
+                            "  stop: " MORE_FIELDS "  cancel: " MORE_FIELDS "  seen: " MORE_FIELDS;
+static const char grown_twice[] =
+    "types:\n  zzz: " MORE_FIELDS "  seen: " MORE_FIELDS "  aaa: " MORE_FIELDS
+    "  start: " MORE_FIELDS "  stop: " MORE_FIELDS "  cancel: " MORE_FIELDS;
+
+/* A type more, or a field, is no reason to build anything anew. */
+static void books_go_on_under_a_catalogue_that_has_grown(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_send(&p, "case_id=A", "start", "a1", "1 00:00", NULL, A);
+    pipe_send(&p, "case_id=B", "start", "b1", "1 00:00", NULL, "\"case_id\":\"B\"");
+    pipe_send(&p, "case_id=C", "start", "c1", "1 00:00", NULL, "\"case_id\":\"C\"");
+    pipe_run(&p, "1 01:00");
+    pipe_restart_under(&p, grown, rules);
+    pipe_run(&p, "1 02:00");
+    pipe_send(&p, "case_id=A", "seen", "a2", "1 02:00", NULL, A ",\"n\":4,\"badge\":\"7\"");
+    pipe_run(&p, "1 03:00");
+    assert_non_null(strstr(p.traced.ptr, "evaluator.catalogue the catalogue has grown"));
+    p.traced = SW_S("");
+    pipe_restart(&p, rules); /* it is known by now */
+    pipe_run(&p, "1 04:00");
+    assert_int_equal(p.traced.len, 0);
+    pipe_restart_under(&p, grown_twice, rules); /* some were written under the second, others not */
+    pipe_send(&p, "case_id=A", "stop", "a3", "1 05:00", NULL, A);
+    pipe_send(&p, "case_id=B", "stop", "b2", "1 05:00", NULL, "\"case_id\":\"B\"");
+    pipe_run(&p, "2 00:00");
+    assert_string_equal(pipe_warnings(&p), "case_id=C: raised d orange decided=2|00:00\n"
+                                           "case_id=A: raised c red decided=1|02:00\n");
+    assert_sound(&p);
+    pipe_close(&p);
+}
+
+static void books_are_not_taken_up_where_something_of_them_is_gone(void **state) {
+    static const char without_seen[] =
+        "types:\n  start: " MORE_FIELDS "  stop: " MORE_FIELDS "  cancel: " MORE_FIELDS;
+    static const char of_start[] =
+        "  - {id: d, kind: deadline, key: [case_id], start: {on: start},\n"
+        "     limit: 2d, warn: [{at: due, level: red, to: [handler]}]}\n";
+    (void)state;
+    pipe_rig p;
+    sw_turn turn;
+    pipe_open(&p, of_start);
+    pipe_send(&p, "case_id=A", "start", "a1", "1 00:00", NULL, A);
+    pipe_restart_under(&p, without_seen, of_start);
+    sw_err err = SW_OK;
+    for (int i = 0; i < 100 && !err; i++) err = sw_worker_turn(p.worker, &turn);
+    assert_int_equal(err, SW_E_VERSION);
+    assert_non_null(strstr(p.traced.ptr, "evaluator.catalogue the books were written under another "
+                                         "catalogue (a type is gone: seen)"));
+    pipe_close(&p);
+}
+
 /* Where the log is not read again (on Kafka), whoever runs it is told what that means. */
 static void what_the_books_lack_under_other_rules_is_told(void **state) {
     static const char fewer[] = "  - {id: d, kind: deadline, key: [case_id], start: {on: start},\n"
@@ -276,6 +334,8 @@ int main(void) {
         cmocka_unit_test(deadline_and_risk_each_decide_their_kinds),
         cmocka_unit_test(a_rule_that_costs_too_much_is_counted_and_told_once),
         cmocka_unit_test(other_packs_are_told_without_waiting_for_an_event),
+        cmocka_unit_test(books_go_on_under_a_catalogue_that_has_grown),
+        cmocka_unit_test(books_are_not_taken_up_where_something_of_them_is_gone),
         cmocka_unit_test(what_the_books_lack_under_other_rules_is_told),
         cmocka_unit_test(what_can_not_be_read_is_a_dead_letter),
         cmocka_unit_test(a_large_book_is_stored_in_pages),

@@ -26,7 +26,7 @@ static void note(void *arg, const sw_trace_event *event) {
 
 static void load(pipe_rig *p, const char *rules) {
     sw_world_init(&p->world, &p->arena);
-    assert_ok(sw_world_catalogue(&p->world, sw_slice_cstr(catalogue)));
+    assert_ok(sw_world_catalogue(&p->world, sw_slice_cstr(p->types ? p->types : catalogue)));
     sw_slice text = sw_arena_printf(&p->arena, "%s%s", head, rules);
     sw_err err = sw_world_packs(&p->world, &text, 1);
     if (err) print_error("%.*s\n", SW_FMT(sw_world_findings(&p->world)));
@@ -88,6 +88,11 @@ void pipe_restart(pipe_rig *p, const char *rules) {
     sw_runtime_close(p->runtime);
     if (rules) load(p, rules);
     start(p);
+}
+
+void pipe_restart_under(pipe_rig *p, const char *types, const char *rules) {
+    p->types = types;
+    pipe_restart(p, rules);
 }
 
 int64_t pipe_time(const char *time) {

@@ -15,6 +15,7 @@
 
 typedef struct pipe {
     sw_arena arena;
+    const char *types; /* the catalogue; NULL: the usual one */
     sw_world world;
     sw_metrics metrics;
     sw_clock_virtual clock;
@@ -36,6 +37,8 @@ void pipe_open(pipe_rig *p, const char *rules);
 void pipe_close(pipe_rig *p);
 /* As after a crash, and with other rules where `rules` is not NULL; the bus stays. */
 void pipe_restart(pipe_rig *p, const char *rules);
+/* The same with another catalogue. */
+void pipe_restart_under(pipe_rig *p, const char *types, const char *rules);
 /* To the time "D HH:MM" of March 2026 in UTC; everything that is due happens. */
 void pipe_run(pipe_rig *p, const char *time);
 int64_t pipe_time(const char *time);

@@ -396,12 +396,62 @@ static void wrong_questions_are_refused(void **state) {
     pipe_close(&d.p);
 }
 
+/* The evaluators of another process, which has the books only to read them: of one that runs here
+ * it would be known already. */
+static void read_by_another(desk *d, sw_world *world, const char *types) {
+    static const char head[] = "apiVersion: seawall/v1\nkind: RulePack\n"
+                               "metadata: {name: p, version: 1.0.0, timezone: UTC}\nrules:\n";
+    const sw_evaluator *deadline, *risk;
+    const sw_env env = {.metrics = &d->p.metrics};
+    sw_slice text = sw_arena_printf(&d->p.arena, "%s%s", head, rules);
+    sw_world_init(world, &d->p.arena);
+    assert_ok(sw_world_catalogue(world, sw_slice_cstr(types)));
+    assert_ok(sw_world_packs(world, &text, 1));
+    assert_ok(sw_deadline_new(&d->p.arena, world->set, &env, &deadline));
+    assert_ok(sw_risk_new(&d->p.arena, world->set, &env, &risk));
+    assert_ok(sw_queries_open(d->p.bus, &d->p.topology, &d->p.clock.clock, world->catalogue,
+                              deadline, risk, &d->queries));
+}
+
+#define KEY   "{type: string, key: true}"
+#define USUAL "case_id: " KEY ", n: int, person_id: " KEY "}}\n"
+
+static void books_of_a_smaller_catalogue_are_explained_and_of_a_larger_not(void **state) {
+    static const char larger[] =
+        "types:\n  aaa: {fields: {" USUAL "  start: {fields: {a: int, " USUAL
+        "  stop: {fields: {" USUAL "  cancel: {fields: {" USUAL "  seen: {fields: {" USUAL;
+    static const char smaller[] =
+        "types:\n  start: {fields: {" USUAL "  stop: {fields: {" USUAL "  cancel: {fields: {" USUAL
+        "  seen: {fields: {case_id: " KEY ", n: int}}\n";
+    (void)state;
+    desk d;
+    sw_world world;
+    desk_open(&d);
+    pipe_send(&d.p, "case_id=A", "start", "e1", "1 00:00", NULL, "\"case_id\":\"A\"");
+    pipe_run(&d.p, "2 00:00");
+    const char *asked = "/v1/explain?rule=d&key=A";
+    sw_slice before = SW_SLICE_NONE;
+    assert_int_equal(count(&d, asked, "explanation"), 1);
+    assert_true(sw_arena_copy(&d.p.arena, d.reply.body, &before));
+    read_by_another(&d, &world, larger);
+    assert_int_equal(count(&d, asked, "explanation"), 1);
+    assert_true(sw_slice_eq(d.reply.body, before));
+    read_by_another(&d, &world, smaller);
+    ask(&d, "GET", asked, "");
+    assert_int_equal(d.reply.status, 503);
+    if (!strstr(d.reply.body.ptr, "under a catalogue that has more"))
+        print_error("%.*s\n", SW_FMT(d.reply.body));
+    assert_non_null(strstr(d.reply.body.ptr, "under a catalogue that has more"));
+    pipe_close(&d.p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(warnings_are_found_by_what_they_are),
         cmocka_unit_test(pages_follow_one_another),
         cmocka_unit_test(the_set_is_that_of_the_books),
         cmocka_unit_test(one_warning_is_explained),
+        cmocka_unit_test(books_of_a_smaller_catalogue_are_explained_and_of_a_larger_not),
         cmocka_unit_test(deadlines_are_those_that_run),
         cmocka_unit_test(deadlines_of_a_key_come_in_order_and_pages),
         cmocka_unit_test(a_case_has_its_history),

@@ -79,7 +79,8 @@ static void reopen(periods *p) {
     sw_book *book;
     sw_buf_init(&out, 1 << 20);
     assert_ok(sw_book_encode(p->w->book, &out));
-    assert_ok(sw_book_decode(p->w->plan, SW_S("A"), sw_buf_slice(&out), &p->w->scratch, &book));
+    assert_ok(
+        sw_book_decode(p->w->plan, SW_S("A"), sw_buf_slice(&out), NULL, &p->w->scratch, &book));
     sw_book_close(p->w->book);
     p->w->book = book;
     sw_buf_done(&out);
@@ -179,7 +180,8 @@ static void after_a_restart_with_other_packs_the_difference_is_told(void **state
     sw_book *book;
     sw_buf_init(&out, 1 << 20);
     assert_ok(sw_book_encode(w.book, &out));
-    assert_ok(sw_book_decode(other.plan, SW_S("A"), sw_buf_slice(&out), &other.scratch, &book));
+    assert_ok(
+        sw_book_decode(other.plan, SW_S("A"), sw_buf_slice(&out), NULL, &other.scratch, &book));
     sw_book_close(other.book);
     other.book = book;
     assert_true(sw_book_next(book) <= world_time("1"));

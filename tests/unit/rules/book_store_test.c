@@ -54,7 +54,7 @@ static const char *encoded(world *w, sw_slice *ret) {
 
 static void swap_in(world *w, sw_slice stored) {
     sw_book *book;
-    assert_ok(sw_book_decode(w->plan, SW_S("A"), stored, &w->scratch, &book));
+    assert_ok(sw_book_decode(w->plan, SW_S("A"), stored, NULL, &w->scratch, &book));
     assert_int_equal(w->scratch.used_bytes, 0);
     sw_book_close(w->book);
     w->book = book;
@@ -163,7 +163,7 @@ static void a_failed_allocation_is_said_and_the_stored_form_goes_on(void **state
     for (int64_t n = 0; !done; n++) {
         sw_book *book = NULL;
         w.scratch.fail_after = n;
-        sw_err err = sw_book_decode(w.plan, SW_S("A"), stored, &w.scratch, &book);
+        sw_err err = sw_book_decode(w.plan, SW_S("A"), stored, NULL, &w.scratch, &book);
         done = err == SW_OK && w.scratch.fail_after >= 0;
         w.scratch.fail_after = -1;
         if (err) assert_int_equal(err, SW_E_NOMEM);
@@ -232,7 +232,7 @@ static void damaged_bytes_are_refused_or_read_as_a_whole(void **state) {
             sw_book *book = NULL;
             memcpy(bytes, stored.ptr, stored.len);
             bytes[i] = (char)(bytes[i] ^ 1 << bit);
-            sw_err err = sw_book_decode(w.plan, SW_S("A"), sw_slice_of(bytes, stored.len),
+            sw_err err = sw_book_decode(w.plan, SW_S("A"), sw_slice_of(bytes, stored.len), NULL,
                                         &w.scratch, &book);
             if (err) refused++;
             if (!err) {
@@ -244,7 +244,7 @@ static void damaged_bytes_are_refused_or_read_as_a_whole(void **state) {
         }
         sw_book *book = NULL;
         sw_err err =
-            sw_book_decode(w.plan, SW_S("A"), sw_slice_of(stored.ptr, i), &w.scratch, &book);
+            sw_book_decode(w.plan, SW_S("A"), sw_slice_of(stored.ptr, i), NULL, &w.scratch, &book);
         assert_true(err == SW_E_CORRUPT);
     }
     assert_true(refused > 0);
@@ -263,14 +263,192 @@ static void another_catalogue_is_another_version(void **state) {
     sw_book *book = NULL;
     bytes[3] ^= 1;
     assert_int_equal(
-        sw_book_decode(w.plan, SW_S("A"), sw_slice_of(bytes, stored.len), &w.scratch, &book),
+        sw_book_decode(w.plan, SW_S("A"), sw_slice_of(bytes, stored.len), NULL, &w.scratch, &book),
         SW_E_VERSION);
     bytes[0] ^= 64;
     assert_int_equal(
-        sw_book_decode(w.plan, SW_S("A"), sw_slice_of(bytes, stored.len), &w.scratch, &book),
+        sw_book_decode(w.plan, SW_S("A"), sw_slice_of(bytes, stored.len), NULL, &w.scratch, &book),
         SW_E_VERSION);
     assert_null(book);
     sw_heap_free(bytes);
+    world_done(&w);
+}
+
+/* All that the usual one has, with a type before, fields before and between, and keys in another
+ * order. */
+#define FIELDS_GROWN                                                                               \
+    "{fields: {a: {type: string, key: true}, at: timestamp, b: int, k: {type: string, key: "       \
+    "true}, "                                                                                      \
+    "kind: string, l: 'int[]', n: int, ok: bool, p: {type: string, key: true}, "                   \
+    "ps: {type: 'string[]', key: true, of: p}, q: {type: string, key: true}, z: string}}\n"
+static const char grown[] =
+    "types:\n  aaa: {fields: {p: {type: string, key: true}}}\n  start: " FIELDS_GROWN
+    "  stop: " FIELDS_GROWN "  later: " FIELDS_GROWN "  cancel: " FIELDS_GROWN
+    "  restart: " FIELDS_GROWN "  from: " FIELDS_GROWN "  to: " FIELDS_GROWN
+    "  extend: " FIELDS_GROWN "  fact: " FIELDS_GROWN "  seen: " FIELDS_GROWN;
+
+static sw_err know(sw_arena *arena, const world *former, const world *present, sw_numberings **ret,
+                   char why[SW_NUMBERING_TEXT]) {
+    sw_buf numbers;
+    sw_buf_init(&numbers, 1 << 20);
+    assert_ok(sw_numbering_write(former->cat, &numbers));
+    assert_ok(sw_numberings_new(arena, present->cat, ret));
+    sw_err err =
+        sw_numberings_add(*ret, sw_plan_catalogue(former->plan), sw_buf_slice(&numbers), why);
+    sw_buf_done(&numbers);
+    return err;
+}
+
+/* Read under the numbers of before, a book is byte for byte what it would be if it had been written
+ * under the grown catalogue from the beginning, whenever that came. */
+static void a_book_of_a_smaller_catalogue_is_as_if_written_under_the_grown_one(void **state) {
+    world old, new;
+    script before, after;
+    sw_numberings *numberings;
+    char why[SW_NUMBERING_TEXT];
+    (void)state;
+    world_init(&old, rule_text);
+    world_init_under(&new, grown, rule_text);
+    assert_false(sw_hash128_eq(sw_plan_catalogue(old.plan), sw_plan_catalogue(new.plan)));
+    fill(&old, &before);
+    fill(&new, &after);
+    assert_ok(know(&new.arena, &old, &new, &numberings, why));
+    for (uint32_t cut = 0; cut <= before.count; cut++) {
+        sw_slice stored, moved, native;
+        sw_book *book;
+        int64_t now_ms = world_time("1");
+        world_again(&old);
+        world_again(&new);
+        for (uint32_t i = 0; i < cut; i++) {
+            world_take(&old, before.events[i]);
+            world_take(&new, after.events[i]);
+            if (before.events[i]->time_ms > now_ms) now_ms = before.events[i]->time_ms;
+            world_tell_ms(&old, now_ms);
+            world_tell_ms(&new, now_ms);
+        }
+        encoded(&old, &stored);
+        encoded(&new, &native);
+        assert_int_equal(sw_book_decode(new.plan, SW_S("A"), stored, NULL, &new.scratch, &book),
+                         SW_E_VERSION);
+        assert_ok(sw_book_decode(new.plan, SW_S("A"), stored, numberings, &new.scratch, &book));
+        sw_book_close(new.book);
+        new.book = book;
+        encoded(&new, &moved);
+        assert_true(sw_slice_eq(moved, native));
+        sw_buf_clear(&old.text);
+        sw_buf_clear(&new.text);
+        for (uint32_t i = cut; i < before.count; i++) {
+            world_take(&old, before.events[i]);
+            world_take(&new, after.events[i]);
+        }
+        world_tell(&old, "60");
+        world_tell(&new, "60");
+        assert_string_equal(old.text.ptr ? old.text.ptr : "", new.text.ptr ? new.text.ptr : "");
+    }
+    world_done(&new);
+    world_done(&old);
+}
+
+static void every_flipped_byte_under_former_numbers_is_survived(void **state) {
+    world old, new;
+    script s;
+    sw_numberings *numberings;
+    char why[SW_NUMBERING_TEXT];
+    sw_slice stored;
+    (void)state;
+    world_init(&old, rule_text);
+    world_init_under(&new, grown, rule_text);
+    fill(&old, &s);
+    for (uint32_t i = 0; i < s.count; i++) world_take(&old, s.events[i]);
+    world_tell(&old, "40");
+    encoded(&old, &stored);
+    assert_ok(know(&new.arena, &old, &new, &numberings, why));
+    char *bytes = sw_heap_alloc(stored.len);
+    for (size_t at = sizeof(sw_hash128) + 1; at < stored.len; at++) {
+        for (int bit = 0; bit < 8; bit++) {
+            sw_book *book = NULL;
+            memcpy(bytes, stored.ptr, stored.len);
+            bytes[at] ^= (char)(1 << bit);
+            sw_err err = sw_book_decode(new.plan, SW_S("A"), sw_slice_of(bytes, stored.len),
+                                        numberings, &new.scratch, &book);
+            assert_true(err == SW_OK || err == SW_E_CORRUPT);
+            sw_book_close(book);
+        }
+    }
+    sw_heap_free(bytes);
+    world_done(&new);
+    world_done(&old);
+}
+
+static void a_catalogue_that_lacks_something_says_what(void **state) {
+    static const struct {
+        const char *types, *says;
+    } lacking[] = {
+        {"types:\n  start: {fields: {k: {type: string, key: true}}}\n"
+         "  stop: {fields: {k: {type: string, key: true}, n: int}}\n",
+         "a type is gone: other"},
+        {"types:\n  start: {fields: {k: {type: string, key: true}}}\n"
+         "  stop: {fields: {k: {type: string, key: true}, n: string}}\n"
+         "  other: {fields: {k: {type: string, key: true}}}\n",
+         "stop.n"},
+        {"types:\n  start: {fields: {k: {type: string, key: true}}}\n"
+         "  stop: {fields: {k: {type: string, key: true}}}\n"
+         "  other: {fields: {k: {type: string, key: true}}}\n",
+         "a field is gone: stop.n"},
+        {"types:\n  start: {fields: {k: {type: string, key: true}}}\n"
+         "  stop: {fields: {k: string, n: int}}\n"
+         "  other: {fields: {k: {type: string, key: true}}}\n",
+         "stop.k"},
+    };
+    static const char types[] = "types:\n  start: {fields: {k: {type: string, key: true}}}\n"
+                                "  stop: {fields: {k: {type: string, key: true}, n: int}}\n"
+                                "  other: {fields: {k: {type: string, key: true}}}\n";
+    static const char rules[] =
+        "  - {id: r, kind: deadline, key: [k], start: {on: start}, limit: 2d,\n"
+        "     warn: [{at: due, level: red, to: [handler]}]}\n";
+    world old;
+    (void)state;
+    world_init_under(&old, types, rules);
+    for (size_t i = 0; i < SW_COUNT(lacking); i++) {
+        world new;
+        sw_numberings *numberings;
+        char why[SW_NUMBERING_TEXT];
+        world_init_under(&new, lacking[i].types, rules);
+        assert_int_equal(know(&new.arena, &old, &new, &numberings, why), SW_E_VERSION);
+        if (!strstr(why, lacking[i].says)) print_error("%s\n", why);
+        assert_non_null(strstr(why, lacking[i].says));
+        assert_false(sw_numberings_has(numberings, sw_plan_catalogue(old.plan)));
+        world_done(&new);
+    }
+    world_done(&old);
+}
+
+static void torn_numbers_are_refused(void **state) {
+    world w;
+    sw_buf numbers;
+    sw_numberings *numberings;
+    char why[SW_NUMBERING_TEXT];
+    sw_hash128 hash = {{1}};
+    (void)state;
+    world_init(&w, rule_text);
+    sw_buf_init(&numbers, 1 << 20);
+    assert_ok(sw_numbering_write(w.cat, &numbers));
+    assert_ok(sw_numberings_new(&w.arena, w.cat, &numberings));
+    for (size_t len = 0; len < numbers.len; len++) {
+        char *bytes = sw_heap_alloc(len ? len : 1);
+        memcpy(bytes, numbers.ptr, len);
+        sw_err err = sw_numberings_add(numberings, hash, sw_slice_of(bytes, len), why);
+        assert_true(err == SW_E_CORRUPT || err == SW_E_VERSION);
+        sw_heap_free(bytes);
+    }
+    for (int i = 0; i < SW_NUMBERINGS_MAX; i++) {
+        hash.bytes[1] = (uint8_t)i;
+        assert_ok(sw_numberings_add(numberings, hash, sw_buf_slice(&numbers), why));
+        assert_ok(sw_numberings_add(numberings, hash, sw_buf_slice(&numbers), why)); /* again */
+    }
+    hash.bytes[2] = 1;
+    assert_int_equal(sw_numberings_add(numberings, hash, sw_buf_slice(&numbers), why), SW_E_LIMIT);
+    sw_buf_done(&numbers);
     world_done(&w);
 }
 
@@ -307,6 +485,10 @@ int main(void) {
         cmocka_unit_test(a_tell_without_memory_fails_and_takes_nothing_from_the_arena),
         cmocka_unit_test(damaged_bytes_are_refused_or_read_as_a_whole),
         cmocka_unit_test(another_catalogue_is_another_version),
+        cmocka_unit_test(a_book_of_a_smaller_catalogue_is_as_if_written_under_the_grown_one),
+        cmocka_unit_test(every_flipped_byte_under_former_numbers_is_survived),
+        cmocka_unit_test(a_catalogue_that_lacks_something_says_what),
+        cmocka_unit_test(torn_numbers_are_refused),
         cmocka_unit_test(under_other_packs_the_next_tell_tells_the_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,13 +42,17 @@ static void load(world *w, const char *rules) {
 }
 
 void world_init(world *w, const char *rules) {
+    world_init_under(w, catalogue, rules);
+}
+
+void world_init_under(world *w, const char *types, const char *rules) {
     memset(w, 0, sizeof *w);
     sw_arena_init(&w->arena, 256 << 20);
     sw_arena_init(&w->scratch, 256 << 20);
     sw_diags_init(&w->diags, &w->arena, SW_SLICE_NONE, 100);
     sw_buf_init(&w->text, 1 << 20);
-    sw_err err = sw_catalogue_parse(&w->arena, SW_S("types.yaml"), sw_slice_cstr(catalogue),
-                                    &w->diags, &w->cat);
+    sw_err err =
+        sw_catalogue_parse(&w->arena, SW_S("types.yaml"), sw_slice_cstr(types), &w->diags, &w->cat);
     for (const sw_diag *diag = w->diags.first; diag; diag = diag->next)
         print_error("%.*s\n", SW_FMT(sw_diag_text(&w->arena, diag)));
     assert_ok(err);

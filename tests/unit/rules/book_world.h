@@ -22,6 +22,8 @@ typedef struct world {
 
 /* `rules` is the list of rules of one pack, or several packs with their heads. */
 void world_init(world *w, const char *rules);
+/* The same under another catalogue. */
+void world_init_under(world *w, const char *types, const char *rules);
 void world_done(world *w);
 /* An empty book of key k=A, with nothing told. */
 void world_again(world *w);

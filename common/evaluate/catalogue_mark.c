@@ -1,0 +1,154 @@
+#include "evaluate/catalogue_mark.h"
+
+#include "env/limits.h"
+#include "evaluate/telling.h"
+
+/* One row has the hash of the catalogue under which books are written. A row for each catalogue
+ * under which some may still be stored, its hash behind the name, has its numbers
+ * (sw_numbering_write). */
+#define MARK           SW_S("catalogue")
+#define NUMBERS        "catalogue/"
+#define NUMBERS_END    SW_S("catalogue0")
+#define NUMBERS_PREFIX (sizeof NUMBERS - 1)
+
+enum { HASH_BYTES = 16 };
+
+static sw_slice hash_bytes(const sw_hash128 *hash) {
+    return sw_slice_of(hash->bytes, sizeof hash->bytes);
+}
+
+static sw_slice numbers_key(const sw_hash128 *hash, char room[NUMBERS_PREFIX + HASH_BYTES]) {
+    memcpy(room, NUMBERS, NUMBERS_PREFIX);
+    memcpy(room + NUMBERS_PREFIX, hash->bytes, HASH_BYTES);
+    return sw_slice_of(room, NUMBERS_PREFIX + HASH_BYTES);
+}
+
+static bool numbers_hash(sw_slice key, sw_hash128 *ret) {
+    if (key.len != NUMBERS_PREFIX + HASH_BYTES || memcmp(key.ptr, NUMBERS, NUMBERS_PREFIX) != 0)
+        return false;
+    memcpy(ret->bytes, key.ptr + NUMBERS_PREFIX, HASH_BYTES);
+    return true;
+}
+
+/* Without rules there are no books, and they are under none. */
+static bool is_none(sw_slice catalogue) {
+    static const char none[HASH_BYTES];
+    return sw_slice_eq(catalogue, sw_slice_of(none, HASH_BYTES));
+}
+
+static void say(const sw_evaluator *e, sw_trace_level level, sw_err err, sw_slice why) {
+    sw_trace(e->trace, &(sw_trace_event){.level = level,
+                                         .name = "evaluator.catalogue",
+                                         .err = err,
+                                         .fields = {{.name = "why", .text = why}}});
+}
+
+static sw_err refuse(sw_ctx *ctx, const sw_evaluator *e, const char *what) {
+    const sw_slice why = sw_arena_printf(
+        sw_ctx_arena(ctx),
+        "the books were written under another catalogue (%s): start it with the one that it ran "
+        "with, or with one that has all of it, or build the state anew (docs/operations.md)",
+        what);
+    say(e, SW_TRACE_ERROR, SW_E_VERSION, why);
+    return SW_E_VERSION;
+}
+
+typedef struct taking {
+    const sw_evaluator *evaluator;
+    sw_hash128 latest; /* that books were written under before */
+    bool found;        /* its numbers are there */
+    sw_err err;
+    char why[SW_NUMBERING_TEXT];
+} taking;
+
+static bool take_up(void *arg, sw_slice key, sw_slice row) {
+    taking *t = arg;
+    sw_hash128 hash;
+    if (!numbers_hash(key, &hash)) return true;
+    if (sw_hash128_eq(hash, sw_evaluator_catalogue(t->evaluator))) return true;
+    t->found |= sw_hash128_eq(hash, t->latest);
+    t->err = sw_numberings_add(t->evaluator->former, hash, row, t->why);
+    return t->err == SW_OK;
+}
+
+/* All that some book may still be under. */
+static sw_err take_all_up(sw_ctx *ctx, const sw_evaluator *e, taking *ret) {
+    sw_err err = sw_ctx_scan(ctx, SW_EVALUATOR_MARKS, SW_S(NUMBERS), NUMBERS_END, take_up, ret);
+    if (err) return err;
+    if (ret->err == SW_E_VERSION) return refuse(ctx, e, ret->why);
+    if (ret->err == SW_E_LIMIT) return refuse(ctx, e, "too many of them one after the other");
+    return ret->err;
+}
+
+static sw_err put_numbers(sw_ctx *ctx, const sw_evaluator *e) {
+    char room[NUMBERS_PREFIX + HASH_BYTES];
+    const sw_hash128 own = sw_evaluator_catalogue(e);
+    const sw_slice key = numbers_key(&own, room);
+    sw_slice row;
+    sw_err err = sw_ctx_get(ctx, SW_EVALUATOR_MARKS, key, &row);
+    if (err != SW_E_NOT_FOUND) return err;
+    sw_buf numbers;
+    sw_buf_init(&numbers, SW_VALUE_BYTES_MAX);
+    err = sw_numbering_write(e->catalogue, &numbers);
+    if (!err) err = sw_ctx_put(ctx, SW_EVALUATOR_MARKS, key, sw_buf_slice(&numbers));
+    sw_buf_done(&numbers);
+    return err;
+}
+
+static sw_err put_mark(sw_ctx *ctx, const sw_evaluator *e) {
+    const sw_hash128 own = sw_evaluator_catalogue(e);
+    sw_err err = put_numbers(ctx, e);
+    return err ? err : sw_ctx_put(ctx, SW_EVALUATOR_MARKS, MARK, hash_bytes(&own));
+}
+
+sw_err sw_catalogue_mark_check(sw_ctx *ctx, const sw_evaluator *e) {
+    const sw_hash128 own = sw_evaluator_catalogue(e);
+    taking t = {.evaluator = e};
+    sw_slice row;
+    if (is_none(hash_bytes(&own))) return SW_OK;
+    sw_err err = sw_ctx_get(ctx, SW_EVALUATOR_MARKS, MARK, &row);
+    if (err == SW_E_NOT_FOUND || (!err && is_none(row))) return put_mark(ctx, e);
+    if (err) return err;
+    if (row.len != HASH_BYTES) return SW_E_CORRUPT;
+    memcpy(t.latest.bytes, row.ptr, HASH_BYTES);
+    err = take_all_up(ctx, e, &t);
+    if (err || sw_hash128_eq(t.latest, own)) return err ? err : put_numbers(ctx, e);
+    if (!t.found) return refuse(ctx, e, "which one is not known");
+    say(e, SW_TRACE_INFO, SW_OK,
+        SW_S("the catalogue has grown: books of before are read as they were written"));
+    return put_mark(ctx, e);
+}
+
+/* ---- for whoever takes the books up ---- */
+
+void sw_evaluator_learn(const sw_evaluator *e, sw_slice key, sw_slice row) {
+    sw_hash128 hash;
+    char why[SW_NUMBERING_TEXT];
+    /* What can't be taken up stays unknown, and its books can't be read. */
+    if (numbers_hash(key, &hash)) (void)!sw_numberings_add(e->former, hash, row, why);
+}
+
+void sw_catalogue_look(const sw_evaluator *e, sw_hash128 catalogue, sw_evaluator_stored *stored) {
+    const sw_hash128 own = sw_evaluator_catalogue(e);
+    stored->catalogue = true;
+    stored->written_under = catalogue;
+    stored->other_catalogue |= e->plan_count > 0 && !sw_hash128_eq(catalogue, own) &&
+                               !is_none(hash_bytes(&catalogue)) &&
+                               !sw_numberings_has(e->former, catalogue);
+}
+
+/* Numbers come behind the mark, and may show that the other catalogue is contained in ours. */
+void sw_catalogue_mark_look(const sw_evaluator *e, sw_slice key, sw_slice row,
+                            sw_evaluator_stored *stored) {
+    sw_hash128 hash;
+    char why[SW_NUMBERING_TEXT];
+    if (sw_slice_eq(key, MARK) && row.len == HASH_BYTES) {
+        memcpy(hash.bytes, row.ptr, HASH_BYTES);
+        sw_catalogue_look(e, hash, stored);
+    }
+    if (!numbers_hash(key, &hash) || sw_hash128_eq(hash, sw_evaluator_catalogue(e))) return;
+    if (sw_numberings_add(e->former, hash, row, why))
+        stored->other_catalogue = stored->lost_catalogue = true;
+    else if (sw_hash128_eq(hash, stored->written_under))
+        stored->other_catalogue = stored->lost_catalogue;
+}
