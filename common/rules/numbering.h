@@ -1,4 +1,4 @@
-/* numbering.h - how a catalogue numbers types, fields and keys: stored books name them so.  Layer 5.
+/* numbering.h - how a catalogue numbers types, fields and keys: stored books name them so. Layer 5.
  * Thread: see each call. */
 #ifndef SW_RULES_NUMBERING_H
 #define SW_RULES_NUMBERING_H

@@ -98,9 +98,8 @@ static void end(sw_http_exchange *x, sw_buf *out, sw_err err, const char *what) 
                     "take it from `next` of the page before, with the same filters");
     else if (err == SW_E_VERSION)
         sw_http_refuse(x, 503, "version",
-                       "%s: what explains it was written under a catalogue that has more than that "
-                       "of this service; start it with the one that deadline and risk run with",
-                       what);
+                       "what explains it was written under a catalogue that has more than that of "
+                       "this service: start it with the one that deadline and risk run with");
     else if (err)
         sw_http_refuse_err(x, err, what);
     else

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "seawall/bench/kafka/course.h"
 #include "seawall/bench/runtime/runtime.h"
 #include "seawall/cli/cli.h"
 #include "topics/topics.h"
@@ -19,29 +20,34 @@ typedef struct bench {
     const char *brokers, *dir, *only;
     int64_t periods, events, core, memory_mb, decoded_mb, batch, commit_ms;
     sw_bench_pace pace;
-    bool random_order; /* of the records that are made */
     char prefix[64], keyed[128], folder[512];
     sw_bench_shape shape;
-    sw_bench_report *report;   /* of all processes: shared memory */
-    uint64_t cases, done, rng; /* done: of the course, before the records to be made */
+    sw_bench_report *report; /* of all processes: shared memory */
+    uint64_t cases, seed;
+    uint64_t before; /* records until so many cases are open */
+    sw_bench_course course;
 } bench;
 
-static void at_opening(void *arg, uint64_t i, uint64_t *ret_case, uint32_t *ret_step) {
-    (void)arg;
-    *ret_case = i;
-    *ret_step = 0;
+static void before(void *arg, uint64_t i, uint64_t *ret_case, uint32_t *ret_step) {
+    const bench *b = arg;
+    *ret_case = b->course.before[i].number;
+    *ret_step = b->course.before[i].step;
 }
 
-/* As cases live: one opens, one is closed, and the four others between them are in their course. */
 static void in_course(void *arg, uint64_t i, uint64_t *ret_case, uint32_t *ret_step) {
     bench *b = arg;
-    i += b->done;
-    uint64_t round = i / SW_BENCH_KAFKA_STEPS, step = i % SW_BENCH_KAFKA_STEPS;
-    *ret_step = (uint32_t)step;
-    *ret_case = b->cases + round - step * (b->cases / (SW_BENCH_KAFKA_STEPS - 1));
-    if (!b->random_order || step == 0 || step == SW_BENCH_KAFKA_STEPS - 1) return;
-    b->rng = b->rng * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    *ret_case = round + 1 + (b->rng >> 33) % (b->cases - 1);
+    const sw_bench_due due = sw_bench_course_next(&b->course, SW_BENCH_KAFKA_STEPS);
+    (void)i;
+    *ret_case = due.number;
+    *ret_step = due.step;
+}
+
+static void at_random(void *arg, uint64_t i, uint64_t *ret_case, uint32_t *ret_step) {
+    bench *b = arg;
+    const sw_bench_due due = sw_bench_course_any(&b->course, SW_BENCH_KAFKA_STEPS);
+    (void)i;
+    *ret_case = due.number;
+    *ret_step = due.step;
 }
 
 static sw_bench_kafka_options options_of(const bench *b) {
@@ -58,6 +64,11 @@ static double per_cpu(double count, sw_bench_meter used) {
     return used.cpu_s > 0 ? count / used.cpu_s : 0;
 }
 
+static bool fill(bench *b, uint64_t records,
+                 void (*at)(void *arg, uint64_t i, uint64_t *ret_case, uint32_t *ret_step)) {
+    return sw_bench_kafka_fill(b->brokers, b->keyed, &b->shape, records, at, b);
+}
+
 /* Makes the topics, and everything that is read: in a process of its own, whose memory does not
  * count. */
 static bool prepare(bench *b) {
@@ -69,12 +80,11 @@ static bool prepare(bench *b) {
                       "MB", 40, true);
     sw_bench_kafka_close(&rig);
     sw_bench_remove(b->folder);
-    ok = ok && sw_bench_kafka_fill(b->brokers, b->keyed, &b->shape, b->cases, at_opening, b) &&
-         sw_bench_kafka_fill(b->brokers, b->keyed, &b->shape, (uint64_t)b->events, in_course, b);
-    b->random_order = true;
-    b->done = (uint64_t)b->events;
-    return ok &&
-           sw_bench_kafka_fill(b->brokers, b->keyed, &b->shape, (uint64_t)b->events, in_course, b);
+    ok = ok && sw_bench_course_init(&b->course, b->cases, SW_BENCH_KAFKA_STEPS, b->seed) &&
+         fill(b, b->before, before) && fill(b, (uint64_t)b->events, in_course) &&
+         fill(b, (uint64_t)b->events, at_random);
+    sw_bench_course_done(&b->course);
+    return ok;
 }
 
 /* So many more records, until there are `end`. */
@@ -96,13 +106,13 @@ static bool measure_records(bench *b, sw_bench_kafka_rig *rig, const char *what,
 static bool measure(bench *b) {
     sw_bench_kafka_rig rig;
     sw_bench_kafka_options options = options_of(b);
-    int64_t opened = (int64_t)b->cases;
+    const int64_t opened = (int64_t)b->before;
     sw_bench_meter start = sw_bench_now();
     if (!sw_bench_kafka_open(&rig, &options)) return false;
     if (!sw_bench_kafka_until(&rig, opened)) return false;
     sw_bench_meter used = sw_bench_since(start);
-    sw_bench_line(b->report, "cases opened, five periods each", per_cpu((double)opened, used),
-                  "events/CPU-s", 0, false);
+    sw_bench_line(b->report, "keyed records until so many periods are open",
+                  per_cpu((double)opened, used), "records/CPU-s", 0, false);
     if (!measure_records(b, &rig, "keyed records", opened + b->events, 160000)) return false;
     sw_bench_line(b->report, "memory, at the highest", (double)rig.most_bytes / 1e6, "MB", 400,
                   true);
@@ -169,7 +179,7 @@ static bool pass(bench *b) {
     char to[160];
     sw_bench_pass result;
     snprintf(to, sizeof to, "%s%s", b->prefix, SW_TOPIC_TASKS); /* a topic that nobody uses here */
-    uint64_t count = b->cases + 2 * (uint64_t)b->events;
+    uint64_t count = b->before + 2 * (uint64_t)b->events;
     if (!sw_bench_kafka_pass(b->brokers, b->keyed, to, count, (uint32_t)b->batch, &result))
         return false;
     sw_bench_line(b->report, "plain loop of the same records",
@@ -256,9 +266,18 @@ static bool wanted(const bench *b, const char *part) {
     return !b->only || strcmp(b->only, part) == 0;
 }
 
+/* Its memory is not to be that of the parts, which are made of this process. */
+static bool count_before(bench *b) {
+    sw_bench_course course;
+    bool ok = sw_bench_course_init(&course, b->cases, SW_BENCH_KAFKA_STEPS, b->seed);
+    b->before = course.before_count;
+    sw_bench_course_done(&course);
+    return ok;
+}
+
 /* And the plain loop of the same records, in the same run. */
 static bool measure_deadline(bench *b) {
-    bool ok = apart(b, prepare) && apart(b, measure) && apart(b, restart_kept);
+    bool ok = count_before(b) && apart(b, prepare) && apart(b, measure) && apart(b, restart_kept);
     if (ok) sw_bench_remove(b->folder);
     return ok && apart(b, restart_empty) && apart(b, rebuild) && apart(b, pass);
 }
@@ -269,7 +288,7 @@ static bool run_all(bench *b) {
     snprintf(b->prefix, sizeof b->prefix, "bench%08x.", number);
     snprintf(b->keyed, sizeof b->keyed, "%s%s", b->prefix, SW_TOPIC_KEYED);
     b->cases = (uint64_t)b->periods / SW_BENCH_KAFKA_RULES;
-    b->rng = number;
+    b->seed = number;
     sw_clock clock;
     sw_clock_system(&clock);
     if (!sw_bench_shape_open(&b->shape, sw_clock_now_ms(&clock))) return false;

@@ -8,12 +8,12 @@
 #include "seawall/bench/up/up.h"
 
 /* One rule: a period opens, may be extended, and is closed. */
-enum { BATCH = 1000, CONNECTIONS = 4, SAMPLE = 100000 };
+enum { BATCH = 1000, CONNECTIONS = 4 };
 
 /* Merges come in lumps: in the first million events of a new database there is none at all, and
  * books have not got their events yet; one among ten million takes as much as a hundred thousand
  * events. */
-enum { GENERATED_SAMPLE = 3000000, RANDOM_SAMPLE_MAX = 1000000 };
+enum { GENERATED_SAMPLE = 3000000, SAMPLE_MAX = 1000000 };
 
 static const char catalogue[] =
     "types:\n"
@@ -173,7 +173,7 @@ typedef struct found {
 } found;
 
 /* Opens more of them, until so many run, then sends a sample of events as the generator orders
- * them, then extends the latest in the order of their opening, then any. */
+ * them, then extends the latest in the order of their opening, then as many of any. */
 static bool grow(const sw_bench_server *server, source *s, uint64_t periods, found *ret) {
     uint64_t open = s->closed + periods;
     double disk_bytes = (double)sw_bench_server_disk_bytes(server);
@@ -181,10 +181,10 @@ static bool grow(const sw_bench_server *server, source *s, uint64_t periods, fou
     disk_bytes = (double)sw_bench_server_disk_bytes(server) - disk_bytes;
     ret->disk_bytes = disk_bytes / (double)(open - s->open);
     s->open = open;
-    const uint64_t any = periods < RANDOM_SAMPLE_MAX ? periods : RANDOM_SAMPLE_MAX;
+    const uint64_t some = periods < SAMPLE_MAX ? periods : SAMPLE_MAX;
     ok = ok && cost(server, s, GENERATED, 0, GENERATED_SAMPLE, &ret->costs[GENERATED]);
-    return ok && cost(server, s, IN_ORDER, s->open - SAMPLE, s->open, &ret->costs[IN_ORDER]) &&
-           cost(server, s, AT_RANDOM, 0, any, &ret->costs[AT_RANDOM]);
+    return ok && cost(server, s, IN_ORDER, s->open - some, s->open, &ret->costs[IN_ORDER]) &&
+           cost(server, s, AT_RANDOM, 0, some, &ret->costs[AT_RANDOM]);
 }
 
 static bool restart(sw_bench_report *report, sw_bench_server *server, int signal, const char *name,
