@@ -10,10 +10,9 @@
 /* Less than this is not worth compressing; nor is what gets smaller by less than an eighth. */
 #define PACKED_BYTES_MIN 512u
 #define PACKED_GAIN      8u
-#define PACKED_TIMES_MAX                                                                           \
-    255u                   /* LZ4's own bound: no claim reserves more memory than it may fill      \
-                            */
-#define PLAIN_LEN_BYTES 4u /* before packed records: their length when unpacked */
+/* LZ4's own bound: no claim has more memory reserved than it may fill. */
+#define PACKED_TIMES_MAX 255u
+#define PLAIN_LEN_BYTES  4u /* before packed records: their length when unpacked */
 
 enum { FORMAT_PLAIN = 1, FORMAT_PACKED = 2 };
 enum { FLAG_REWRITTEN = 1 };
@@ -125,8 +124,8 @@ static void put_form(char *at, uint8_t format, size_t value_bytes) {
     sw_wire_put_le(at + AT_BODY_BYTES, value_bytes - SW_CHUNK_HEAD_BYTES, 4);
 }
 
-/* What is stored of it: packed, or as it is. Written before the write-ahead log rather than by the
- * database's flush, which halves what goes through log and memtables. */
+/* What is stored of it: packed, or as it is. Left to the database, it would be packed by a flush,
+ * and go through its log and memtables as it is. */
 static sw_slice pack(const sw_chunk_writer *writer, sw_buf *packed) {
     const sw_slice plain = sw_buf_slice(&writer->bytes);
     const size_t body = plain.len - SW_CHUNK_HEAD_BYTES;

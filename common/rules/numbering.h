@@ -15,7 +15,7 @@ SW_NODISCARD sw_err sw_numbering_write(const sw_catalogue *cat, sw_buf *out);
 /* Former catalogues that the present one contains: it has all their types and fields, and they are
  * what they were. Books that were written under them can be read. */
 typedef struct sw_numberings sw_numberings;
-enum { SW_NUMBERINGS_MAX = 16, SW_NUMBERING_TEXT = 160 };
+enum { SW_NUMBERINGS_MAX = 64, SW_NUMBERING_TEXT = 160 };
 
 /* In the arena. SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_numberings_new(sw_arena *arena, const sw_catalogue *present,
