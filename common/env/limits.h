@@ -26,6 +26,7 @@ enum {
 
     /* One batch of one task: what a commit holds at most. */
     SW_BATCH_RECORDS_MAX = 4096,
+    SW_BATCH_RECORDS_REMOTE = 2048, /* where the bus is Kafka: its client holds all of it, too */
     SW_BATCH_TIMERS_MAX = 2048,
     SW_BATCH_BYTES_MAX = 8 << 20,
     SW_BATCH_BYTES_USUAL = 4 << 20, /* with so much a batch takes no more calls */

@@ -57,7 +57,9 @@ static sw_err init(sw_runtime *runtime) {
         .env = o->env,
         .objects = &runtime->objects,
         .metrics = runtime->metrics,
-        .records_max = o->records_max ? o->records_max : SW_BATCH_RECORDS_MAX,
+        .records_max = o->records_max          ? o->records_max
+                       : sw_bus_remote(o->bus) ? SW_BATCH_RECORDS_REMOTE
+                                               : SW_BATCH_RECORDS_MAX,
         .timers_max = o->timers_max ? o->timers_max : SW_BATCH_TIMERS_MAX,
     };
     if (o->commit_ms == 0) runtime->options.commit_ms = SW_COMMIT_MS;
