@@ -3,47 +3,10 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-
-/* Hours between two events of a case: half of them are below 0.4, and so on. */
-static const struct {
-    double share, hours;
-} gaps[] = {{0, 0}, {0.5, 0.4}, {0.75, 6}, {0.9, 96}, {1, 720}};
-enum { GAPS = sizeof gaps / sizeof gaps[0] };
+#include "seawall/bench/gaps.h"
 
 static double part_of(sw_rng *rng) {
     return (double)sw_rng_below(rng, 1000000) / 1e6;
-}
-
-static double within(sw_rng *rng, size_t i) {
-    return gaps[i - 1].hours + part_of(rng) * (gaps[i].hours - gaps[i - 1].hours);
-}
-
-static double gap(sw_rng *rng) {
-    const double share = part_of(rng);
-    size_t i = 1;
-    while (share >= gaps[i].share) i++;
-    return within(rng, i);
-}
-
-static double mean_of(size_t i) {
-    return (gaps[i].share - gaps[i - 1].share) * (gaps[i].hours + gaps[i - 1].hours) / 2;
-}
-
-static double mean_gap(void) {
-    double mean = 0;
-    for (size_t i = 1; i < GAPS; i++) mean += mean_of(i);
-    return mean;
-}
-
-/* The gap in which some moment falls: the longer, the likelier. */
-static double gap_under_way(sw_rng *rng) {
-    double left = part_of(rng) * mean_gap();
-    size_t i = 1;
-    while (i + 1 < GAPS && left >= mean_of(i)) left -= mean_of(i++);
-    const double low = gaps[i - 1].hours, high = gaps[i].hours;
-    double one = within(rng, i);
-    while (part_of(rng) * high > one) one = low + part_of(rng) * (high - low);
-    return one;
 }
 
 /* ---- the heap ---- */
@@ -87,10 +50,11 @@ static int by_time(const void *a, const void *b) {
 /* The steps that a case has behind it, as of now, and the one that comes. */
 static void begin_case(sw_bench_course *c, uint64_t number, uint32_t steps) {
     const uint32_t next = 1 + (uint32_t)sw_rng_below(&c->rng, steps - 1);
-    const double under_way = gap_under_way(&c->rng), passed = part_of(&c->rng) * under_way;
+    const double under_way = sw_bench_gap_under_way_h(&c->rng),
+                 passed = part_of(&c->rng) * under_way;
     put(c, (sw_bench_due){under_way - passed, number, next});
     double at_h = -passed;
-    for (uint32_t step = next; step-- > 0; at_h -= gap(&c->rng))
+    for (uint32_t step = next; step-- > 0; at_h -= sw_bench_gap_h(&c->rng))
         c->before[c->before_count++] = (sw_bench_due){at_h, number, step};
 }
 
@@ -109,7 +73,8 @@ static bool number_by_opening(sw_bench_course *c) {
 
 bool sw_bench_course_init(sw_bench_course *c, uint64_t cases, uint32_t steps, uint64_t seed) {
     SW_ASSERT(c && cases > 0 && steps > 1);
-    *c = (sw_bench_course){.open_cap = 2 * cases + 64, .pace_h = mean_gap() * (steps - 1)};
+    *c = (sw_bench_course){.open_cap = 2 * cases + 64,
+                           .pace_h = sw_bench_gap_mean_h() * (steps - 1)};
     c->pace_h /= (double)cases;
     c->next_open_h = c->pace_h;
     sw_rng_init(&c->rng, seed);
@@ -131,7 +96,7 @@ void sw_bench_course_done(sw_bench_course *c) {
 
 static sw_bench_due open_one(sw_bench_course *c, double at_h) {
     const sw_bench_due opening = {at_h, c->opened++, 0};
-    put(c, (sw_bench_due){at_h + gap(&c->rng), opening.number, 1});
+    put(c, (sw_bench_due){at_h + sw_bench_gap_h(&c->rng), opening.number, 1});
     return opening;
 }
 
@@ -146,7 +111,7 @@ sw_bench_due sw_bench_course_next(sw_bench_course *c, uint32_t steps) {
         take_out(c, 0);
     } else {
         c->open[0].step++;
-        c->open[0].at_h += gap(&c->rng);
+        c->open[0].at_h += sw_bench_gap_h(&c->rng);
     }
     sink(c, 0);
     return due;

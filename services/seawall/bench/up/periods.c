@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/rng.h"
+#include "seawall/bench/gaps.h"
 #include "seawall/bench/up/up.h"
 
 /* One rule: a period opens, may be extended, and is closed. */
@@ -45,14 +46,8 @@ static const char pack[] = "apiVersion: seawall/v1\n"
 
 typedef enum kind { OPEN, GENERATED, IN_ORDER, AT_RANDOM, KINDS } kind;
 
-/* How long ago the book of an event was met last, as `seawall generate` delivers them
- * (docs/performance.md): the hours within which a share of the events lies. Periods live for 30
- * days. */
-static const struct {
-    double share, hours;
-} ages[] = {{0, 0}, {0.5, 0.4}, {0.75, 6}, {0.9, 96}, {1, 720}};
-
-enum { OPENING_PERCENT = 9, CLOSING_PERCENT = 9, LIFE_HOURS = 720 };
+/* As `seawall generate` delivers them; periods live for the longest gap. */
+enum { OPENING_PERCENT = 9, CLOSING_PERCENT = 9 };
 
 /* Events for the periods [closed, open): opening them, extending some, closing the oldest. */
 typedef struct source {
@@ -64,12 +59,8 @@ typedef struct source {
 } source;
 
 static uint64_t aged(source *s) {
-    double share = (double)sw_rng_below(&s->rng, 1000000) / 1e6;
-    size_t i = 1;
-    while (share >= ages[i].share) i++;
-    double part = (share - ages[i - 1].share) / (ages[i].share - ages[i - 1].share);
-    double hours = ages[i - 1].hours + part * (ages[i].hours - ages[i - 1].hours);
-    return s->open - 1 - (uint64_t)(hours / LIFE_HOURS * (double)(s->open - s->closed - 1));
+    const double part = sw_bench_gap_h(&s->rng) / SW_BENCH_GAP_HOURS_MAX;
+    return s->open - 1 - (uint64_t)(part * (double)(s->open - s->closed - 1));
 }
 
 typedef struct event {
