@@ -10,6 +10,7 @@
 #define NUMBERS        "catalogue/"
 #define NUMBERS_END    SW_S("catalogue0")
 #define NUMBERS_PREFIX (sizeof NUMBERS - 1)
+#define TRACED         "evaluator.catalogue"
 
 enum { HASH_BYTES = 16 };
 
@@ -36,11 +37,12 @@ static bool is_none(sw_slice catalogue) {
     return sw_slice_eq(catalogue, sw_slice_of(none, HASH_BYTES));
 }
 
-static void say(const sw_evaluator *e, sw_trace_level level, sw_err err, sw_slice why) {
-    sw_trace(e->trace, &(sw_trace_event){.level = level,
-                                         .name = "evaluator.catalogue",
-                                         .err = err,
-                                         .fields = {{.name = "why", .text = why}}});
+/* What a row of marks says of a former catalogue, if it does. */
+static sw_err take_numbers(const sw_evaluator *e, sw_slice key, sw_slice row,
+                           char why[SW_NUMBERING_TEXT]) {
+    sw_hash128 hash;
+    if (!numbers_hash(key, &hash) || sw_hash128_eq(hash, sw_evaluator_catalogue(e))) return SW_OK;
+    return sw_numberings_add(e->former, hash, row, why);
 }
 
 static sw_err refuse(sw_ctx *ctx, const sw_evaluator *e, const char *what) {
@@ -49,25 +51,19 @@ static sw_err refuse(sw_ctx *ctx, const sw_evaluator *e, const char *what) {
         "the books were written under another catalogue (%s): start it with the one that it ran "
         "with, or with one that has all of it, or build the state anew (docs/operations.md)",
         what);
-    say(e, SW_TRACE_ERROR, SW_E_VERSION, why);
+    sw_evaluator_say(e, SW_TRACE_ERROR, TRACED, SW_E_VERSION, why);
     return SW_E_VERSION;
 }
 
 typedef struct taking {
     const sw_evaluator *evaluator;
-    sw_hash128 latest; /* that books were written under before */
-    bool found;        /* its numbers are there */
     sw_err err;
     char why[SW_NUMBERING_TEXT];
 } taking;
 
 static bool take_up(void *arg, sw_slice key, sw_slice row) {
     taking *t = arg;
-    sw_hash128 hash;
-    if (!numbers_hash(key, &hash)) return true;
-    if (sw_hash128_eq(hash, sw_evaluator_catalogue(t->evaluator))) return true;
-    t->found |= sw_hash128_eq(hash, t->latest);
-    t->err = sw_numberings_add(t->evaluator->former, hash, row, t->why);
+    t->err = take_numbers(t->evaluator, key, row, t->why);
     return t->err == SW_OK;
 }
 
@@ -103,6 +99,7 @@ static sw_err put_mark(sw_ctx *ctx, const sw_evaluator *e) {
 
 sw_err sw_catalogue_mark_check(sw_ctx *ctx, const sw_evaluator *e) {
     const sw_hash128 own = sw_evaluator_catalogue(e);
+    sw_hash128 latest;
     taking t = {.evaluator = e};
     sw_slice row;
     if (is_none(hash_bytes(&own))) return SW_OK;
@@ -110,45 +107,36 @@ sw_err sw_catalogue_mark_check(sw_ctx *ctx, const sw_evaluator *e) {
     if (err == SW_E_NOT_FOUND || (!err && is_none(row))) return put_mark(ctx, e);
     if (err) return err;
     if (row.len != HASH_BYTES) return SW_E_CORRUPT;
-    memcpy(t.latest.bytes, row.ptr, HASH_BYTES);
+    memcpy(latest.bytes, row.ptr, HASH_BYTES);
     err = take_all_up(ctx, e, &t);
-    if (err || sw_hash128_eq(t.latest, own)) return err ? err : put_numbers(ctx, e);
-    if (!t.found) return refuse(ctx, e, "which one is not known");
-    say(e, SW_TRACE_INFO, SW_OK,
+    if (err || sw_hash128_eq(latest, own)) return err ? err : put_numbers(ctx, e);
+    if (!sw_catalogue_is_read(e, &latest)) return refuse(ctx, e, "which one is not known");
+    sw_evaluator_say(
+        e, SW_TRACE_INFO, TRACED, SW_OK,
         SW_S("the catalogue has grown: books of before are read as they were written"));
     return put_mark(ctx, e);
 }
 
 /* ---- for whoever takes the books up ---- */
 
+bool sw_catalogue_is_read(const sw_evaluator *e, const sw_hash128 *catalogue) {
+    return e->plan_count == 0 || is_none(hash_bytes(catalogue)) ||
+           sw_hash128_eq(*catalogue, sw_evaluator_catalogue(e)) ||
+           sw_numberings_has(e->former, *catalogue);
+}
+
 void sw_evaluator_learn(const sw_evaluator *e, sw_slice key, sw_slice row) {
-    sw_hash128 hash;
     char why[SW_NUMBERING_TEXT];
     /* What can't be taken up stays unknown, and its books can't be read. */
-    if (numbers_hash(key, &hash)) (void)!sw_numberings_add(e->former, hash, row, why);
+    (void)!take_numbers(e, key, row, why);
 }
 
-void sw_catalogue_look(const sw_evaluator *e, sw_hash128 catalogue, sw_evaluator_stored *stored) {
-    const sw_hash128 own = sw_evaluator_catalogue(e);
-    stored->catalogue = true;
-    stored->written_under = catalogue;
-    stored->other_catalogue |= e->plan_count > 0 && !sw_hash128_eq(catalogue, own) &&
-                               !is_none(hash_bytes(&catalogue)) &&
-                               !sw_numberings_has(e->former, catalogue);
-}
-
-/* Numbers come behind the mark, and may show that the other catalogue is contained in ours. */
 void sw_catalogue_mark_look(const sw_evaluator *e, sw_slice key, sw_slice row,
                             sw_evaluator_stored *stored) {
-    sw_hash128 hash;
     char why[SW_NUMBERING_TEXT];
     if (sw_slice_eq(key, MARK) && row.len == HASH_BYTES) {
-        memcpy(hash.bytes, row.ptr, HASH_BYTES);
-        sw_catalogue_look(e, hash, stored);
+        stored->catalogue = true;
+        memcpy(stored->written_under.bytes, row.ptr, HASH_BYTES);
     }
-    if (!numbers_hash(key, &hash) || sw_hash128_eq(hash, sw_evaluator_catalogue(e))) return;
-    if (sw_numberings_add(e->former, hash, row, why))
-        stored->other_catalogue = stored->lost_catalogue = true;
-    else if (sw_hash128_eq(hash, stored->written_under))
-        stored->other_catalogue = stored->lost_catalogue;
+    stored->other_catalogue |= e->plan_count > 0 && take_numbers(e, key, row, why) != SW_OK;
 }

@@ -41,18 +41,15 @@ void sw_evaluator_learn(const sw_evaluator *evaluator, sw_slice key, sw_slice ro
  * and have not kept all of their events that these rules read, or something was told by a rule that
  * is none of these, or nobody knows. Then they are to be built anew. */
 typedef struct sw_evaluator_stored {
-    bool catalogue, other_catalogue; /* some row says it; and it is another, not contained */
-    bool lost_catalogue;             /* books may be under one that can't be read */
-    sw_hash128 written_under;
+    bool catalogue;           /* some row says under which they are */
+    sw_hash128 written_under; /* as marks say it */
+    bool other_catalogue;     /* some may be under one that can't be read */
     bool packs, other_packs;
     bool keeps_enough, has_rules; /* they keep all that is read; all former rules are there */
 } sw_evaluator_stored;
-static inline bool sw_evaluator_fits(const sw_evaluator_stored *stored) {
-    return !stored->other_catalogue &&
-           (!stored->other_packs || (stored->keeps_enough && stored->has_rules));
-}
-/* Adds what a row of the store says: all rows of SW_EVALUATOR_MARKS of a task in order; if they do
- * not say the catalogue, rows of SW_EVALUATOR_BOOKS. */
+bool sw_evaluator_fits(const sw_evaluator *evaluator, const sw_evaluator_stored *stored);
+/* Adds what a row of the store says: all rows of SW_EVALUATOR_MARKS of a task; if they do not
+ * say the catalogue, rows of SW_EVALUATOR_BOOKS. */
 void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice key, sw_slice row,
                        sw_evaluator_stored *stored);
 /* The plan of a record's key `field=value`, and the value; NULL: no rule here asks for it. */

@@ -56,14 +56,6 @@ static sw_err get_mark(sw_ctx *ctx, mark *ret) {
     return read_mark(row, ret) ? SW_OK : SW_E_CORRUPT;
 }
 
-static void say(const sw_evaluator *e, sw_trace_level level, const char *name, sw_err err,
-                const char *why) {
-    sw_trace(e->trace, &(sw_trace_event){.level = level,
-                                         .name = name,
-                                         .err = err,
-                                         .fields = {{.name = "why", .text = sw_slice_cstr(why)}}});
-}
-
 /* Whether all numbers of one row are in the other. */
 static bool within(sw_slice few, sw_slice many) {
     size_t at = 0;
@@ -92,7 +84,7 @@ static sw_err put_row(sw_ctx *ctx, const sw_evaluator *e, sw_slice key, sw_slice
     if (err && err != SW_E_NOT_FOUND) return err;
     if (!err && sw_slice_eq(row, own)) return SW_OK;
     const char *why = err ? NULL : lacks(key, row, own);
-    if (why) say(e, SW_TRACE_WARN, "evaluator.rules", SW_OK, why);
+    if (why) sw_evaluator_say(e, SW_TRACE_WARN, "evaluator.rules", SW_OK, sw_slice_cstr(why));
     return sw_ctx_put(ctx, SW_EVALUATOR_MARKS, key, own);
 }
 
@@ -225,6 +217,14 @@ void sw_evaluator_look(const sw_evaluator *evaluator, uint32_t store, sw_slice k
     if (store == SW_EVALUATOR_MARKS)
         look_at_mark(evaluator, key, row, stored);
     else if (sw_book_head_read(key, row, &rest, &head) &&
-             sw_book_catalogue(sw_slice_sub(row, SW_BOOK_HEAD_BYTES, row.len), &catalogue))
-        sw_catalogue_look(evaluator, catalogue, stored);
+             sw_book_catalogue(sw_slice_sub(row, SW_BOOK_HEAD_BYTES, row.len), &catalogue)) {
+        stored->catalogue = true;
+        stored->other_catalogue |= !sw_catalogue_is_read(evaluator, &catalogue);
+    }
+}
+
+bool sw_evaluator_fits(const sw_evaluator *evaluator, const sw_evaluator_stored *stored) {
+    return !stored->other_catalogue &&
+           (!stored->catalogue || sw_catalogue_is_read(evaluator, &stored->written_under)) &&
+           (!stored->other_packs || (stored->keeps_enough && stored->has_rules));
 }

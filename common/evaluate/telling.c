@@ -3,6 +3,14 @@
 #include "evaluate/period_pb.h"
 #include "evaluate/warning_pb.h"
 
+void sw_evaluator_say(const sw_evaluator *evaluator, sw_trace_level level, const char *name,
+                      sw_err err, sw_slice why) {
+    sw_trace(evaluator->trace, &(sw_trace_event){.level = level,
+                                                 .name = name,
+                                                 .err = err,
+                                                 .fields = {{.name = "why", .text = why}}});
+}
+
 /* A decision is made when it is committed, not when its level's time came. */
 static int64_t decided(const sw_telling_out *out, int64_t at_ms) {
     int64_t now_ms = sw_ctx_now(out->ctx);

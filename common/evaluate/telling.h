@@ -40,6 +40,10 @@ typedef struct sw_telling_out {
     sw_hash128 identity;
 } sw_telling_out;
 
+/* A line in the trace: what is so, and why. */
+void sw_evaluator_say(const sw_evaluator *evaluator, sw_trace_level level, const char *name,
+                      sw_err err, sw_slice why);
+
 void sw_telling_out_init(sw_telling_out *out, const sw_evaluator *evaluator, sw_ctx *ctx,
                          sw_slice key);
 sw_sink sw_telling_sink(sw_telling_out *out);

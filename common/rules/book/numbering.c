@@ -158,14 +158,14 @@ sw_err sw_numberings_new(sw_arena *arena, const sw_catalogue *present, sw_number
     n->present = present;
     for (uint32_t t = 0; t < types; t++) n->fields += sw_catalogue_type(present, t)->field_count;
     pthread_mutex_init(&n->lock, NULL);
-    for (size_t i = 0; i < SW_NUMBERINGS_MAX; i++) {
-        sw_numbers *to = &n->list[i];
-        to->types = sw_arena_zero(arena, types, sizeof to->types[0]);
-        to->first_field = sw_arena_zero(arena, types + 1, sizeof to->first_field[0]);
-        to->fields = sw_arena_zero(arena, n->fields, sizeof to->fields[0]);
-        to->keys = sw_arena_zero(arena, keys, sizeof to->keys[0]);
-        if (!to->types || !to->first_field || !to->fields || !to->keys) return SW_E_NOMEM;
-    }
+    const size_t each = 2 * (size_t)types + 1 + n->fields + keys;
+    uint16_t *room = sw_arena_alloc(arena, SW_NUMBERINGS_MAX * each * sizeof room[0]);
+    if (!room) return SW_E_NOMEM;
+    for (size_t i = 0; i < SW_NUMBERINGS_MAX; i++, room += each)
+        n->list[i] = (sw_numbers){.types = room,
+                                  .first_field = room + types,
+                                  .fields = room + 2 * types + 1,
+                                  .keys = room + 2 * types + 1 + n->fields};
     *ret = n;
     return SW_OK;
 }

@@ -58,7 +58,7 @@ static sw_err find_unfit(const sw_up *up, const sw_node *node, bool *ret) {
         err = look_into(up, node, p, &l);
         l.store = SW_EVALUATOR_BOOKS;
         if (!err && !l.stored.catalogue) err = look_into(up, node, p, &l);
-        *ret = !sw_evaluator_fits(&l.stored);
+        *ret = !sw_evaluator_fits(l.evaluator, &l.stored);
     }
     return err;
 }
