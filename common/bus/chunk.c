@@ -223,36 +223,34 @@ sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret) {
     return SW_OK;
 }
 
-sw_err sw_chunk_unpack(sw_slice value, const sw_chunk_head *head, sw_buf *room, sw_slice *ret) {
-    SW_ASSERT(head && room && ret);
-    *ret = value;
-    if (!head->packed) return SW_OK;
-    const size_t prefix = SW_CHUNK_HEAD_BYTES + PLAIN_LEN_BYTES;
-    if (value.len < prefix) return SW_E_CORRUPT;
-    const size_t body = sw_wire_get_le(value.ptr + SW_CHUNK_HEAD_BYTES, PLAIN_LEN_BYTES);
-    if (body > CHUNK_BYTES_MAX - SW_CHUNK_HEAD_BYTES ||
-        body / PACKED_TIMES_MAX > value.len - prefix)
-        return SW_E_CORRUPT;
+static sw_err unpack(sw_slice packed, sw_buf *room, sw_slice *ret) {
+    if (packed.len < PLAIN_LEN_BYTES) return SW_E_CORRUPT;
+    const size_t len = sw_wire_get_le(packed.ptr, PLAIN_LEN_BYTES);
+    packed = sw_slice_sub(packed, PLAIN_LEN_BYTES, packed.len);
+    if (len > CHUNK_BYTES_MAX || len / PACKED_TIMES_MAX > packed.len) return SW_E_CORRUPT;
     if (!room->max) sw_buf_init(room, CHUNK_BYTES_MAX);
     sw_buf_clear(room);
-    char *to = sw_buf_room(room, SW_CHUNK_HEAD_BYTES + body);
+    char *to = sw_buf_room(room, len);
     if (!to) return SW_E_NOMEM;
-    memcpy(to, value.ptr, SW_CHUNK_HEAD_BYTES);
-    const int got = LZ4_decompress_safe(value.ptr + prefix, to + SW_CHUNK_HEAD_BYTES,
-                                        (int)(value.len - prefix), (int)body);
-    if (got < 0 || (size_t)got != body) return SW_E_CORRUPT;
-    sw_buf_wrote(room, SW_CHUNK_HEAD_BYTES + body);
-    put_form(to, FORMAT_PLAIN, room->len);
+    const int got = LZ4_decompress_safe(packed.ptr, to, (int)packed.len, (int)len);
+    if (got < 0 || (size_t)got != len) return SW_E_CORRUPT;
+    sw_buf_wrote(room, len);
     *ret = sw_buf_slice(room);
     return SW_OK;
 }
 
-void sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_chunk_reader *ret) {
-    *ret = (sw_chunk_reader){.rest = sw_slice_sub(value, SW_CHUNK_HEAD_BYTES, value.len),
+sw_err sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_buf *room,
+                     sw_chunk_reader *ret) {
+    SW_ASSERT(head && room && ret);
+    sw_slice records = sw_slice_sub(value, SW_CHUNK_HEAD_BYTES, value.len);
+    sw_err err = head->packed ? unpack(records, room, &records) : SW_OK;
+    if (err) return err;
+    *ret = (sw_chunk_reader){.rest = records,
                              .left = head->count,
                              .next_offset = head->first_offset,
                              .last_offset = head->last_offset,
                              .last_ms = head->first_ms};
+    return SW_OK;
 }
 
 static bool get_varint(sw_slice *rest, uint64_t *ret) {

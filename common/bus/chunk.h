@@ -13,7 +13,7 @@ typedef struct sw_chunk_head {
     uint32_t chain_before, chain;
     uint32_t count; /* of records that are in it */
     bool rewritten; /* by compaction: its chain can't be computed from it any more */
-    bool packed;    /* its records are compressed: sw_chunk_unpack */
+    bool packed;    /* its records are compressed */
     int64_t first_offset, last_offset;
     int64_t first_ms; /* of the first record */
     int64_t max_ms;   /* the latest timestamp of the partition up to here */
@@ -64,13 +64,10 @@ typedef struct sw_chunk_reader {
     int64_t next_offset, last_offset, last_ms;
 } sw_chunk_reader;
 
-/* The chunk with its records as they were before they were compressed: in `room`, which may be
- * zeroed memory, and is the caller's to free; or `value` itself where they are not. SW_E_CORRUPT;
- * SW_E_NOMEM. */
-SW_NODISCARD sw_err sw_chunk_unpack(sw_slice value, const sw_chunk_head *head, sw_buf *room,
-                                    sw_slice *ret);
-/* Of a chunk that is not packed, or has been unpacked. */
-void sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_chunk_reader *ret);
+/* Packed records are unpacked into `room`, which may be zeroed memory, is the caller's to free, and
+ * is read from until the end. SW_E_CORRUPT; SW_E_NOMEM. */
+SW_NODISCARD sw_err sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_buf *room,
+                                  sw_chunk_reader *ret);
 /* Slices point into the chunk, headers stay encoded: sw_chunk_copy. SW_E_END; SW_E_CORRUPT. */
 typedef struct sw_chunk_record {
     sw_record record;

@@ -27,11 +27,12 @@ static void end_pass(sw_log_pass *pass) {
 
 /* ---- first: where the newest record of each key is ---- */
 
-static sw_err note_chunk(sw_log_pass *pass, sw_slice value, const sw_chunk_head *head) {
+static sw_err note_chunk(sw_upkeep *u, sw_slice value, const sw_chunk_head *head) {
+    sw_log_pass *pass = &u->log->pass;
     sw_chunk_reader reader;
     sw_chunk_record record;
-    sw_err err;
-    sw_chunk_read(value, head, &reader);
+    sw_err err = sw_chunk_read(value, head, &u->room, &reader);
+    if (err) return err;
     while (!(err = sw_chunk_next(&reader, &record))) {
         err = sw_newest_note(&pass->newest, record.record.key, record.record.offset);
         if (err) return err;
@@ -44,15 +45,13 @@ static sw_err note_chunk(sw_log_pass *pass, sw_slice value, const sw_chunk_head 
 static sw_err note_some(sw_upkeep *u, sw_log_pass *pass) {
     sw_iter *iter;
     sw_slice key, value;
-    sw_buf room = {0};
     sw_err err = sw_log_chunks(u->log, pass->part, pass->at, &iter);
     if (err) return err;
     while (!err && u->bytes_left > 0 && pass->at < pass->end && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
         sw_upkeep_spend(u, value.len);
         err = sw_chunk_open(key, value, &chunk);
-        if (!err) err = sw_chunk_unpack(value, &chunk, &room, &value);
-        if (!err) err = note_chunk(pass, value, &chunk);
+        if (!err) err = note_chunk(u, value, &chunk);
         if (err) break;
         pass->at = chunk.last_offset + 1;
         if (sw_newest_bytes(&pass->newest) > PASS_BYTES) pass->end = pass->at;
@@ -60,7 +59,6 @@ static sw_err note_some(sw_upkeep *u, sw_log_pass *pass) {
     if (!err) err = sw_iter_error(iter);
     if (!err && u->bytes_left > 0 && pass->at < pass->end) err = SW_E_CORRUPT; /* a hole */
     sw_iter_close(iter);
-    sw_buf_done(&room);
     if (!err && pass->at >= pass->end) {
         pass->noted = true;
         pass->at = pass->part->head.first;
@@ -101,13 +99,13 @@ static sw_err merge_chunk(sw_upkeep *u, merge *m, sw_slice value, const sw_chunk
     sw_chunk_writer *writer = &u->log->upkeep;
     sw_chunk_reader reader;
     sw_chunk_record record;
-    sw_err err;
+    sw_err err = sw_chunk_read(value, head, &u->room, &reader);
+    if (err) return err;
     if (m->chunks == 0) {
         sw_chunk_begin(writer, head->first_offset, head->max_ms, head->chain_before);
         m->first_offset = head->first_offset;
     }
     if (head->max_ms > writer->head.max_ms) writer->head.max_ms = head->max_ms;
-    sw_chunk_read(value, head, &reader);
     while (!(err = sw_chunk_next(&reader, &record))) {
         if (is_wanted(u, &record.record))
             err = keep(writer, &record);
@@ -117,6 +115,7 @@ static sw_err merge_chunk(sw_upkeep *u, merge *m, sw_slice value, const sw_chunk
     }
     if (err != SW_E_END) return err;
     m->chunks++;
+    m->bytes += value.len;
     m->last_offset = head->last_offset;
     m->chain = head->chain;
     return SW_OK;
@@ -151,22 +150,17 @@ static sw_err merge_some(sw_upkeep *u, sw_log_head *head) {
     merge m = {0};
     sw_iter *iter;
     sw_slice key, value;
-    sw_buf room = {0};
     sw_err err = sw_log_chunks(u->log, pass->part, pass->at, &iter);
     if (err) return err;
     while (!err && u->bytes_left > 0 && (m.chunks == 0 || m.last_offset + 1 < pass->end) &&
            u->log->upkeep.bytes.len < SW_LOG_CHUNK_BYTES && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
-        const size_t stored = value.len;
-        sw_upkeep_spend(u, stored);
+        sw_upkeep_spend(u, value.len);
         err = sw_chunk_open(key, value, &chunk);
-        if (!err) err = sw_chunk_unpack(value, &chunk, &room, &value);
         if (!err) err = merge_chunk(u, &m, value, &chunk);
-        m.bytes += stored;
     }
     if (!err) err = sw_iter_error(iter);
     sw_iter_close(iter);
-    sw_buf_done(&room);
     if (!err) err = finish_merge(u, &m, head);
     sw_chunk_begin(&u->log->upkeep, 0, 0, 0);
     return err;

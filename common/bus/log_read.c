@@ -32,14 +32,15 @@ typedef struct poll {
     size_t bytes, bytes_max;
     int64_t next, end;
     bool full;
+    sw_buf room; /* of a chunk that is unpacked */
 } poll;
 
 /* Takes the records of one chunk, as far as they are asked for. */
 static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
     sw_chunk_reader reader;
     sw_chunk_record record;
-    sw_err err;
-    sw_chunk_read(value, head, &reader);
+    sw_err err = sw_chunk_read(value, head, &p->room, &reader);
+    if (err) return err;
     while (!(err = sw_chunk_next(&reader, &record))) {
         if (record.record.offset < p->next) continue;
         size_t bytes = record.record.key.len + record.record.value.len + record.headers.len;
@@ -95,19 +96,17 @@ sw_err sw_log_poll(sw_log *log, sw_position from, uint32_t records_max, size_t b
               .end = head.end};
     sw_iter *iter = NULL;
     sw_slice key, value;
-    sw_buf room = {0};
     sw_err err = take_tail(log, &p);
     if (!err && !p.full && p.next < p.end) err = sw_log_chunks(log, part, p.next, &iter);
     while (!err && !p.full && p.next < p.end && sw_iter_next(iter, &key, &value)) {
         sw_chunk_head chunk;
         err = sw_chunk_open(key, value, &chunk);
         if (!err && chunk.first_offset > p.next) break;
-        if (!err) err = sw_chunk_unpack(value, &chunk, &room, &value);
         if (!err) err = take_chunk(&p, value, &chunk);
     }
     if (iter && !err) err = sw_iter_error(iter);
     sw_iter_close(iter);
-    sw_buf_done(&room);
+    sw_buf_done(&p.room);
     /* A hole where records should be: retention took them just now, or bytes are missing. */
     if (!err && !p.full && p.next < p.end)
         err = p.next < view(log, part).first ? SW_E_RANGE : SW_E_CORRUPT;
@@ -148,8 +147,7 @@ static sw_err scan_time(sw_log *log, const sw_log_part *part, int64_t offset, in
         sw_chunk_record record;
         if ((err = sw_chunk_open(key, value, &head))) break;
         if (head.first_offset >= end) break;
-        if ((err = sw_chunk_unpack(value, &head, &room, &value))) break;
-        sw_chunk_read(value, &head, &reader);
+        if ((err = sw_chunk_read(value, &head, &room, &reader))) break;
         while (found == end && !(err = sw_chunk_next(&reader, &record)))
             if (record.record.timestamp_ms >= ms && record.record.offset < end)
                 found = record.record.offset;

@@ -88,6 +88,7 @@ sw_err sw_log_maintain(sw_log *log, int64_t now_ms, uint32_t chunks_max, sw_batc
         if (u.bytes_left > 0 || !log->pass.part)
             log->upkeep_at = (log->upkeep_at + 1) % log->part_count;
     }
+    sw_buf_done(&u.room);
     if (!err) *ret_more = log->pass.part || u.again || u.bytes_left == 0;
     return err;
 }

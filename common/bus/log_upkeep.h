@@ -12,6 +12,7 @@ typedef struct sw_upkeep {
     sw_batch *batch;
     int64_t now_ms;
     uint64_t bytes_left; /* of the log that this step may still go over */
+    sw_buf room;         /* of a chunk that is unpacked */
     bool again;          /* a pass has ended, and the next one is due at once */
 } sw_upkeep;
 

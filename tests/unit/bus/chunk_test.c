@@ -6,7 +6,8 @@
 #include "unit/test.h"
 
 static char key_bytes[SW_CHUNK_KEY_BYTES];
-static sw_buf room; /* of what is packed */
+static sw_buf room;     /* of what is packed */
+static sw_buf unpacked; /* what is read */
 
 static sw_slice key_at(int64_t last_offset) {
     sw_chunk_key(7, 3, last_offset, key_bytes);
@@ -49,7 +50,7 @@ static void records_come_back_as_they_went_in(void **state) {
     assert_int_equal(head.chain, sw_chunk_chain(value, 99));
     assert_int_equal(head.max_ms, INT64_MAX);
     assert_false(head.rewritten);
-    sw_chunk_read(value, &head, &reader);
+    assert_ok(sw_chunk_read(value, &head, &unpacked, &reader));
     for (size_t i = 0; i < SW_COUNT(records); i++) {
         sw_record got;
         assert_ok(sw_chunk_next(&reader, &record));
@@ -97,7 +98,7 @@ static void an_emptied_chunk_keeps_its_place_in_the_chain(void **state) {
     assert_int_equal(head.chain, 1234);
     assert_int_equal(head.count, 0);
     assert_int_equal(head.max_ms, 2000);
-    sw_chunk_read(value, &head, &reader);
+    assert_ok(sw_chunk_read(value, &head, &unpacked, &reader));
     assert_int_equal(sw_chunk_next(&reader, &record), SW_E_END);
     sw_chunk_done(&writer);
 }
@@ -116,7 +117,7 @@ static void a_copy_that_does_not_fit_is_told(void **state) {
         sw_err err = SW_OK;
         sw_arena_init(&arena, 1 << 16);
         arena.fail_after = fail;
-        sw_chunk_read(value, &head, &reader);
+        assert_ok(sw_chunk_read(value, &head, &unpacked, &reader));
         while (!err && sw_chunk_next(&reader, &record) == SW_OK)
             err = sw_chunk_copy(&record, &arena, &got);
         sw_arena_done(&arena);
@@ -153,7 +154,7 @@ static void assert_all_there(sw_slice value, const sw_chunk_head *head) {
     sw_chunk_reader reader;
     sw_chunk_record record;
     char text[64];
-    sw_chunk_read(value, head, &reader);
+    assert_ok(sw_chunk_read(value, head, &unpacked, &reader));
     for (int i = 0; i < MANY; i++) {
         assert_ok(sw_chunk_next(&reader, &record));
         assert_int_equal(record.record.offset, i);
@@ -166,21 +167,18 @@ static void a_large_chunk_is_stored_in_half_and_comes_back(void **state) {
     (void)state;
     sw_chunk_writer writer = {0};
     sw_chunk_head head;
-    sw_buf unpacked = {0};
-    sw_slice value = make_large(&writer), plain;
+    sw_slice value = make_large(&writer);
     assert_true(value.len < writer.bytes.len / 2);
     assert_ok(sw_chunk_open(key_at(MANY - 1), value, &head));
     assert_true(head.packed);
     assert_int_equal(head.chain, writer.head.chain);
     assert_int_equal(head.chain, sw_chunk_chain(value, 99)); /* of what is stored */
-    assert_ok(sw_chunk_unpack(value, &head, &unpacked, &plain));
-    assert_all_there(plain, &head);
+    assert_all_there(value, &head);
     /* What the writer has is what the process itself goes on reading. */
-    plain = sw_buf_slice(&writer.bytes);
+    sw_slice plain = sw_buf_slice(&writer.bytes);
     assert_ok(sw_chunk_open_own(key_at(MANY - 1), plain, &head));
     assert_false(head.packed);
     assert_all_there(plain, &head);
-    sw_buf_done(&unpacked);
     sw_chunk_done(&writer);
 }
 
@@ -195,12 +193,13 @@ static void what_does_not_get_smaller_is_stored_as_it_is(void **state) {
     sw_record record = {.key = TEXT("k"), .value = {noise, sizeof noise}};
     sw_chunk_begin(&writer, 0, 0, 99);
     assert_ok(sw_chunk_add(&writer, &record));
-    sw_slice value = sw_chunk_seal(&writer, key_at(0), 0, &room), plain;
+    sw_slice value = sw_chunk_seal(&writer, key_at(0), 0, &room);
     assert_ptr_equal(value.ptr, writer.bytes.ptr);
     assert_ok(sw_chunk_open(key_at(0), value, &head));
     assert_false(head.packed);
-    assert_ok(sw_chunk_unpack(value, &head, &room, &plain));
-    assert_ptr_equal(plain.ptr, value.ptr);
+    sw_chunk_reader reader;
+    assert_ok(sw_chunk_read(value, &head, &unpacked, &reader));
+    assert_ptr_equal(reader.rest.ptr, value.ptr + SW_CHUNK_HEAD_BYTES);
     sw_chunk_done(&writer);
 }
 
@@ -223,32 +222,32 @@ static void packed_bytes_that_are_no_lz4_are_refused(void **state) {
     (void)state;
     sw_chunk_writer writer = {0};
     sw_chunk_head head;
-    sw_buf unpacked = {0};
-    sw_slice value = make_large(&writer), plain;
+    sw_slice value = make_large(&writer);
+    sw_chunk_reader reader;
     assert_ok(sw_chunk_open(key_at(MANY - 1), value, &head));
     const size_t plain_len = writer.bytes.len - SW_CHUNK_HEAD_BYTES;
     for (size_t cut = 1; cut < value.len - SW_CHUNK_HEAD_BYTES; cut++) {
         char *copy = sw_heap_alloc(value.len - cut); /* of its own: ASan sees what is beyond */
         memcpy(copy, value.ptr, value.len - cut);
         sw_slice torn = sw_slice_of(copy, value.len - cut);
-        assert_int_equal(sw_chunk_unpack(torn, &head, &unpacked, &plain), SW_E_CORRUPT);
+        assert_int_equal(sw_chunk_read(torn, &head, &unpacked, &reader), SW_E_CORRUPT);
         sw_heap_free(copy);
     }
     char *at = room.ptr + SW_CHUNK_HEAD_BYTES;
     const size_t lengths[] = {0, plain_len - 1, plain_len + 1, UINT32_MAX};
     for (size_t i = 0; i < SW_COUNT(lengths); i++) {
         sw_wire_put_le(at, lengths[i], 4);
-        assert_int_equal(sw_chunk_unpack(value, &head, &unpacked, &plain), SW_E_CORRUPT);
+        assert_int_equal(sw_chunk_read(value, &head, &unpacked, &reader), SW_E_CORRUPT);
     }
     sw_wire_put_le(at, plain_len, 4);
-    assert_ok(sw_chunk_unpack(value, &head, &unpacked, &plain));
-    sw_buf_done(&unpacked);
+    assert_ok(sw_chunk_read(value, &head, &unpacked, &reader));
     sw_chunk_done(&writer);
 }
 
 static int free_room(void **state) {
     (void)state;
     sw_buf_done(&room);
+    sw_buf_done(&unpacked);
     return 0;
 }
 
