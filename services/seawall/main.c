@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +13,14 @@ static const sw_command *const commands[] = {
     &sw_cmd_top,       &sw_cmd_topics, &sw_cmd_up,      &sw_cmd_version, &sw_cmd_warnings,
 };
 
-/* The allocator keeps in each of its arenas what threads have freed: with few, a server stays as
- * small as its budgets say. And small pieces that are freed join their neighbours at once: kept in
- * lists they come back in the opposite order, so that what one batch makes lies scattered, and each
- * piece of it is a miss of cache and TLB. */
-enum { ARENAS_MAX = 2, SERVICE_WORDS_MAX = 100 };
+/* For jemalloc (docs/decisions/0036). Each arena keeps what threads have freed: with few, a server
+ * stays as small as its budgets say. What stays free goes back to the kernel within that many ms,
+ * by a thread of the allocator's. The environment's MALLOC_CONF goes before it. */
+extern const char *const malloc_conf;
+const char *const malloc_conf =
+    "narenas:2,background_thread:true,dirty_decay_ms:100,muzzy_decay_ms:0";
+
+enum { SERVICE_WORDS_MAX = 100 };
 #define SERVICE "seawall-"
 
 /* Started as seawall-deadline, the program is that service on a Kafka cluster: `seawall up` with
@@ -38,8 +40,6 @@ static int run_service(const char *service, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    (void)mallopt(M_ARENA_MAX, ARENAS_MAX);
-    (void)mallopt(M_MXFAST, 0);
     const char *name = strrchr(argv[0], '/');
     name = name ? name + 1 : argv[0];
     if (strncmp(name, SERVICE, strlen(SERVICE)) == 0)

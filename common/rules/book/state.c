@@ -29,9 +29,8 @@ sw_err sw_book_reserve(sw_book *book, uint32_t runs, uint32_t list, size_t bytes
     if (run_cap == book->run_cap && list_cap == book->list_cap && bytes_cap == book->bytes_cap)
         return SW_OK;
     if (run_cap > UINT32_MAX || list_cap > UINT32_MAX || bytes_cap > UINT32_MAX) return SW_E_LIMIT;
-    /* An allocation ends at a multiple of 16 less the 8 bytes that the heap keeps for itself. */
     size_t size = block_size(run_cap, list_cap, bytes_cap);
-    size_t whole = ((size + 8 + 15) & ~(size_t)15) - 8;
+    size_t whole = (size + 15) & ~(size_t)15; /* the allocator has no sizes between */
     if (bytes_cap + whole - size <= SW_BOOK_PAGE_BYTES) bytes_cap += whole - size;
     uint8_t *block = sw_heap_alloc(whole);
     if (!block) return SW_E_NOMEM;

@@ -12,9 +12,9 @@
 #include "runtime/worker.h"
 #include "seawall/bench/bench.h"
 #include "seawall/bench/gateway.h"
+#include "seawall/bench/resident.h"
 #include "seawall/cli/cli.h"
 #include "seawall/up/people.h"
-#include "seawall/up/trim.h"
 #include "topics/topics.h"
 
 #define PARTITIONS   4u

@@ -1,11 +1,9 @@
 #include "seawall/up/up.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
 enum { TICK_MS = 200, METRICS_BYTES = 64 << 20 };
-enum { LARGE_MEMORY = 512 << 20, ARENAS_LARGE = 8, GROWTH_PART = 10 };
 
 static void say(sw_up *up, sw_trace_level level, const char *name, sw_err err, const char *field,
                 sw_slice text) {
@@ -110,20 +108,6 @@ static void on_tick(void *arg) {
     if (!up->stopping) end(up);
 }
 
-static void on_trim(void *arg) {
-    sw_trim_look(arg);
-}
-
-/* A heap of a gigabyte is fragmented: glibc searches it long for room while other threads wait for
- * the arena. With more of them than main.c allows there is less to search. And what is given back
- * is soon wanted again. */
-static void set_heap(sw_up *up) {
-    const int64_t memory = sw_config_int(up->config, "memory");
-    const bool large = memory >= LARGE_MEMORY;
-    if (large) (void)mallopt(M_ARENA_MAX, ARENAS_LARGE);
-    sw_trim_init(&up->trim, large ? (uint64_t)memory / GROWTH_PART : 0);
-}
-
 static sw_err write_port(sw_up *up) {
     const char *path = sw_config_cstr(up->config, "http.port_file");
     char part[4096];
@@ -164,7 +148,6 @@ sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config, sw_diags 
         *diags = up->load.diags;
         return SW_E_INVALID;
     }
-    set_heap(up);
     sw_err err = sw_data_dir_open(sw_config_cstr(config, "data_dir"), diags, &up->dir);
     if (!err) err = open_log(up, diags);
     if (!err) err = sw_loop_open(&up->loop);
@@ -177,9 +160,6 @@ sw_err sw_up_open(sw_up *up, sw_arena *arena, const sw_config *config, sw_diags 
     if (!err) err = sw_up_names_route(up);
     if (!err) err = sw_up_pipeline_start(up);
     if (!err) err = sw_loop_timer_open(up->loop, TICK_MS, TICK_MS, on_tick, up, &up->tick);
-    if (!err)
-        err = sw_loop_timer_open(up->loop, SW_TRIM_MS, SW_TRIM_MS, on_trim, &up->trim,
-                                 &up->trim_look);
     if (!err) err = write_port(up);
     return err;
 }
@@ -197,7 +177,6 @@ void sw_up_close(sw_up *up) {
     sw_err err = sw_up_pipeline_stop(up);
     (void)err; /* told by sw_up_run; on a failed start there is another */
     sw_loop_timer_close(up->tick);
-    sw_loop_timer_close(up->trim_look);
     sw_http_close(up->http);
     sw_loop_close(up->loop); /* runs what was posted: the pipeline is still there */
     sw_up_pipeline_close(up);

@@ -14,7 +14,6 @@
 #include "risk/http_scores.h"
 #include "seawall/cli/cli.h"
 #include "seawall/input/load.h"
-#include "seawall/up/trim.h"
 #include "topics/topics.h"
 
 enum { SW_UP_PROCESSORS_MAX = 32, SW_UP_FILES_MAX = 8 };
@@ -57,8 +56,7 @@ typedef struct sw_up {
     sw_http_route notify_routes[SW_NOTIFY_ROUTES_MAX];
     sw_http_route names_route, events_route, letter_routes[SW_LETTERS_ROUTES];
     sw_letters_api letters;
-    sw_loop_timer *tick, *trim_look;
-    sw_trim trim;
+    sw_loop_timer *tick;
 
     bool ready, stopping;
     sw_err failed; /* what the process ends with */

@@ -1,6 +1,5 @@
 #include "seawall/bench/kafka/kafka.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,9 +115,6 @@ static bool measure(bench *b) {
     if (!measure_records(b, &rig, "keyed records", opened + b->events, 160000)) return false;
     sw_bench_line(b->report, "memory, at the highest", (double)rig.most_bytes / 1e6, "MB", 400,
                   true);
-    (void)malloc_trim(0);
-    sw_bench_line(b->report, "memory, at rest", (double)sw_resident_bytes(0) / 1e6, "MB", 400,
-                  true);
     return measure_records(b, &rig, "keyed records, random order", opened + 2 * b->events, 0);
 }
 
@@ -127,6 +123,7 @@ static bool apart(bench *b, bool (*part)(bench *b)) {
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
+        sw_resident_forked();
         bool ok = part(b);
         fflush(NULL);
         if (!ok) _exit(1);

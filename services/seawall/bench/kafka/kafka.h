@@ -6,9 +6,9 @@
 #include "deadline/deadline.h"
 #include "runtime/runtime.h"
 #include "seawall/bench/bench.h"
+#include "seawall/bench/resident.h"
 #include "seawall/bench/runtime/runtime.h"
 #include "seawall/input/load.h"
-#include "seawall/up/trim.h"
 
 #define SW_BENCH_KAFKA_PARTITIONS 4u
 #define SW_BENCH_KAFKA_RULES      5u
@@ -83,7 +83,6 @@ typedef struct sw_bench_kafka_rig {
     sw_bus *bus;
     sw_runtime *runtime;
     sw_metric *records, *restored;
-    sw_trim trim;
     uint64_t most_bytes; /* of memory, while records were waited for */
 } sw_bench_kafka_rig;
 

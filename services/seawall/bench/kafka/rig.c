@@ -50,7 +50,6 @@ bool sw_bench_kafka_open(sw_bench_kafka_rig *rig, const sw_bench_kafka_options *
     const sw_evaluator *evaluator;
     memset(rig, 0, sizeof *rig);
     sw_arena_init(&rig->arena, (size_t)64 << 20);
-    sw_trim_init(&rig->trim, 0);
     sw_metrics_init(&rig->metrics, &rig->arena);
     sw_clock_system(&rig->clock);
     rig->trace = (sw_trace_sink){warn, NULL};
@@ -87,24 +86,20 @@ void sw_bench_kafka_close(sw_bench_kafka_rig *rig) {
     sw_arena_done(&rig->arena);
 }
 
-/* Each LOOK_MS: how much memory there is; as often as in a service what the allocator keeps is
- * given back. */
-static void look_at_memory(sw_bench_kafka_rig *rig, uint32_t look) {
+static void look_at_memory(sw_bench_kafka_rig *rig) {
     uint64_t bytes = sw_resident_bytes(0);
     if (bytes > rig->most_bytes) rig->most_bytes = bytes;
-    if (look % (SW_TRIM_MS / LOOK_MS) == 0) sw_trim_look(&rig->trim);
 }
 
 bool sw_bench_kafka_until(sw_bench_kafka_rig *rig, int64_t records) {
     int64_t last = -1;
-    uint32_t look = 0;
     for (int still_ms = 0; still_ms < STALLED_MS; still_ms += LOOK_MS) {
         int64_t now = sw_metric_value(rig->records);
         if (now >= records) return true;
         if (now != last) still_ms = 0;
         last = now;
         if (!told(sw_runtime_error(rig->runtime), "the runtime has stopped")) return false;
-        look_at_memory(rig, look++);
+        look_at_memory(rig);
         poll(NULL, 0, LOOK_MS);
     }
     fprintf(stderr, "seawall bench: only %lld of %lld records are taken\n", (long long)last,

@@ -3,8 +3,8 @@
 
 #include "report/bulletin/bulletin.h"
 #include "seawall/bench/report/report_bench.h"
+#include "seawall/bench/resident.h"
 #include "seawall/cli/cli.h"
-#include "seawall/up/trim.h"
 
 #define STATIONS 2000u
 #define DAYS     1095u /* three years */

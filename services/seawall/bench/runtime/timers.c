@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "runtime/watch.h"
+#include "seawall/bench/resident.h"
 #include "seawall/bench/runtime/runtime.h"
-#include "seawall/up/trim.h"
 
 /* Many timers against few: setting, firing, memory, restart. A record sets PER_RECORD of them, for
  * keys and moments in no order. The processor knows that they are new, as the evaluator knows from

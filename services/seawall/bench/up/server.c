@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "seawall/bench/bench.h"
-#include "seawall/up/trim.h"
+#include "seawall/bench/resident.h"
 
 enum { ARGS_MAX = 64, START_S = 120, LOOK_MS = 5, REST_LOOKS = 8, REST_LOOK_MS = 100 };
 
