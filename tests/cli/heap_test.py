@@ -1,0 +1,28 @@
+"""The heap is jemalloc's, set as services/seawall/main.c says (docs/decisions/0036), and the environment goes before that."""
+import re
+import sys
+import unittest
+from pathlib import Path
+
+import cli
+
+SANITIZED = "asan" in Path(sys.argv[1]).parts or "tsan" in Path(sys.argv[1]).parts
+
+
+def settings(conf):
+    told = cli.run("version", env={"MALLOC_CONF": f"stats_print:true{conf}"})[1]
+    return dict(re.findall(r"^ +opt\.(\w+): (\S+)", told, re.M))
+
+
+@unittest.skipIf(SANITIZED, "a sanitizer brings its own heap")
+class Heap(cli.Case):
+    def test_few_arenas_and_what_is_free_goes_back(self):
+        set_so = settings("")
+        self.assertEqual([set_so.get(name) for name in ("narenas", "background_thread", "dirty_decay_ms", "muzzy_decay_ms")], ["2", "true", "100", "0"])
+
+    def test_the_environment_goes_before(self):
+        self.assertEqual(settings(",dirty_decay_ms:5000")["dirty_decay_ms"], "5000")
+
+
+if __name__ == "__main__":
+    cli.main()
