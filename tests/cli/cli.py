@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKS = ROOT / "deploy/packs"
 SHARED = Path(os.environ.get("SEAWALL_SHARED", ROOT.parent / "shared"))
 SEAWALL = None
+SANITIZED = bool({"asan", "tsan"} & set(Path(sys.argv[1]).parts))  # a heap that is not the program's
 
 
 def run(*args, stdin=None, code=0, env=None):

@@ -1,12 +1,8 @@
 """The heap is jemalloc's, set as services/seawall/main.c says (docs/decisions/0036), and the environment goes before that."""
 import re
-import sys
 import unittest
-from pathlib import Path
 
 import cli
-
-SANITIZED = "asan" in Path(sys.argv[1]).parts or "tsan" in Path(sys.argv[1]).parts
 
 
 def settings(conf):
@@ -14,7 +10,7 @@ def settings(conf):
     return dict(re.findall(r"^ +opt\.(\w+): (\S+)", told, re.M))
 
 
-@unittest.skipIf(SANITIZED, "a sanitizer brings its own heap")
+@unittest.skipIf(cli.SANITIZED, "a sanitizer brings its own heap")
 class Heap(cli.Case):
     def test_few_arenas_and_what_is_free_goes_back(self):
         set_so = settings("")
