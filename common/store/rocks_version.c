@@ -36,10 +36,22 @@ static sw_err read_version(rocks_db *db, const char *name, uint32_t *ret, sw_dia
                               "the version entry of this store is damaged");
 }
 
-static sw_err check_version(rocks_db *db, uint32_t store, uint32_t version, bool renewable,
-                            sw_diags *diags) {
+/* What follows from other stores is not worth reading in an older format. */
+static void begin_anew(rocks_db *db, uint32_t store) {
+    static const char behind[] = "\xff\xff\xff\xff\xff\xff\xff\xff"; /* all keys: of no task */
+    rocksdb_writebatch_delete_range_cf(db->batch, db->families[store], "", 0, behind,
+                                       sizeof behind - 1);
+    put_version(db, store, db->versions[store]);
+}
+
+static sw_err check_version(rocks_db *db, uint32_t store, uint32_t version,
+                            const sw_store_spec *spec, sw_diags *diags) {
     if (version == db->versions[store]) return SW_OK;
-    if (renewable && (version < db->versions[store] || version == BEING_RENEWED)) {
+    if (spec->derived && version < db->versions[store]) {
+        begin_anew(db, store);
+        return SW_OK;
+    }
+    if (spec->renewable && (version < db->versions[store] || version == BEING_RENEWED)) {
         db->stale[store] = version;
         return SW_OK;
     }
@@ -58,7 +70,7 @@ sw_err rocks_check_versions(rocks_db *db, const sw_store_spec *specs, sw_diags *
     for (uint32_t i = 0; i < db->store_count; i++) {
         uint32_t version = 0;
         sw_err err = read_version(db, specs[i].name, &version, diags);
-        if (!err && version) err = check_version(db, i, version, specs[i].renewable, diags);
+        if (!err && version) err = check_version(db, i, version, &specs[i], diags);
         if (err) return err;
         if (!version) put_version(db, i, specs[i].version);
     }

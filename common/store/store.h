@@ -17,6 +17,7 @@ typedef struct sw_store_spec {
     bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
     bool churn;         /* rows come and go, in no order: writes them again less often, at the price
                            of space */
+    bool derived;       /* opened with an older format it is empty, and has the new one */
     bool renewable;     /* may be opened with an older format: sw_db_stale tells, and nobody reads
                            it until it has been written anew */
 } sw_store_spec;

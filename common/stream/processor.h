@@ -24,6 +24,8 @@ typedef struct sw_processor_store {
     size_t value_bytes_max;         /* of a row put by sw_ctx_put; 0: SW_VALUE_BYTES_MAX */
     const sw_object_codec *objects; /* values are kept decoded: sw_ctx_object_* alone; NULL: rows.
                                        Its `arg` is the processor's `shared` */
+    bool derived; /* rows follow from the processor's other stores: those of an older format are
+                     deleted, and its on_start sees to it that there are new ones */
     bool scanned; /* rows are read in order alone, none by its key: no filters are made */
 } sw_processor_store;
 

@@ -86,8 +86,10 @@ static sw_err add_stores(builder *b, sw_node *node) {
                               "more than %d stores", SW_STORES_MAX);
         sw_slice name = sw_arena_printf(b->arena, "%s.%s", node->processor->name, store->name);
         if (!name.ptr) return full(b);
-        t->stores[t->store_count++] = (sw_store_spec){
-            .name = name.ptr, .version = store->version, .point_lookups = !store->scanned};
+        t->stores[t->store_count++] = (sw_store_spec){.name = name.ptr,
+                                                      .version = store->version,
+                                                      .point_lookups = !store->scanned,
+                                                      .derived = store->derived};
     }
     return SW_OK;
 }

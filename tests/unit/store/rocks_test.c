@@ -128,6 +128,35 @@ static void a_renewable_store_of_an_older_format_is_stale_until_it_is_written_an
     assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
 }
 
+static void a_derived_store_of_an_older_format_is_emptied(void **state) {
+    fixture *f = *state;
+    sw_store_spec newer[] = {specs[0], specs[1]};
+    newer[0].version = 2;
+    newer[0].derived = true;
+    put_one(f->db, "\x01k", SW_S("v"), true, SW_OK);
+    put_one(f->db, "\xff\x01", SW_S("v"), true, SW_OK);
+    sw_db_close(f->db);
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
+    assert_int_equal(sw_db_stale(f->db, 0), 0);
+    sw_buf value;
+    sw_buf_init(&value, 100);
+    assert_int_equal(sw_db_get(f->db, 0, SW_S("\x01k"), &value), SW_E_NOT_FOUND);
+    assert_int_equal(sw_db_get(f->db, 0, SW_S("\xff\x01"), &value), SW_E_NOT_FOUND);
+    put_one(f->db, "\x01k", SW_S("new"), true, SW_OK);
+    sw_db_close(f->db);
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0})); /* once */
+    assert_ok(sw_db_get(f->db, 0, SW_S("\x01k"), &value));
+    assert_slice(sw_buf_slice(&value), "new");
+    sw_buf_done(&value);
+    sw_db_close(f->db);
+    f->db = NULL;
+    assert_int_equal(open_db(f), SW_E_VERSION); /* the former program does not mistake it */
+    newer[0].version = 1;
+    assert_int_equal(open_with(f, newer, 2, (sw_db_budget){0}), SW_E_VERSION);
+    newer[0].version = 2;
+    assert_ok(open_with(f, newer, 2, (sw_db_budget){0}));
+}
+
 static void another_format_of_the_folder_is_refused(void **state) {
     fixture *f = *state;
     char path[400];
@@ -525,6 +554,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_second_opening_is_refused_with_the_process_that_has_it),
         CASE(another_version_of_a_store_is_refused),
+        CASE(a_derived_store_of_an_older_format_is_emptied),
         CASE(a_renewable_store_of_an_older_format_is_stale_until_it_is_written_anew),
         CASE(another_format_of_the_folder_is_refused),
         CASE(a_lost_log_is_not_taken_for_an_empty_database),
