@@ -21,10 +21,12 @@ typedef struct sw_score_call {
 /* An instance weighs otherwise than before: `old` and `new` may be NULL. */
 SW_NODISCARD sw_err sw_score_move(sw_score_call *call, const sw_score_instance *instance,
                                   const sw_weighing *old, const sw_weighing *new);
-/* The subject's sums of this partition go home. `subject_key` is a timer's: what
- * sw_score_wait set. */
-SW_NODISCARD sw_err sw_score_flush(sw_score_call *call, sw_slice subject_key);
-SW_NODISCARD sw_err sw_score_wait(sw_score_call *call, sw_scored of, sw_slice subject);
+/* The subject's sums of this partition go home. `row_key` is their timer's. */
+SW_NODISCARD sw_err sw_score_flush(sw_score_call *call, sw_slice row_key);
+/* The subject's row of sums, without what has faded. `tells`: what it says has changed, and goes
+ * home in a while. */
+SW_NODISCARD sw_err sw_score_put_sum(sw_score_call *call, sw_slice row_key, sw_sum_row *row,
+                                     bool tells);
 /* What a partition says of the subject, at home: onto the topic. */
 SW_NODISCARD sw_err sw_score_arrived(sw_score_call *call, sw_slice topic_key,
                                      const sw_score_step *step);

@@ -35,7 +35,7 @@ sw_err sw_score_settle(sw_score_call *call, sw_slice row_key, sw_score_instance 
     const bool weighs = sw_score_instance_weigh(instance, call->weights, &new);
     sw_err err = sw_score_move(call, instance, old, weighs ? &new : NULL);
     if (err) return err;
-    instance->mark = sw_weights_mark(call->weights);
+    instance->mark = sw_score_mark(call->weights);
     if (instance->count == 0 && instance->settled_ms == SW_TIME_NONE)
         return sw_ctx_del(call->ctx, SW_SCORE_INSTANCES, row_key);
     sw_buf_init(&row, ROW_BYTES_MAX);
@@ -49,7 +49,7 @@ sw_err sw_score_settle(sw_score_call *call, sw_slice row_key, sw_score_instance 
 /* How the row weighs in the sums; false: not at all. */
 static bool weighed(const sw_score_call *call, const sw_score_instance *instance,
                     sw_weighing *ret) {
-    return instance->mark == sw_weights_mark(call->weights) &&
+    return instance->mark == sw_score_mark(call->weights) &&
            sw_score_instance_weigh(instance, call->weights, ret);
 }
 
@@ -147,8 +147,8 @@ static const char *const inputs[] = {SW_TOPIC_WARNINGS, SW_TOPIC_TASKS, SW_TOPIC
 static const char *const outputs[] = {SW_TOPIC_SCORES, SW_TOPIC_SCORES_STEPS, NULL};
 static const sw_processor_store stores[SW_SCORE_STORES] = {
     [SW_SCORE_INSTANCES] = {.name = "instances", .version = 1},
-    [SW_SCORE_SUMS] = {.name = "sums", .version = 1},
-    [SW_SCORE_TOTALS] = {.name = "totals", .version = 1, .scanned = true},
+    [SW_SCORE_SUMS] = {.name = "sums", .version = SW_SCORE_FORM, .derived = true},
+    [SW_SCORE_TOTALS] = {.name = "totals", .version = SW_SCORE_FORM, .derived = true},
     [SW_SCORE_MARKS] = {.name = "marks", .version = 1, .value_bytes_max = 2048},
 };
 

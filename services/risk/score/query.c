@@ -124,20 +124,27 @@ static bool finish(walk *w) {
     return more;
 }
 
+static void add_parts_of(walk *w, const sw_sum_row *row) {
+    for (uint32_t i = 0; i < row->count; i++)
+        if (sees(w->sight, row->parts[i].org, row->parts[i].compartment))
+            sw_score_part_sum(&row->parts[i], w->scores->weights, w->today, &w->sum, &w->warnings);
+}
+
 static bool add_sum(void *arg, uint32_t partition, sw_slice row_key, sw_slice value) {
     walk *w = arg;
-    sw_sum_key key;
+    sw_scored of;
+    sw_slice subject;
     sw_sum_row row;
     (void)partition;
     sw_arena_reset(&w->rows);
-    w->err = sw_sum_key_read(row_key, &key) ? sw_sum_row_read(&w->rows, value, &row) : SW_E_CORRUPT;
+    w->err = sw_sum_key_read(row_key, &of, &subject) ? sw_sum_row_read(&w->rows, value, &row)
+                                                     : SW_E_CORRUPT;
     if (w->err) return false;
-    if (w->top && !sw_slice_eq(key.subject, sw_buf_slice(&w->subject))) {
+    if (w->top && !sw_slice_eq(subject, sw_buf_slice(&w->subject))) {
         if (!finish(w)) return false;
-        w->err = sw_buf_add(&w->subject, key.subject);
+        w->err = sw_buf_add(&w->subject, subject);
     }
-    if (row.mark == sw_weights_mark(w->scores->weights) && sees(w->sight, key.org, key.compartment))
-        sw_score_part_sum(&row.part, w->scores->weights, w->today, &w->sum, &w->warnings);
+    if (row.mark == sw_score_mark(w->scores->weights)) add_parts_of(w, &row);
     return !w->err;
 }
 
@@ -291,15 +298,15 @@ sw_err sw_scores_explain(const sw_scores *s, const sw_scores_one *one, sw_arena 
     top t;
     walk w;
     char from[SW_SUM_KEY_MAX], to[SW_SUM_KEY_MAX];
-    const sw_slice prefix = sw_sum_prefix(one->of, one->subject, from);
-    if (!prefix.len) return SW_E_INVALID;
-    memcpy(to, prefix.ptr, prefix.len);
-    to[prefix.len - 1] = '\1';
+    const sw_slice key = sw_sum_key(one->of, one->subject, from);
+    if (!key.len) return SW_E_INVALID;
+    memcpy(to, key.ptr, key.len);
+    to[key.len - 1] = '\1';
     sw_err err = top_init(&t, scratch, one->limit);
     if (err) return err;
     walk_init(&w, s, &one->sight, NULL);
     const sw_read_range range = {
-        .partition = SW_READ_ALL, .from = prefix, .to = sw_slice_of(to, prefix.len)};
+        .partition = SW_READ_ALL, .from = key, .to = sw_slice_of(to, key.len)};
     err = sw_read_scan(&s->sums, &range, add_sum, &w);
     if (!err) err = w.err;
     if (!err) {

@@ -8,42 +8,20 @@ static const char *const fields[SW_SCORED_COUNT] = {"case_id", "officerid", "org
 
 /* ---- keys ---- */
 
-static size_t put(char *room, size_t at, sw_slice text) {
-    if (text.len) memcpy(room + at, text.ptr, text.len);
-    room[at + text.len] = '\0';
-    return at + text.len + 1;
-}
-
-sw_slice sw_sum_prefix(sw_scored of, sw_slice subject, char room[SW_SUM_KEY_MAX]) {
+sw_slice sw_sum_key(sw_scored of, sw_slice subject, char room[SW_SUM_KEY_MAX]) {
     if (subject.len + 2 > SW_SUM_KEY_MAX) return SW_SLICE_NONE;
     room[0] = kinds[of];
-    return sw_slice_of(room, put(room, 1, subject));
+    if (subject.len) memcpy(room + 1, subject.ptr, subject.len);
+    room[1 + subject.len] = '\0';
+    return sw_slice_of(room, subject.len + 2);
 }
 
-sw_slice sw_sum_key_write(const sw_sum_key *key, char room[SW_SUM_KEY_MAX]) {
-    if (key->subject.len + key->org.len + key->compartment.len + 4 > SW_SUM_KEY_MAX)
-        return SW_SLICE_NONE;
-    size_t len = sw_sum_prefix(key->of, key->subject, room).len;
-    len = put(room, len, key->org);
-    return sw_slice_of(room, put(room, len, key->compartment) - 1);
-}
-
-static bool next_text(sw_slice *rest, sw_slice *ret) {
-    const char *end = rest->len ? memchr(rest->ptr, '\0', rest->len) : NULL;
-    if (!end) return false;
-    const size_t len = (size_t)(end - rest->ptr);
-    *ret = sw_slice_sub(*rest, 0, len);
-    *rest = sw_slice_sub(*rest, len + 1, rest->len);
-    return true;
-}
-
-bool sw_sum_key_read(sw_slice row_key, sw_sum_key *ret) {
-    sw_slice rest = row_key.len ? sw_slice_sub(row_key, 1, row_key.len) : row_key;
-    for (uint32_t of = 0; row_key.len && of < SW_SCORED_COUNT; of++) {
+bool sw_sum_key_read(sw_slice row_key, sw_scored *ret_of, sw_slice *ret_subject) {
+    if (row_key.len < 2 || row_key.ptr[row_key.len - 1] != '\0') return false;
+    for (uint32_t of = 0; of < SW_SCORED_COUNT; of++) {
         if (row_key.ptr[0] != kinds[of]) continue;
-        ret->of = (sw_scored)of;
-        if (!next_text(&rest, &ret->subject) || !next_text(&rest, &ret->org)) return false;
-        ret->compartment = rest;
+        *ret_of = (sw_scored)of;
+        *ret_subject = sw_slice_sub(row_key, 1, row_key.len - 1);
         return true;
     }
     return false;
@@ -70,35 +48,66 @@ bool sw_score_topic_key_read(sw_slice key, sw_scored *ret_of, sw_slice *ret_subj
     return false;
 }
 
-sw_slice sw_total_key(sw_scored of, sw_slice subject, uint32_t partition,
-                      char room[SW_SUM_KEY_MAX]) {
-    if (subject.len + 4 > SW_SUM_KEY_MAX) return SW_SLICE_NONE;
-    const size_t len = sw_sum_prefix(of, subject, room).len;
-    sw_wire_put_be(room + len, partition, 2);
-    return sw_slice_of(room, len + 2);
-}
-
 /* ---- sums ---- */
 
 enum { ROW_MARK = 1, ROW_WAITS, ROW_PART };
 
+uint64_t sw_score_mark(const sw_weights *weights) {
+    return sw_weights_mark(weights) + SW_SCORE_FORM;
+}
+
+static int part_cmp(const sw_score_part *part, sw_slice org, sw_slice compartment) {
+    const int order = sw_slice_cmp(part->org, org);
+    return order ? order : sw_slice_cmp(part->compartment, compartment);
+}
+
+sw_score_part *sw_sum_row_part(sw_sum_row *row, sw_arena *arena, sw_slice org,
+                               sw_slice compartment) {
+    uint32_t at = 0;
+    while (at < row->count && part_cmp(&row->parts[at], org, compartment) < 0) at++;
+    if (at < row->count && part_cmp(&row->parts[at], org, compartment) == 0) return &row->parts[at];
+    sw_score_part *more = sw_arena_alloc(arena, (row->count + 1) * sizeof *more);
+    if (!more) return NULL;
+    if (at) memcpy(more, row->parts, at * sizeof *more);
+    if (at < row->count) memcpy(more + at + 1, row->parts + at, (row->count - at) * sizeof *more);
+    more[at] = (sw_score_part){.org = org, .compartment = compartment};
+    row->parts = more;
+    row->count++;
+    return &more[at];
+}
+
+void sw_sum_row_prune(sw_sum_row *row, const sw_weights *weights, int32_t today) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < row->count; i++) {
+        sw_score_part_prune(&row->parts[i], weights, today);
+        if (!sw_score_part_is_empty(&row->parts[i])) row->parts[kept++] = row->parts[i];
+    }
+    row->count = kept;
+}
+
 void sw_sum_row_write(const sw_sum_row *row, sw_buf *out) {
     sw_wire_varint(out, ROW_MARK, row->mark);
     if (row->waits) sw_wire_varint(out, ROW_WAITS, 1);
-    const size_t mark = sw_wire_begin(out, ROW_PART);
-    sw_score_part_write(&row->part, out);
-    sw_wire_end(out, mark);
+    for (uint32_t i = 0; i < row->count; i++) {
+        const size_t mark = sw_wire_begin(out, ROW_PART);
+        sw_score_part_write(&row->parts[i], out);
+        sw_wire_end(out, mark);
+    }
 }
 
 sw_err sw_sum_row_read(sw_arena *arena, sw_slice value, sw_sum_row *ret) {
     sw_wire_reader r = sw_wire_read(value);
     sw_wire_field f;
     sw_sum_row row = {0};
+    uint32_t count = 0;
     sw_err err = SW_OK;
-    while (!err && sw_wire_next(&r, &f)) {
+    while (sw_wire_next(&r, &f)) count += f.number == ROW_PART;
+    row.parts = sw_arena_alloc(arena, (count + 1) * sizeof *row.parts);
+    if (!row.parts) return SW_E_LIMIT;
+    for (r = sw_wire_read(value); !err && sw_wire_next(&r, &f);) {
         if (f.number == ROW_MARK) row.mark = f.n;
         if (f.number == ROW_WAITS) row.waits = f.n != 0;
-        if (f.number == ROW_PART) err = sw_score_part_read(arena, f.bytes, &row.part);
+        if (f.number == ROW_PART) err = sw_score_part_read(arena, f.bytes, &row.parts[row.count++]);
     }
     if (!err && r.fault) err = SW_E_CORRUPT;
     if (!err) *ret = row;
@@ -147,6 +156,53 @@ sw_err sw_step_read(sw_arena *arena, sw_slice bytes, sw_score_step *ret) {
     if (rest.len && !sw_arena_copy(arena, rest, &step.parts)) return SW_E_LIMIT;
     *ret = step;
     return SW_OK;
+}
+
+/* ---- totals ---- */
+
+/* Of each partition one message, in their order: its number, then its parts as the step had them.
+ */
+enum { TOTAL = 1, TOTAL_PARTITION = STEP_PARTITION };
+
+bool sw_total_next(sw_wire_reader *r, uint32_t *ret_partition, sw_slice *ret_parts) {
+    sw_wire_field f;
+    while (sw_wire_next(r, &f)) {
+        sw_wire_reader one = sw_wire_read(f.bytes);
+        sw_wire_field first;
+        if (f.number != TOTAL || f.type != SW_WIRE_BYTES) continue;
+        if (!sw_wire_next(&one, &first) || first.number != TOTAL_PARTITION) {
+            r->fault = true;
+            return false;
+        }
+        *ret_partition = (uint32_t)first.n;
+        *ret_parts = sw_slice_of(one.at, (size_t)(one.end - one.at));
+        return true;
+    }
+    return false;
+}
+
+static void write_total(uint32_t partition, sw_slice parts, sw_buf *out) {
+    if (!parts.len) return;
+    const size_t mark = sw_wire_begin(out, TOTAL);
+    sw_wire_varint(out, TOTAL_PARTITION, partition);
+    sw_buf_add(out, parts);
+    sw_wire_end(out, mark);
+}
+
+sw_err sw_total_say(sw_slice row, uint32_t partition, sw_slice parts, sw_buf *out) {
+    sw_wire_reader r = sw_wire_read(row);
+    uint32_t other;
+    sw_slice others;
+    bool said = false;
+    while (sw_total_next(&r, &other, &others)) {
+        if (!said && other >= partition) {
+            write_total(partition, parts, out);
+            said = true;
+        }
+        if (other != partition) write_total(other, others, out);
+    }
+    if (!said) write_total(partition, parts, out);
+    return r.fault ? SW_E_CORRUPT : out->err;
 }
 
 /* ---- records ---- */

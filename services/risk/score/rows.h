@@ -2,36 +2,44 @@
 #ifndef SW_RISK_SCORE_ROWS_H
 #define SW_RISK_SCORE_ROWS_H
 
+#include "codec/wire.h"
 #include "env/limits.h"
 #include "risk/score/part.h"
 
-/* ---- sums: of a subject, a unit and a compartment, within one partition of warnings ---- */
-
-typedef struct sw_sum_key {
-    sw_scored of;
-    sw_slice subject, org, compartment;
-} sw_sum_key;
+/* ---- sums: of a subject, by unit and compartment, within one partition of warnings ---- */
 
 /* Room for a row's key. */
 #define SW_SUM_KEY_MAX SW_ROW_KEY_BYTES_MAX
 
-/* Keys sort by kind, subject, unit, compartment. Empty: it is too long. */
-sw_slice sw_sum_key_write(const sw_sum_key *key, char room[SW_SUM_KEY_MAX]);
+/* The key of a subject's row, in both stores. Keys sort by kind, then subject. Empty: it is too
+ * long. */
+sw_slice sw_sum_key(sw_scored of, sw_slice subject, char room[SW_SUM_KEY_MAX]);
 /* Borrows. False: no row's key. */
-bool sw_sum_key_read(sw_slice row_key, sw_sum_key *ret);
-/* What the keys of all rows of a subject begin with: room for it, and for what comes behind them.
- */
-sw_slice sw_sum_prefix(sw_scored of, sw_slice subject, char room[SW_SUM_KEY_MAX]);
+bool sw_sum_key_read(sw_slice row_key, sw_scored *ret_of, sw_slice *ret_subject);
 /* What the keys of a kind begin with, and with `behind` what comes after the last of them. */
 sw_slice sw_sum_kind(sw_scored of, bool behind);
 
+/* The format of sums and totals. */
+#define SW_SCORE_FORM 2u
+/* Of the weights and of that format: what bears another mark counts for nothing, and instances that
+ * do are added up anew by the walk. So sums of an older format may be thrown away. */
+uint64_t sw_score_mark(const sw_weights *weights);
+
 typedef struct sw_sum_row {
-    uint64_t mark;      /* of the weights: under others it counts for nothing */
-    bool waits;         /* its subject's timer is set */
-    sw_score_part part; /* without names: they are in the key */
+    uint64_t mark;
+    bool waits;           /* its subject's timer is set */
+    sw_score_part *parts; /* in order of unit, then compartment */
+    uint32_t count;
 } sw_sum_row;
 
+/* The part of unit and compartment, which are borrowed; an empty one where there was none. NULL:
+ * the arena is full. */
+sw_score_part *sw_sum_row_part(sw_sum_row *row, sw_arena *arena, sw_slice org,
+                               sw_slice compartment);
+/* Forgets what has faded, and parts in which nothing is left. */
+void sw_sum_row_prune(sw_sum_row *row, const sw_weights *weights, int32_t today);
 void sw_sum_row_write(const sw_sum_row *row, sw_buf *out);
+/* Borrows texts. SW_E_CORRUPT, SW_E_LIMIT: the arena is full. */
 SW_NODISCARD sw_err sw_sum_row_read(sw_arena *arena, sw_slice value, sw_sum_row *ret);
 
 /* ---- totals: what each partition of warnings says of a subject, at home with it ---- */
@@ -41,9 +49,12 @@ SW_NODISCARD sw_err sw_sum_row_read(sw_arena *arena, sw_slice value, sw_sum_row 
 sw_slice sw_score_topic_key(sw_arena *arena, sw_scored of, sw_slice subject);
 /* And back. Borrows. */
 bool sw_score_topic_key_read(sw_slice key, sw_scored *ret_of, sw_slice *ret_subject);
-/* The row of one partition: the prefix and the partition's number. Empty: it is too long. */
-sw_slice sw_total_key(sw_scored of, sw_slice subject, uint32_t partition,
-                      char room[SW_SUM_KEY_MAX]);
+
+/* The row with `parts`, fields PARTS of a step, as what the partition says; without what it said
+ * where `parts` is empty. SW_E_CORRUPT. */
+SW_NODISCARD sw_err sw_total_say(sw_slice row, uint32_t partition, sw_slice parts, sw_buf *out);
+/* What the next partition says, for sw_score_parts. False: no more; check r->fault. */
+bool sw_total_next(sw_wire_reader *r, uint32_t *ret_partition, sw_slice *ret_parts);
 
 /* ---- seawall.scores.steps ---- */
 

@@ -47,7 +47,7 @@ sw_err sw_score_sweep_plan(sw_score_call *call) {
     sw_err err = get_mark(call, &m);
     if (err) return err;
     const bool done =
-        !m.walking && m.day == call->today && m.weights == sw_weights_mark(call->weights);
+        !m.walking && m.day == call->today && m.weights == sw_score_mark(call->weights);
     const int64_t at_ms = done ? sw_weights_midnight(call->weights, call->now_ms) : call->now_ms;
     return sw_ctx_timer(call->ctx, SW_SCORE_SWEEP_KEY, at_ms);
 }
@@ -92,7 +92,7 @@ static sw_err sweep_instance(sw_score_call *call, const row *r) {
     sw_err err = sw_score_instance_read(call->arena, r->value, &instance);
     if (err) return err;
     fresh = instance;
-    const bool current = instance.mark == sw_weights_mark(call->weights);
+    const bool current = instance.mark == sw_score_mark(call->weights);
     const bool weighs = current && sw_score_instance_weigh(&instance, call->weights, &old);
     const uint32_t count = instance.count;
     const int64_t settled_ms = instance.settled_ms;
@@ -103,15 +103,12 @@ static sw_err sweep_instance(sw_score_call *call, const row *r) {
 
 static sw_err sweep_sum(sw_score_call *call, const row *r) {
     sw_sum_row sum;
-    sw_sum_key key;
     sw_err err = sw_sum_row_read(call->arena, r->value, &sum);
     if (err) return err;
-    if (!sw_sum_key_read(r->key, &key)) return SW_E_CORRUPT;
-    sw_score_part_prune(&sum.part, call->weights, call->today);
-    const bool current = sum.mark == sw_weights_mark(call->weights);
-    if (current && !sw_score_part_is_empty(&sum.part)) return SW_OK;
-    err = sw_ctx_del(call->ctx, SW_SCORE_SUMS, r->key);
-    return err ? err : sw_score_wait(call, key.of, key.subject);
+    const uint32_t count = sum.count;
+    if (sum.mark != sw_score_mark(call->weights)) sum.count = 0;
+    sw_sum_row_prune(&sum, call->weights, call->today);
+    return sum.count == count ? SW_OK : sw_score_put_sum(call, r->key, &sum, true);
 }
 
 sw_err sw_score_sweep_step(sw_score_call *call) {
@@ -119,8 +116,8 @@ sw_err sw_score_sweep_step(sw_score_call *call) {
     found f;
     sw_err err = get_mark(call, &m);
     if (err) return err;
-    if (!m.walking || m.weights != sw_weights_mark(call->weights))
-        m = (mark){.weights = sw_weights_mark(call->weights), .day = call->today, .walking = true};
+    if (!m.walking || m.weights != sw_score_mark(call->weights))
+        m = (mark){.weights = sw_score_mark(call->weights), .day = call->today, .walking = true};
     const uint32_t store = m.sums ? SW_SCORE_SUMS : SW_SCORE_INSTANCES;
     err = find(call, store, m.from, m.sums ? SUMS_A_STEP : INSTANCES_A_STEP, &f);
     for (uint32_t i = 0; !err && i < f.count; i++)

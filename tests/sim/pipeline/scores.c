@@ -229,15 +229,16 @@ static void add_part(judge *j, tally *t, sw_scored of, sw_slice subject,
 
 static bool see_sum(void *arg, uint32_t partition, sw_slice key, sw_slice value) {
     judge *j = arg;
-    sw_sum_key read;
+    sw_scored of;
+    sw_slice subject;
     sw_sum_row row;
     (void)partition;
-    if (!sw_sum_key_read(key, &read) || sw_sum_row_read(&j->w->arena, value, &row)) {
+    if (!sw_sum_key_read(key, &of, &subject) || sw_sum_row_read(&j->w->arena, value, &row)) {
         sim_fail(j->w, "a sum that can't be read");
         return false;
     }
-    if (row.waits) sim_fail(j->w, "a sum of %.*s is not at home", SW_FMT(read.subject));
-    add_part(j, &j->sums, read.of, read.subject, &row.part);
+    if (row.waits) sim_fail(j->w, "a sum of %.*s is not at home", SW_FMT(subject));
+    for (uint32_t i = 0; i < row.count; i++) add_part(j, &j->sums, of, subject, &row.parts[i]);
     return true;
 }
 

@@ -1,26 +1,25 @@
 /* Rows and messages of scores: keys that sort, what is cut off, torn or too long is refused. */
+#include <stdio.h>
+
 #include "risk/score/instance.h"
 #include "risk/score/rows.h"
 #include "unit/test.h"
 
 static void keys_say_what_they_are_of(void **state) {
     char room[SW_SUM_KEY_MAX];
-    sw_sum_key key = {SW_SCORED_OFFICER, SW_S("012345"), SW_S("320981010000"), SW_S("discipline")},
-               back;
+    sw_scored of;
+    sw_slice subject;
     (void)state;
-    sw_slice row = sw_sum_key_write(&key, room);
-    assert_true(sw_sum_key_read(row, &back));
-    assert_int_equal(back.of, SW_SCORED_OFFICER);
-    assert_slice(back.subject, "012345");
-    assert_slice(back.org, "320981010000");
-    assert_slice(back.compartment, "discipline");
-    char prefix[SW_SUM_KEY_MAX];
-    assert_true(sw_slice_starts(row, sw_sum_prefix(SW_SCORED_OFFICER, key.subject, prefix)));
-    assert_true(sw_slice_cmp(row, sw_sum_kind(SW_SCORED_OFFICER, false)) > 0);
-    assert_true(sw_slice_cmp(row, sw_sum_kind(SW_SCORED_OFFICER, true)) < 0);
-    assert_false(sw_sum_key_read(SW_S("x12"), &back));
-    assert_false(sw_sum_key_read(SW_S("o12"), &back));
-    assert_false(sw_sum_key_read(SW_S(""), &back));
+    const sw_slice key = sw_sum_key(SW_SCORED_OFFICER, SW_S("012345"), room);
+    assert_true(sw_sum_key_read(key, &of, &subject));
+    assert_int_equal(of, SW_SCORED_OFFICER);
+    assert_slice(subject, "012345");
+    assert_true(sw_slice_cmp(key, sw_sum_kind(SW_SCORED_OFFICER, false)) > 0);
+    assert_true(sw_slice_cmp(key, sw_sum_kind(SW_SCORED_OFFICER, true)) < 0);
+    assert_false(sw_sum_key_read(SW_S("x12\0"), &of, &subject));
+    assert_false(sw_sum_key_read(SW_S("o12"), &of, &subject));
+    assert_false(sw_sum_key_read(SW_S("o"), &of, &subject));
+    assert_false(sw_sum_key_read(SW_S(""), &of, &subject));
 }
 
 static void a_name_that_is_too_long_has_no_key(void **state) {
@@ -28,11 +27,94 @@ static void a_name_that_is_too_long_has_no_key(void **state) {
     char room[SW_SUM_KEY_MAX];
     (void)state;
     memset(name, 'x', sizeof name);
-    const sw_slice longest = sw_slice_of(name, sizeof name);
-    assert_int_equal(sw_sum_prefix(SW_SCORED_CASE, longest, room).len, 0);
-    assert_int_equal(sw_total_key(SW_SCORED_CASE, longest, 1, room).len, 0);
-    assert_int_equal(
-        sw_sum_key_write(&(sw_sum_key){SW_SCORED_CASE, longest, SW_S(""), SW_S("")}, room).len, 0);
+    assert_int_equal(sw_sum_key(SW_SCORED_CASE, sw_slice_of(name, sizeof name - 1), room).len, 0);
+    assert_int_equal(sw_sum_key(SW_SCORED_CASE, sw_slice_of(name, sizeof name - 2), room).len,
+                     sizeof name);
+}
+
+static void move(sw_sum_row *row, sw_arena *arena, const char *org, const char *compartment,
+                 int by) {
+    sw_score_part *part =
+        sw_sum_row_part(row, arena, sw_slice_cstr(org), sw_slice_cstr(compartment));
+    assert_non_null(part);
+    assert_ok(sw_score_part_move(part, arena, 100, true, 0, by));
+}
+
+static void a_sum_has_parts_in_order(void **state) {
+    sw_arena arena;
+    sw_buf bytes;
+    sw_sum_row row = {.mark = 7, .waits = true}, back;
+    (void)state;
+    sw_arena_init(&arena, 1 << 20);
+    sw_buf_init(&bytes, 1 << 16);
+    move(&row, &arena, "3209", "", 1);
+    move(&row, &arena, "3208", "z", 1);
+    move(&row, &arena, "3208", "a", 1);
+    move(&row, &arena, "3209", "", 1);
+    sw_sum_row_write(&row, &bytes);
+    assert_ok(sw_sum_row_read(&arena, sw_buf_slice(&bytes), &back));
+    assert_int_equal(back.mark, 7);
+    assert_true(back.waits);
+    assert_int_equal(back.count, 3);
+    assert_slice(back.parts[0].compartment, "a");
+    assert_slice(back.parts[1].compartment, "z");
+    assert_slice(back.parts[2].org, "3209");
+    assert_int_equal(back.parts[2].open, 200);
+    for (size_t len = 0; len < bytes.len; len++) {
+        sw_sum_row torn;
+        sw_err err = sw_sum_row_read(&arena, sw_slice_of(bytes.ptr, len), &torn);
+        assert_true(err == SW_OK || err == SW_E_CORRUPT);
+    }
+    sw_buf_done(&bytes);
+    sw_arena_done(&arena);
+}
+
+/* As text: "1:ab 4:c". */
+static void assert_says(sw_slice row, const char *wanted) {
+    char text[100] = "";
+    uint32_t partition;
+    sw_slice parts;
+    sw_wire_reader r = sw_wire_read(row);
+    while (sw_total_next(&r, &partition, &parts)) {
+        const size_t len = strlen(text);
+        snprintf(text + len, sizeof text - len, "%s%u:%.*s", len ? " " : "", partition,
+                 SW_FMT(parts));
+    }
+    assert_false(r.fault);
+    assert_string_equal(text, wanted);
+}
+
+static void what_a_partition_says_takes_the_place_of_what_it_said(void **state) {
+    static const struct {
+        uint32_t partition;
+        const char *parts, *then;
+    } steps[] = {{4, "four", "4:four"},
+                 {1, "one", "1:one 4:four"},
+                 {9, "nine", "1:one 4:four 9:nine"},
+                 {4, "4", "1:one 4:4 9:nine"},
+                 {7, "", "1:one 4:4 9:nine"},
+                 {1, "", "4:4 9:nine"},
+                 {9, "", "4:4"},
+                 {4, "", ""}};
+    sw_buf row, next;
+    (void)state;
+    sw_buf_init(&row, 1000);
+    for (size_t i = 0; i < SW_COUNT(steps); i++) {
+        sw_buf_init(&next, 1000);
+        assert_ok(sw_total_say(sw_buf_slice(&row), steps[i].partition,
+                               sw_slice_cstr(steps[i].parts), &next));
+        sw_buf_done(&row);
+        row = next;
+        assert_says(sw_buf_slice(&row), steps[i].then);
+        for (size_t len = 0; len < row.len; len++) { /* what is torn is refused, or ends early */
+            sw_buf torn;
+            sw_buf_init(&torn, 1000);
+            sw_err err = sw_total_say(sw_slice_of(row.ptr, len), 2, SW_S("two"), &torn);
+            assert_true(err == SW_OK || err == SW_E_CORRUPT);
+            sw_buf_done(&torn);
+        }
+    }
+    sw_buf_done(&row);
 }
 
 static void topics_keys_name_a_subject(void **state) {
@@ -135,6 +217,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_say_what_they_are_of),
         cmocka_unit_test(a_name_that_is_too_long_has_no_key),
+        cmocka_unit_test(a_sum_has_parts_in_order),
+        cmocka_unit_test(what_a_partition_says_takes_the_place_of_what_it_said),
         cmocka_unit_test(topics_keys_name_a_subject),
         cmocka_unit_test(what_is_torn_is_refused),
         cmocka_unit_test(an_instance_has_a_bound),
