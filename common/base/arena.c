@@ -179,3 +179,10 @@ void *sw_heap_resize(void *ptr, size_t size) {
 void sw_heap_free(void *ptr) {
     free(ptr);
 }
+
+size_t sw_heap_takes(size_t size) {
+    size_t step = 16;
+    if (size == 0) return step;
+    while (size > 8 * step) step *= 2;
+    return (size + step - 1) & ~(step - 1);
+}

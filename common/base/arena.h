@@ -49,5 +49,8 @@ SW_NODISCARD void *sw_heap_alloc(size_t size);
 SW_NODISCARD void *sw_heap_zero(size_t count, size_t size);
 SW_NODISCARD void *sw_heap_resize(void *ptr, size_t size);
 void sw_heap_free(void *ptr);
+/* Bytes that the heap takes for an allocation of `size`, for whoever keeps to a budget: it has
+ * sizes by 16 up to 128, and four to each doubling above (jemalloc's; docs/decisions/0036). */
+size_t sw_heap_takes(size_t size);
 
 #endif

@@ -193,7 +193,7 @@ static sw_err save(const void *arg, sw_rows rows, sw_slice key, void *object) {
 static size_t bytes(const void *arg, const void *object) {
     const sw_kept_book *kept = object;
     (void)arg;
-    return sizeof *kept + sw_book_bytes(kept->book);
+    return sw_heap_takes(sizeof *kept) + sw_book_bytes(kept->book);
 }
 
 static void release(const void *arg, void *object) {

@@ -102,7 +102,7 @@ static void account(sw_objects *objects, entry *e, size_t bytes) {
 }
 
 static void measure(sw_objects *objects, entry *e) {
-    size_t bytes = sizeof *e + e->key_bytes;
+    size_t bytes = sw_heap_takes(sizeof *e + e->key_bytes);
     if (e->object) bytes += objects->codec->bytes(objects->arg, e->object);
     account(objects, e, bytes);
 }

@@ -93,7 +93,8 @@ void sw_book_close(sw_book *book) {
 }
 
 size_t sw_book_bytes(const sw_book *book) {
-    return sizeof *book + block_size(book->run_cap, book->list_cap, book->bytes_cap) +
+    return sw_heap_takes(sizeof *book) +
+           sw_heap_takes(block_size(book->run_cap, book->list_cap, book->bytes_cap)) +
            (book->tallies ? book->tallies->bytes : 0);
 }
 

@@ -72,6 +72,22 @@ static void prints(void **state) {
     sw_arena_done(&arena);
 }
 
+/* jemalloc(3), "size classes". */
+static void the_heap_has_sizes(void **state) {
+    static const size_t sizes[] = {16,   32,   48,   64,   80,   96,   112,  128,  160,
+                                   192,  224,  256,  320,  384,  448,  512,  640,  768,
+                                   896,  1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584,
+                                   4096, 5120, 6144, 7168, 8192, 10240};
+    size_t class = 0;
+    (void)state;
+    for (size_t size = 0; size <= 10240; size++) {
+        if (size > sizes[class]) class ++;
+        assert_int_equal(sw_heap_takes(size), sizes[class]);
+    }
+    assert_int_equal(sw_heap_takes((1 << 20) - 1), 1 << 20);
+    assert_int_equal(sw_heap_takes((1 << 20) + 1), (1 << 20) + (1 << 18));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_aligned_memory_up_to_its_cap),
@@ -79,6 +95,7 @@ int main(void) {
         cmocka_unit_test(rewinds_an_empty_arena),
         cmocka_unit_test(fails_at_the_chosen_allocation),
         cmocka_unit_test(prints),
+        cmocka_unit_test(the_heap_has_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
