@@ -27,12 +27,15 @@ static const struct {
     {ROLE(KAFKA_PRODUCER), "compression.codec", "lz4"},
     {ROLE(KAFKA_PRODUCER), "message.max.bytes", "4194304"},
     {ROLE(KAFKA_PRODUCER), "queue.buffering.max.messages", "500000"},
-    {ROLE(KAFKA_PRODUCER), "queue.buffering.max.kbytes", "65536"},
+    /* What waits for brokers that are slower fills the memory and gains nothing. */
+    {ROLE(KAFKA_PRODUCER), "queue.buffering.max.kbytes", "16384"},
     {ROLE(KAFKA_PRODUCER), "transaction.timeout.ms", "60000"},
     {ROLE(KAFKA_READER) | ROLE(KAFKA_RESTORER), "group.id", "seawall"},
     {ROLE(KAFKA_READER) | ROLE(KAFKA_RESTORER), "check.crcs", "true"},
     {ROLE(KAFKA_READER), "fetch.wait.max.ms", "20"},
     {ROLE(KAFKA_READER), "fetch.error.backoff.ms", "50"},
+    /* An answer has so much of each partition, and unpacked it is several times as large. */
+    {ROLE(KAFKA_READER), "fetch.message.max.bytes", "262144"},
     {ROLE(KAFKA_READER), "queued.min.messages", "8192"},
     {ROLE(KAFKA_READER), "queued.max.messages.kbytes", "2048"},
     {ROLE(KAFKA_RESTORER), "fetch.wait.max.ms", "20"},
