@@ -1,6 +1,7 @@
 #include "risk/score/instance.h"
 
 #include "codec/wire.h"
+#include "risk/score/part.h"
 
 enum { MARK = 1, CASE, SETTLED, DISMISSED, WARNING };
 /* Rule, severity and compartment stand where they differ from those of the warning before. */
@@ -115,10 +116,8 @@ static void take_out(sw_score_instance *i, uint32_t at) {
 
 static sw_err make_room(sw_score_instance *i, sw_arena *arena, uint32_t at) {
     if (i->count == SW_SCORE_WARNINGS_MAX) return SW_E_LIMIT;
-    sw_scored_warning *more = sw_arena_alloc(arena, (i->count + 1) * sizeof *more);
+    sw_scored_warning *more = sw_score_spread(arena, i->warnings, i->count, at, sizeof *more);
     if (!more) return SW_E_LIMIT;
-    if (at) memcpy(more, i->warnings, at * sizeof *more);
-    if (at < i->count) memcpy(more + at + 1, i->warnings + at, (i->count - at) * sizeof *more);
     i->warnings = more;
     i->count++;
     return SW_OK;

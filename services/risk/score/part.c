@@ -5,14 +5,22 @@
 enum { ORG = 1, COMPARTMENT, OPEN, OPEN_WARNINGS, CLOSED };
 enum { D_DAY = 1, D_POINTS, D_WARNINGS };
 
+void *sw_score_spread(sw_arena *arena, const void *from, uint32_t count, uint32_t at, size_t size) {
+    SW_ASSERT(arena && at <= count);
+    const char *old = from;
+    char *more = sw_arena_alloc(arena, (count + (size_t)1) * size);
+    if (!more) return NULL;
+    if (at) memcpy(more, old, at * size);
+    if (at < count) memcpy(more + (at + (size_t)1) * size, old + at * size, (count - at) * size);
+    return more;
+}
+
 static sw_score_day *day_of(sw_score_part *p, sw_arena *arena, int32_t day) {
     uint32_t at = 0;
     while (at < p->day_count && p->days[at].day < day) at++;
     if (at < p->day_count && p->days[at].day == day) return &p->days[at];
-    sw_score_day *more = sw_arena_alloc(arena, (p->day_count + 1) * sizeof *more);
+    sw_score_day *more = sw_score_spread(arena, p->days, p->day_count, at, sizeof *more);
     if (!more) return NULL;
-    if (at) memcpy(more, p->days, at * sizeof *more);
-    if (at < p->day_count) memcpy(more + at + 1, p->days + at, (p->day_count - at) * sizeof *more);
     more[at] = (sw_score_day){.day = day};
     p->days = more;
     p->day_count++;

@@ -24,6 +24,10 @@ typedef struct sw_score_part {
     uint32_t day_count;
 } sw_score_part;
 
+/* A copy of `count` elements of `size` bytes each, with room for one more at `at`. NULL: the arena
+ * is full. */
+void *sw_score_spread(sw_arena *arena, const void *from, uint32_t count, uint32_t at, size_t size);
+
 /* Adds (by 1) or takes away (by -1) a warning; `open` or closed on `day`. SW_E_LIMIT: the arena is
  * full. */
 SW_NODISCARD sw_err sw_score_part_move(sw_score_part *part, sw_arena *arena, int64_t points,

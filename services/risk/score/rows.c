@@ -66,10 +66,8 @@ sw_score_part *sw_sum_row_part(sw_sum_row *row, sw_arena *arena, sw_slice org,
     uint32_t at = 0;
     while (at < row->count && part_cmp(&row->parts[at], org, compartment) < 0) at++;
     if (at < row->count && part_cmp(&row->parts[at], org, compartment) == 0) return &row->parts[at];
-    sw_score_part *more = sw_arena_alloc(arena, (row->count + 1) * sizeof *more);
+    sw_score_part *more = sw_score_spread(arena, row->parts, row->count, at, sizeof *more);
     if (!more) return NULL;
-    if (at) memcpy(more, row->parts, at * sizeof *more);
-    if (at < row->count) memcpy(more + at + 1, row->parts + at, (row->count - at) * sizeof *more);
     more[at] = (sw_score_part){.org = org, .compartment = compartment};
     row->parts = more;
     row->count++;

@@ -109,8 +109,7 @@ sw_err sw_score_flush(sw_score_call *call, sw_slice row_key) {
 typedef struct total {
     sw_score_sum sum;
     uint32_t warnings;
-    bool any;
-    sw_buf parts;
+    sw_buf parts; /* empty: no partition says anything */
 } total;
 
 static sw_err add_up(sw_score_call *call, sw_slice row, total *t) {
@@ -118,11 +117,9 @@ static sw_err add_up(sw_score_call *call, sw_slice row, total *t) {
     uint32_t partition;
     sw_slice parts;
     sw_err err = SW_OK;
-    while (!err && sw_total_next(&r, &partition, &parts)) {
-        t->any = true;
+    while (!err && sw_total_next(&r, &partition, &parts))
         err = sw_score_parts(parts, call->weights, call->today, call->arena, &t->parts, &t->sum,
                              &t->warnings);
-    }
     if (!err && r.fault) err = SW_E_CORRUPT;
     return err ? err : t->parts.err;
 }
@@ -143,7 +140,7 @@ static sw_err tell(sw_score_call *call, sw_scored of, sw_slice subject, sw_slice
     sw_score_write(&head, &record);
     sw_buf_add(&record, sw_buf_slice(&t->parts));
     sw_err err = record.err;
-    if (!err && t->any)
+    if (!err && t->parts.len)
         err = sw_ctx_emit(call->ctx, SW_TOPIC_SCORES, topic_key, sw_buf_slice(&record));
     else if (!err)
         err = sw_ctx_emit_tombstone(call->ctx, SW_TOPIC_SCORES, topic_key);
