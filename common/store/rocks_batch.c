@@ -1,33 +1,27 @@
-#include <stdlib.h>
-
 #include "base/arena.h"
 #include "base/wire.h"
 #include "store/rocks.h"
 
-#define SORTED_MIN 16u
+#define SORTED_MIN   16u
+#define INSERTED_MAX 8u /* so few are not divided further */
 
-enum { FIRST_BYTES = 4, NEXT_BYTES = 8, PREFIX_BYTES = FIRST_BYTES + 2 * NEXT_BYTES };
+enum { WORD_BYTES = 8, WORDS = 3, PREFIX_BYTES = WORDS * WORD_BYTES };
 
 /* A change by its place in the batch, and what its key goes on with behind what all keys of the
  * store begin with: most orders are known by that, without a look at keys that lie all over the
  * memory. */
 typedef struct rocks_op {
-    uint64_t first; /* store, then the first of those bytes */
-    uint64_t next[2];
+    uint64_t next[WORDS];
     size_t at;
 } rocks_op;
 
 /* The changes of a store. */
 typedef struct rocks_share {
-    bool any;
+    uint32_t count;
+    uint32_t first;  /* where its changes are among all */
     bool ranged;     /* it has deleted ranges, so its changes must stay as they come */
     sw_slice common; /* what all keys begin with */
 } rocks_share;
-
-typedef struct sorting {
-    const sw_batch *batch;
-    const rocks_share *shares; /* by store */
-} sorting;
 
 static sw_op op_at(const sw_batch *batch, size_t at) {
     sw_op op = {.kind = SW_OP_PUT};
@@ -38,27 +32,19 @@ static sw_op op_at(const sw_batch *batch, size_t at) {
 
 static rocks_op rocks_op_of(const sw_op *op, size_t at, const rocks_share *share) {
     char prefix[PREFIX_BYTES] = {0};
-    if (!share->ranged) {
-        sw_slice rest = sw_slice_sub(op->key, share->common.len, op->key.len);
-        memcpy(prefix, rest.ptr, rest.len < PREFIX_BYTES ? rest.len : PREFIX_BYTES);
-    }
-    return (rocks_op){
-        .first = (uint64_t)op->store << 32 | sw_wire_get_be(prefix, FIRST_BYTES),
-        .next = {sw_wire_get_be(prefix + FIRST_BYTES, NEXT_BYTES),
-                 sw_wire_get_be(prefix + FIRST_BYTES + NEXT_BYTES, NEXT_BYTES)},
-        .at = at,
-    };
+    rocks_op ret = {.at = at};
+    sw_slice rest = sw_slice_sub(op->key, share->common.len, op->key.len);
+    if (rest.len) memcpy(prefix, rest.ptr, rest.len < PREFIX_BYTES ? rest.len : PREFIX_BYTES);
+    for (int i = 0; i < WORDS; i++)
+        ret.next[i] = sw_wire_get_be(prefix + (size_t)i * WORD_BYTES, WORD_BYTES);
+    return ret;
 }
 
-static int by_key(const void *a, const void *b, void *arg) {
-    const rocks_op *x = a, *y = b;
-    const sorting *s = arg;
-    if (x->first != y->first) return x->first < y->first ? -1 : 1;
-    for (int i = 0; i < 2; i++)
-        if (x->next[i] != y->next[i]) return x->next[i] < y->next[i] ? -1 : 1;
-    const sw_op p = op_at(s->batch, x->at), q = op_at(s->batch, y->at);
-    int order = s->shares[p.store].ranged ? 0 : sw_slice_cmp(p.key, q.key);
-    return order ? order : (x->at > y->at) - (x->at < y->at);
+/* Whether `b` comes before `a`, which came first. */
+static inline bool after(const sw_batch *batch, const rocks_op *a, const rocks_op *b) {
+    for (int i = 0; i < WORDS; i++)
+        if (a->next[i] != b->next[i]) return a->next[i] > b->next[i];
+    return sw_slice_cmp(op_at(batch, a->at).key, op_at(batch, b->at).key) > 0;
 }
 
 static void put(rocks_db *db, const sw_op *op) {
@@ -83,29 +69,72 @@ static size_t common_len(sw_slice a, sw_slice b) {
 }
 
 /* In `ret`, by store, which is zeroed: what each has in the batch. */
-static void find_shares(const sw_batch *batch, rocks_share *ret) {
+static void find_shares(const sw_batch *batch, rocks_share *ret, uint32_t store_count) {
     sw_op op;
+    uint32_t first = 0;
     for (size_t at = 0; sw_batch_next(batch, &at, &op);) {
         rocks_share *share = &ret[op.store];
-        share->common.len = share->any ? common_len(share->common, op.key) : op.key.len;
+        SW_ASSERT(op.store < store_count);
+        share->common.len = share->count ? common_len(share->common, op.key) : op.key.len;
         share->common.ptr = op.key.ptr;
-        share->any = true;
+        share->count++;
         share->ranged = share->ranged || op.kind == SW_OP_DELETE_RANGE;
+    }
+    for (uint32_t i = 0; i < store_count; i++) {
+        ret[i].first = first;
+        first += ret[i].count;
+    }
+}
+
+/* A few, each put in its place among those before it. */
+static void insert_sort(const sw_batch *batch, rocks_op *ops, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        rocks_op op = ops[i];
+        uint32_t at = i;
+        for (; at > 0 && after(batch, &ops[at - 1], &op); at--) ops[at] = ops[at - 1];
+        ops[at] = op;
+    }
+}
+
+/* The C library's qsort_r calls for each comparison and copies for each move, which is most of what
+ * sorting costs here. Equal keys stay as they came. `room`: for as many. */
+static void merge_sort(const sw_batch *batch, rocks_op *ops, rocks_op *room, uint32_t count) {
+    if (count <= INSERTED_MAX) {
+        insert_sort(batch, ops, count);
+        return;
+    }
+    const uint32_t half = count / 2;
+    merge_sort(batch, ops, room, half);
+    merge_sort(batch, ops + half, room, count - half);
+    if (!after(batch, &ops[half - 1], &ops[half])) return;
+    memcpy(room, ops, half * sizeof ops[0]);
+    const rocks_op *low = room, *low_end = room + half, *high = ops + half, *end = ops + count;
+    while (low < low_end) *ops++ = high < end && after(batch, low, high) ? *high++ : *low++;
+}
+
+/* All changes, those of each store beside one another, as they came; `shares` count what is there
+ * of each. */
+static void gather(const sw_batch *batch, rocks_share *shares, rocks_op *ret) {
+    sw_op op;
+    for (size_t at = 0, here = 0; sw_batch_next(batch, &at, &op); here = at) {
+        rocks_share *share = &shares[op.store];
+        ret[share->first + share->count++] = rocks_op_of(&op, here, share);
     }
 }
 
 /* Those of a store in order of key; NULL: there is no memory, or it is not worth it. */
 static rocks_op *sorted(const rocks_db *db, const sw_batch *batch) {
-    uint32_t count = sw_batch_count(batch), place = 0;
+    uint32_t count = sw_batch_count(batch);
     if (count < SORTED_MIN) return NULL;
-    rocks_op *ops = sw_heap_alloc(count * sizeof *ops);
+    rocks_op *ops = sw_heap_alloc(2 * (size_t)count * sizeof *ops);
     rocks_share *shares = sw_heap_zero(db->store_count, sizeof *shares);
     if (ops && shares) {
-        sw_op op;
-        find_shares(batch, shares);
-        for (size_t at = 0, here = 0; sw_batch_next(batch, &at, &op); here = at)
-            ops[place++] = rocks_op_of(&op, here, &shares[op.store]);
-        qsort_r(ops, count, sizeof *ops, by_key, &(sorting){batch, shares});
+        find_shares(batch, shares, db->store_count);
+        for (uint32_t i = 0; i < db->store_count; i++) shares[i].count = 0;
+        gather(batch, shares, ops);
+        for (uint32_t i = 0; i < db->store_count; i++)
+            if (!shares[i].ranged)
+                merge_sort(batch, ops + shares[i].first, ops + count, shares[i].count);
     } else {
         sw_heap_free(ops);
         ops = NULL;

@@ -23,11 +23,20 @@ static void place(slots *s, uint64_t hash, void *entry) {
     s->at[at - s->at] = (slot){hash, entry};
 }
 
+/* A batch is about as large as the one before: it grows to that at once. */
+static uint32_t larger(const slots *s) {
+    uint32_t size = s->size * 2;
+    while (size / 2 <= s->expected) size *= 2;
+    return size;
+}
+
 sw_err slots_reserve(slots *s) {
     if (s->count < s->size / 2) return SW_OK;
-    slots more = {.at = sw_heap_zero((size_t)s->size * 2, sizeof s->at[0]),
-                  .size = s->size * 2,
-                  .count = s->count};
+    const uint32_t size = larger(s);
+    slots more = {.at = sw_heap_zero(size, sizeof s->at[0]),
+                  .size = size,
+                  .count = s->count,
+                  .expected = s->expected};
     if (!more.at) return SW_E_NOMEM;
     for (uint32_t i = 0; i < s->size; i++)
         if (s->at[i].entry) place(&more, s->at[i].hash, s->at[i].entry);
@@ -61,6 +70,7 @@ void slots_remove(slots *s, uint64_t hash, const void *entry) {
 
 void slots_clear(slots *s) {
     if (s->count == 0) return;
+    s->expected = s->count;
     s->count = 0;
     slot *fresh = s->size > SIZE_KEPT ? sw_heap_zero(SIZE_MIN, sizeof fresh[0]) : NULL;
     if (!fresh) {

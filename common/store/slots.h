@@ -17,6 +17,7 @@ typedef struct slot {
 typedef struct slots {
     slot *at;
     uint32_t size, count; /* size: a power of two, count: at most half of it */
+    uint32_t expected;    /* so many were there when it was cleared last */
 } slots;
 
 /* SW_E_NOMEM. */
