@@ -223,34 +223,65 @@ sw_err sw_chunk_open_own(sw_slice key, sw_slice value, sw_chunk_head *ret) {
     return SW_OK;
 }
 
-static sw_err unpack(sw_slice packed, sw_buf *room, sw_slice *ret) {
+/* How long packed records are when they are plain. SW_E_CORRUPT. */
+static sw_err plain_len(sw_slice packed, size_t *ret) {
     if (packed.len < PLAIN_LEN_BYTES) return SW_E_CORRUPT;
-    const size_t len = sw_wire_get_le(packed.ptr, PLAIN_LEN_BYTES);
+    *ret = sw_wire_get_le(packed.ptr, PLAIN_LEN_BYTES);
+    bool possible = *ret <= CHUNK_BYTES_MAX && *ret / PACKED_TIMES_MAX <= packed.len;
+    return possible ? SW_OK : SW_E_CORRUPT;
+}
+
+static sw_err unpack(sw_slice packed, char *to, size_t len) {
     packed = sw_slice_sub(packed, PLAIN_LEN_BYTES, packed.len);
-    if (len > CHUNK_BYTES_MAX || len / PACKED_TIMES_MAX > packed.len) return SW_E_CORRUPT;
-    if (!room->max) sw_buf_init(room, CHUNK_BYTES_MAX);
-    sw_buf_clear(room);
-    char *to = sw_buf_room(room, len);
-    if (!to) return SW_E_NOMEM;
     const int got = LZ4_decompress_safe(packed.ptr, to, (int)packed.len, (int)len);
-    if (got < 0 || (size_t)got != len) return SW_E_CORRUPT;
-    sw_buf_wrote(room, len);
-    *ret = sw_buf_slice(room);
-    return SW_OK;
+    return got >= 0 && (size_t)got == len ? SW_OK : SW_E_CORRUPT;
+}
+
+static sw_chunk_reader reader_of(const sw_chunk_head *head, sw_slice records) {
+    return (sw_chunk_reader){.rest = records,
+                             .left = head->count,
+                             .next_offset = head->first_offset,
+                             .last_offset = head->last_offset,
+                             .last_ms = head->first_ms};
 }
 
 sw_err sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_buf *room,
                      sw_chunk_reader *ret) {
     SW_ASSERT(head && room && ret);
     sw_slice records = sw_slice_sub(value, SW_CHUNK_HEAD_BYTES, value.len);
-    sw_err err = head->packed ? unpack(records, room, &records) : SW_OK;
-    if (err) return err;
-    *ret = (sw_chunk_reader){.rest = records,
-                             .left = head->count,
-                             .next_offset = head->first_offset,
-                             .last_offset = head->last_offset,
-                             .last_ms = head->first_ms};
+    if (head->packed) {
+        size_t len;
+        sw_err err = plain_len(records, &len);
+        if (err) return err;
+        if (!room->max) sw_buf_init(room, CHUNK_BYTES_MAX);
+        sw_buf_clear(room);
+        char *to = sw_buf_room(room, len);
+        if (!to) return SW_E_NOMEM;
+        err = unpack(records, to, len);
+        if (err) return err;
+        sw_buf_wrote(room, len);
+        records = sw_buf_slice(room);
+    }
+    *ret = reader_of(head, records);
     return SW_OK;
+}
+
+sw_err sw_chunk_take(sw_slice value, const sw_chunk_head *head, size_t bytes_max, sw_arena *arena,
+                     sw_chunk_reader *ret) {
+    SW_ASSERT(head && arena && ret);
+    sw_slice records = sw_slice_sub(value, SW_CHUNK_HEAD_BYTES, value.len);
+    size_t len = records.len;
+    sw_err err = head->packed ? plain_len(records, &len) : SW_OK;
+    if (err) return err;
+    if (len > bytes_max) return SW_E_LIMIT;
+    char *to = sw_arena_alloc(arena, len);
+    if (!to) return SW_E_LIMIT;
+    if (head->packed)
+        err = unpack(records, to, len);
+    else if (len)
+        memcpy(to, records.ptr, len);
+    if (!err) *ret = reader_of(head, sw_slice_of(to, len));
+    return err;
 }
 
 static bool get_varint(sw_slice *rest, uint64_t *ret) {
@@ -310,20 +341,28 @@ static sw_slice place(char **to, sw_slice s) {
     return ret;
 }
 
-sw_err sw_chunk_copy(const sw_chunk_record *from, sw_arena *arena, sw_record *ret) {
+sw_err sw_chunk_record_of(const sw_chunk_record *from, sw_arena *arena, sw_record *ret) {
     sw_record record = from->record;
-    size_t bytes = record.key.len + record.value.len + from->headers.len;
-    sw_header *headers = NULL;
-    char *to = sw_arena_alloc(arena, bytes);
-    if (record.header_count) headers = sw_arena_zero(arena, record.header_count, sizeof headers[0]);
-    if (!to || (record.header_count && !headers)) return SW_E_LIMIT;
-    record.key = place(&to, record.key);
-    record.value = place(&to, record.value);
-    sw_slice rest = place(&to, from->headers);
-    for (uint32_t i = 0; i < record.header_count; i++)
-        if (!get_bytes(&rest, &headers[i].name) || !get_bytes(&rest, &headers[i].value))
-            return SW_E_CORRUPT;
-    record.headers = headers;
+    if (record.header_count) {
+        sw_header *headers = sw_arena_zero(arena, record.header_count, sizeof headers[0]);
+        if (!headers) return SW_E_LIMIT;
+        sw_slice rest = from->headers;
+        for (uint32_t i = 0; i < record.header_count; i++)
+            if (!get_bytes(&rest, &headers[i].name) || !get_bytes(&rest, &headers[i].value))
+                return SW_E_CORRUPT;
+        record.headers = headers;
+    }
     *ret = record;
     return SW_OK;
+}
+
+sw_err sw_chunk_copy(const sw_chunk_record *from, sw_arena *arena, sw_record *ret) {
+    sw_chunk_record copy = *from;
+    char *to =
+        sw_arena_alloc(arena, from->record.key.len + from->record.value.len + from->headers.len);
+    if (!to) return SW_E_LIMIT;
+    copy.record.key = place(&to, from->record.key);
+    copy.record.value = place(&to, from->record.value);
+    copy.headers = place(&to, from->headers);
+    return sw_chunk_record_of(&copy, arena, ret);
 }

@@ -68,12 +68,20 @@ typedef struct sw_chunk_reader {
  * is read from until the end. SW_E_CORRUPT; SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_chunk_read(sw_slice value, const sw_chunk_head *head, sw_buf *room,
                                   sw_chunk_reader *ret);
-/* Slices point into the chunk, headers stay encoded: sw_chunk_copy. SW_E_END; SW_E_CORRUPT. */
+/* The same with the records in the arena, for one who wants all of them. SW_E_LIMIT: they are more
+ * than `bytes_max` with what lies between them, or than the arena has room for. SW_E_CORRUPT. */
+SW_NODISCARD sw_err sw_chunk_take(sw_slice value, const sw_chunk_head *head, size_t bytes_max,
+                                  sw_arena *arena, sw_chunk_reader *ret);
+/* Slices point to where the records are, headers stay encoded: sw_chunk_copy or, of records that
+ * were taken, sw_chunk_record_of. SW_E_END; SW_E_CORRUPT. */
 typedef struct sw_chunk_record {
     sw_record record;
     sw_slice headers;
 } sw_chunk_record;
 SW_NODISCARD sw_err sw_chunk_next(sw_chunk_reader *reader, sw_chunk_record *ret);
+/* The record with its headers in the arena, the rest where it is. SW_E_LIMIT; SW_E_CORRUPT. */
+SW_NODISCARD sw_err sw_chunk_record_of(const sw_chunk_record *from, sw_arena *arena,
+                                       sw_record *ret);
 /* The record with everything in the arena. SW_E_LIMIT; SW_E_CORRUPT. */
 SW_NODISCARD sw_err sw_chunk_copy(const sw_chunk_record *from, sw_arena *arena, sw_record *ret);
 /* What a record takes at most in a chunk. */

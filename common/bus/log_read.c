@@ -35,11 +35,29 @@ typedef struct poll {
     sw_buf room; /* of a chunk that is unpacked */
 } poll;
 
+/* Whether all of a chunk's records are asked for. */
+static bool wants_all(const poll *p, const sw_chunk_head *head) {
+    return head->first_offset >= p->next && head->last_offset < p->end &&
+           head->count <= p->max - p->count;
+}
+
+/* A chunk's records, in the arena or still to be copied there. */
+static sw_err open_chunk(poll *p, sw_slice value, const sw_chunk_head *head, bool *ret_taken,
+                         sw_chunk_reader *ret) {
+    *ret_taken = wants_all(p, head);
+    sw_err err = *ret_taken ? sw_chunk_take(value, head, p->bytes_max - p->bytes, p->arena, ret)
+                            : SW_E_LIMIT;
+    if (err != SW_E_LIMIT) return err;
+    *ret_taken = false;
+    return sw_chunk_read(value, head, &p->room, ret);
+}
+
 /* Takes the records of one chunk, as far as they are asked for. */
 static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
     sw_chunk_reader reader;
     sw_chunk_record record;
-    sw_err err = sw_chunk_read(value, head, &p->room, &reader);
+    bool taken;
+    sw_err err = open_chunk(p, value, head, &taken, &reader);
     if (err) return err;
     while (!(err = sw_chunk_next(&reader, &record))) {
         if (record.record.offset < p->next) continue;
@@ -50,11 +68,13 @@ static sw_err take_chunk(poll *p, sw_slice value, const sw_chunk_head *head) {
         }
         p->full = p->count == p->max || (p->count > 0 && bytes > p->bytes_max - p->bytes);
         if (p->full) return SW_OK;
-        err = sw_chunk_copy(&record, p->arena, &p->records[p->count]);
+        sw_record *to = &p->records[p->count];
+        err = taken ? sw_chunk_record_of(&record, p->arena, to)
+                    : sw_chunk_copy(&record, p->arena, to);
         if (err == SW_E_LIMIT && p->count > 0) return p->full = true, SW_OK;
         if (err) return err;
-        p->records[p->count].topic = p->part->topic;
-        p->records[p->count].partition = p->part->partition;
+        to->topic = p->part->topic;
+        to->partition = p->part->partition;
         p->count++;
         p->bytes += bytes < p->bytes_max - p->bytes ? bytes : p->bytes_max - p->bytes;
         p->next = record.record.offset + 1;

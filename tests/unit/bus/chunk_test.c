@@ -67,6 +67,41 @@ static void records_come_back_as_they_went_in(void **state) {
     sw_chunk_done(&writer);
 }
 
+static void taken_records_are_the_same_without_a_copy(void **state) {
+    (void)state;
+    sw_chunk_writer writer = {0};
+    sw_chunk_head head;
+    sw_chunk_reader reader;
+    sw_chunk_record record;
+    sw_arena arena;
+    sw_arena_init(&arena, 1 << 16);
+    sw_slice value = make_chunk(&writer);
+    size_t bytes = value.len - SW_CHUNK_HEAD_BYTES;
+    assert_ok(sw_chunk_open(key_at(500000), value, &head));
+    assert_int_equal(sw_chunk_take(value, &head, bytes - 1, &arena, &reader), SW_E_LIMIT);
+    assert_int_equal(arena.used_bytes, 0);
+    arena.fail_after = 0;
+    assert_int_equal(sw_chunk_take(value, &head, bytes, &arena, &reader), SW_E_LIMIT);
+    assert_ok(sw_chunk_take(value, &head, bytes, &arena, &reader));
+    memset(writer.bytes.ptr, 0xff, writer.bytes.len); /* it is needed no longer */
+    for (size_t i = 0; i < SW_COUNT(records); i++) {
+        sw_record got;
+        assert_ok(sw_chunk_next(&reader, &record));
+        assert_ok(sw_chunk_record_of(&record, &arena, &got));
+        assert_int_equal(got.offset, records[i].offset);
+        assert_true(sw_slice_eq(got.key, records[i].key));
+        assert_true(sw_slice_eq(got.value, records[i].value));
+        assert_int_equal(got.header_count, records[i].header_count);
+        for (uint32_t k = 0; k < got.header_count; k++) {
+            assert_true(sw_slice_eq(got.headers[k].name, headers[k].name));
+            assert_true(sw_slice_eq(got.headers[k].value, headers[k].value));
+        }
+    }
+    assert_int_equal(sw_chunk_next(&reader, &record), SW_E_END);
+    sw_arena_done(&arena);
+    sw_chunk_done(&writer);
+}
+
 static void every_flipped_bit_is_found(void **state) {
     (void)state;
     sw_chunk_writer writer = {0};
@@ -163,6 +198,22 @@ static void assert_all_there(sw_slice value, const sw_chunk_head *head) {
     assert_int_equal(sw_chunk_next(&reader, &record), SW_E_END);
 }
 
+static void assert_all_taken(sw_slice value, const sw_chunk_head *head) {
+    sw_chunk_reader reader;
+    sw_chunk_record record;
+    sw_arena arena;
+    char text[64];
+    sw_arena_init(&arena, 1 << 16);
+    assert_int_equal(sw_chunk_take(value, head, value.len, &arena, &reader), SW_E_LIMIT);
+    assert_ok(sw_chunk_take(value, head, 1 << 16, &arena, &reader));
+    for (int i = 0; i < MANY; i++) {
+        assert_ok(sw_chunk_next(&reader, &record));
+        assert_true(sw_slice_eq(record.record.value, numbered(i, text).value));
+    }
+    assert_int_equal(sw_chunk_next(&reader, &record), SW_E_END);
+    sw_arena_done(&arena);
+}
+
 static void a_large_chunk_is_stored_in_half_and_comes_back(void **state) {
     (void)state;
     sw_chunk_writer writer = {0};
@@ -174,6 +225,7 @@ static void a_large_chunk_is_stored_in_half_and_comes_back(void **state) {
     assert_int_equal(head.chain, writer.head.chain);
     assert_int_equal(head.chain, sw_chunk_chain(value, 99)); /* of what is stored */
     assert_all_there(value, &head);
+    assert_all_taken(value, &head);
     /* What the writer has is what the process itself goes on reading. */
     sw_slice plain = sw_buf_slice(&writer.bytes);
     assert_ok(sw_chunk_open_own(key_at(MANY - 1), plain, &head));
@@ -216,6 +268,14 @@ static void every_flipped_bit_of_a_packed_chunk_is_found(void **state) {
     sw_chunk_done(&writer);
 }
 
+static sw_err take(sw_slice value, const sw_chunk_head *head, sw_chunk_reader *ret) {
+    sw_arena arena;
+    sw_arena_init(&arena, 1 << 16);
+    sw_err err = sw_chunk_take(value, head, SIZE_MAX, &arena, ret);
+    sw_arena_done(&arena);
+    return err;
+}
+
 /* Whoever can write a checksum can write anything: then it is refused, too, and nothing is read
  * beyond its bytes. */
 static void packed_bytes_that_are_no_lz4_are_refused(void **state) {
@@ -231,6 +291,7 @@ static void packed_bytes_that_are_no_lz4_are_refused(void **state) {
         memcpy(copy, value.ptr, value.len - cut);
         sw_slice torn = sw_slice_of(copy, value.len - cut);
         assert_int_equal(sw_chunk_read(torn, &head, &unpacked, &reader), SW_E_CORRUPT);
+        assert_int_equal(take(torn, &head, &reader), SW_E_CORRUPT);
         sw_heap_free(copy);
     }
     char *at = room.ptr + SW_CHUNK_HEAD_BYTES;
@@ -238,6 +299,7 @@ static void packed_bytes_that_are_no_lz4_are_refused(void **state) {
     for (size_t i = 0; i < SW_COUNT(lengths); i++) {
         sw_wire_put_le(at, lengths[i], 4);
         assert_int_equal(sw_chunk_read(value, &head, &unpacked, &reader), SW_E_CORRUPT);
+        assert_int_equal(take(value, &head, &reader), SW_E_CORRUPT);
     }
     sw_wire_put_le(at, plain_len, 4);
     assert_ok(sw_chunk_read(value, &head, &unpacked, &reader));
@@ -254,6 +316,7 @@ static int free_room(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back_as_they_went_in),
+        cmocka_unit_test(taken_records_are_the_same_without_a_copy),
         cmocka_unit_test(every_flipped_bit_is_found),
         cmocka_unit_test(an_emptied_chunk_keeps_its_place_in_the_chain),
         cmocka_unit_test(a_copy_that_does_not_fit_is_told),
