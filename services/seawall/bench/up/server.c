@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ static void wait_ms(int64_t ms) {
 }
 
 void sw_bench_exec(const char *const *args) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     execv("/proc/self/exe", (char *const *)(uintptr_t)args);
     _exit(127);
 }

@@ -15,7 +15,8 @@ typedef struct sw_bench_server {
     double ready_s; /* from starting it to its first served request */
 } sw_bench_server;
 
-/* Becomes this very program with other arguments: in a child. */
+/* Becomes this very program with other arguments: in a child. It ends with the one who measures,
+ * however that ends. */
 _Noreturn void sw_bench_exec(const char *const *args);
 
 /* Starts it and waits until it serves. False with a text on stderr. */
