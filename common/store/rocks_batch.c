@@ -18,7 +18,7 @@ typedef struct rocks_op {
 /* The changes of a store. */
 typedef struct rocks_share {
     uint32_t count;
-    uint32_t first;  /* where its changes are among all */
+    uint32_t next;   /* where its next change goes among all; in the end, where they end */
     bool ranged;     /* it has deleted ranges, so its changes must stay as they come */
     sw_slice common; /* what all keys begin with */
 } rocks_share;
@@ -71,18 +71,18 @@ static size_t common_len(sw_slice a, sw_slice b) {
 /* In `ret`, by store, which is zeroed: what each has in the batch. */
 static void find_shares(const sw_batch *batch, rocks_share *ret, uint32_t store_count) {
     sw_op op;
-    uint32_t first = 0;
+    uint32_t next = 0;
     for (size_t at = 0; sw_batch_next(batch, &at, &op);) {
-        rocks_share *share = &ret[op.store];
         SW_ASSERT(op.store < store_count);
+        rocks_share *share = &ret[op.store];
         share->common.len = share->count ? common_len(share->common, op.key) : op.key.len;
         share->common.ptr = op.key.ptr;
         share->count++;
         share->ranged = share->ranged || op.kind == SW_OP_DELETE_RANGE;
     }
     for (uint32_t i = 0; i < store_count; i++) {
-        ret[i].first = first;
-        first += ret[i].count;
+        ret[i].next = next;
+        next += ret[i].count;
     }
 }
 
@@ -97,7 +97,7 @@ static void insert_sort(const sw_batch *batch, rocks_op *ops, uint32_t count) {
 }
 
 /* The C library's qsort_r calls for each comparison and copies for each move, which is most of what
- * sorting costs here. Equal keys stay as they came. `room`: for as many. */
+ * sorting costs here. Equal keys stay as they came. `room`: for half as many. */
 static void merge_sort(const sw_batch *batch, rocks_op *ops, rocks_op *room, uint32_t count) {
     if (count <= INSERTED_MAX) {
         insert_sort(batch, ops, count);
@@ -112,13 +112,12 @@ static void merge_sort(const sw_batch *batch, rocks_op *ops, rocks_op *room, uin
     while (low < low_end) *ops++ = high < end && after(batch, low, high) ? *high++ : *low++;
 }
 
-/* All changes, those of each store beside one another, as they came; `shares` count what is there
- * of each. */
+/* All changes, those of each store beside one another, as they came. */
 static void gather(const sw_batch *batch, rocks_share *shares, rocks_op *ret) {
     sw_op op;
     for (size_t at = 0, here = 0; sw_batch_next(batch, &at, &op); here = at) {
         rocks_share *share = &shares[op.store];
-        ret[share->first + share->count++] = rocks_op_of(&op, here, share);
+        ret[share->next++] = rocks_op_of(&op, here, share);
     }
 }
 
@@ -126,15 +125,16 @@ static void gather(const sw_batch *batch, rocks_share *shares, rocks_op *ret) {
 static rocks_op *sorted(const rocks_db *db, const sw_batch *batch) {
     uint32_t count = sw_batch_count(batch);
     if (count < SORTED_MIN) return NULL;
-    rocks_op *ops = sw_heap_alloc(2 * (size_t)count * sizeof *ops);
+    rocks_op *ops = sw_heap_alloc(((size_t)count + count / 2) * sizeof *ops);
     rocks_share *shares = sw_heap_zero(db->store_count, sizeof *shares);
     if (ops && shares) {
         find_shares(batch, shares, db->store_count);
-        for (uint32_t i = 0; i < db->store_count; i++) shares[i].count = 0;
         gather(batch, shares, ops);
-        for (uint32_t i = 0; i < db->store_count; i++)
-            if (!shares[i].ranged)
-                merge_sort(batch, ops + shares[i].first, ops + count, shares[i].count);
+        for (uint32_t i = 0; i < db->store_count; i++) {
+            const rocks_share *share = &shares[i];
+            rocks_op *first = ops + share->next - share->count;
+            if (!share->ranged) merge_sort(batch, first, ops + count, share->count);
+        }
     } else {
         sw_heap_free(ops);
         ops = NULL;
