@@ -12,7 +12,7 @@
  * a cache: what it does not have, and what it could get no memory for, is in the database. */
 typedef struct sw_log_tail sw_log_tail;
 
-#define SW_LOG_TAIL_BYTES ((size_t)32 << 20)
+#define SW_LOG_TAIL_BYTES ((size_t)24 << 20)
 
 /* A chunk of the tail; lives until it is put back. */
 typedef struct sw_tail_chunk {
