@@ -9,6 +9,9 @@
 #define SCAN_BLOCK_BYTES  ((size_t)16 * 1024) /* where no row is looked up by its key */
 #define LOG_BLOCK_BYTES   ((size_t)32 * 1024)
 #define INDEX_BLOCK_BYTES ((uint64_t)4 * 1024)
+/* Keys of an index that share what they begin with: of a period's index a third of the bytes is
+ * left, which the cache has for filters and rows. */
+#define INDEX_KEYS_TOGETHER 16
 /* Of indexes of stores whose rows are looked up: keys that a batch asks for come in order, and find
  * the same piece. */
 #define LOOKUP_INDEX_BLOCK_BYTES ((uint64_t)64 * 1024)
@@ -44,7 +47,8 @@
 #define STATE_COMPRESSED_PCT 60
 #define STATE_SPACE_PCT      200
 /* Of a memtable's limit, for a filter of its keys where they are looked up, mostly in vain: it
- * saves the way down a long list. Short ones are searched as fast. */
+ * saves the way down a long list. Short ones of stores that few records ask are searched as fast.
+ */
 #define MEMTABLE_FILTER_SHARE 0.003
 #define LONG_MEMTABLE_BYTES   ((size_t)128 << 20)
 
@@ -113,6 +117,7 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
         table, rocksdb_block_based_table_index_type_two_level_index_search);
     rocksdb_block_based_options_set_metadata_block_size(
         table, spec && spec->point_lookups ? LOOKUP_INDEX_BLOCK_BYTES : INDEX_BLOCK_BYTES);
+    rocksdb_block_based_options_set_index_block_restart_interval(table, INDEX_KEYS_TOGETHER);
     rocksdb_block_based_options_set_block_size(table, block_bytes(spec));
     if (spec && spec->point_lookups) {
         rocksdb_block_based_options_set_filter_policy(
@@ -180,7 +185,7 @@ static void set_runs(rocksdb_options_t *options, int runs) {
 static void set_memtable_filter(const rocks_db *db, const sw_store_spec *spec,
                                 rocksdb_options_t *options) {
     if (!spec || spec->churn || !spec->point_lookups) return;
-    if (memtable_limit(db->budget.memory_bytes) < LONG_MEMTABLE_BYTES) return;
+    if (!spec->hot && memtable_limit(db->budget.memory_bytes) < LONG_MEMTABLE_BYTES) return;
     rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, MEMTABLE_FILTER_SHARE);
     rocksdb_options_set_memtable_whole_key_filtering(options, 1);
 }

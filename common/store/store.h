@@ -14,6 +14,8 @@ typedef struct sw_store_spec {
     const char *name;   /* "deadline.books", "log", "timers" */
     uint32_t version;   /* of the values' format: opening with another one is SW_E_VERSION */
     bool point_lookups; /* bloom filters worth their memory */
+    bool hot;           /* of these: nearly each record looks rows up, so that what has not been
+                           flushed is worth a filter too */
     bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
     bool churn;         /* rows come and go, in no order: writes them again less often, at the price
                            of space */

@@ -89,6 +89,7 @@ static sw_err add_stores(builder *b, sw_node *node) {
         t->stores[t->store_count++] = (sw_store_spec){.name = name.ptr,
                                                       .version = store->version,
                                                       .point_lookups = !store->scanned,
+                                                      .hot = store->hot,
                                                       .derived = store->derived};
     }
     return SW_OK;

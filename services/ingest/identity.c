@@ -22,7 +22,8 @@ static const char *const inputs[] = {SW_TOPIC_IDENTITY, NULL};
 static const char *const outputs[] = {SW_TOPIC_EVENTS,   SW_TOPIC_KEYED,        SW_TOPIC_RECEIPTS,
                                       SW_TOPIC_IDENTITY, SW_TOPIC_DEAD_LETTERS, NULL};
 static const sw_processor_store stores[SW_IDENTITY_STORES] = {
-    [SW_IDENTITY_INDEX] = {"index", 1, 0}, [SW_IDENTITY_CORRECTIONS] = {"corrections", 1, 0}};
+    [SW_IDENTITY_INDEX] = {.name = "index", .version = 1, .hot = true},
+    [SW_IDENTITY_CORRECTIONS] = {.name = "corrections", .version = 1}};
 
 /* ---- what is emitted ---- */
 

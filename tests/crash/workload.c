@@ -35,7 +35,8 @@ const sw_bus_options *work_options(void) {
         [COMPACTED] = {.name = "compacted", .partitions = 1, .compacted = true},
     };
     static const sw_store_spec stores[WORK_TASKS] = {
-        {.name = "first", .version = 1, .point_lookups = true}, {.name = "second", .version = 1}};
+        {.name = "first", .version = 1, .point_lookups = true, .hot = true},
+        {.name = "second", .version = 1}};
     static const sw_bus_options options = {
         .topics = topics,
         .topic_count = WORK_TOPICS,

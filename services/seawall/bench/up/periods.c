@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/rng.h"
@@ -14,7 +15,7 @@ enum { BATCH = 1000, CONNECTIONS = 4 };
 /* Merges come in lumps: in the first million events of a new database there is none at all, and
  * books have not got their events yet; one among ten million takes as much as a hundred thousand
  * events. */
-enum { GENERATED_SAMPLE = 3000000, SAMPLE_MAX = 1000000 };
+enum { GENERATED_SAMPLE = 3000000, SAMPLE_MAX = 1000000, SLICES = 10 };
 
 static const char catalogue[] =
     "types:\n"
@@ -111,15 +112,15 @@ static bool make(void *arg, sw_buf *body) {
     return true;
 }
 
-/* What an event costs the server, in microseconds of CPU time; `merging`: the part of it that its
- * database takes in the background, which comes in lumps. */
+/* What events cost the server, in seconds of CPU time; `merging`: the part of it that its database
+ * takes in the background, which comes in lumps. */
 typedef struct spent {
-    double all_us, merging_us;
+    double all_s, merging_s, events;
 } spent;
 
-/* Sends events [from, to) of a kind. */
-static bool cost(const sw_bench_server *server, source *s, kind what, uint64_t from, uint64_t to,
-                 spent *ret) {
+/* Sends events [from, to) of a kind, and adds what they cost. */
+static bool add_cost(const sw_bench_server *server, source *s, kind what, uint64_t from,
+                     uint64_t to, spent *sum) {
     time_t now = time(NULL);
     struct tm utc;
     gmtime_r(&now, &utc);
@@ -133,13 +134,13 @@ static bool cost(const sw_bench_server *server, source *s, kind what, uint64_t f
                           .connections = CONNECTIONS,
                           .make = make,
                           .arg = s};
-    const double events = (double)(to - from);
     sw_bench_server_rest(server);
     double cpu_s = sw_bench_server_cpu_s(server), merging_s = sw_bench_server_merging_s(server);
     bool ok = sw_bench_load_run(&load);
     sw_bench_server_rest(server);
-    ret->all_us = (sw_bench_server_cpu_s(server) - cpu_s) * 1e6 / events;
-    ret->merging_us = (sw_bench_server_merging_s(server) - merging_s) * 1e6 / events;
+    sum->all_s += sw_bench_server_cpu_s(server) - cpu_s;
+    sum->merging_s += sw_bench_server_merging_s(server) - merging_s;
+    sum->events += (double)(to - from);
     if (load.busy) {
         fprintf(stderr, "seawall bench: %llu requests were told to come again\n",
                 (unsigned long long)load.busy);
@@ -157,25 +158,44 @@ static bool write_file(const char *path, const char *text) {
     return good;
 }
 
-/* What was found among so many periods. */
-typedef struct found {
+/* A server among whose periods events are measured. */
+typedef struct side {
+    sw_bench_server server;
+    source source;
+    uint64_t periods;
     spent costs[KINDS];
     double disk_bytes; /* that opening one more takes, log and state */
-} found;
+} side;
 
-/* Opens more of them, until so many run, then sends a sample of events as the generator orders
- * them, then extends the latest in the order of their opening, then as many of any. */
-static bool grow(const sw_bench_server *server, source *s, uint64_t periods, found *ret) {
-    uint64_t open = s->closed + periods;
-    double disk_bytes = (double)sw_bench_server_disk_bytes(server);
-    bool ok = cost(server, s, OPEN, s->open, open, &ret->costs[OPEN]);
-    disk_bytes = (double)sw_bench_server_disk_bytes(server) - disk_bytes;
-    ret->disk_bytes = disk_bytes / (double)(open - s->open);
-    s->open = open;
-    const uint64_t some = periods < SAMPLE_MAX ? periods : SAMPLE_MAX;
-    ok = ok && cost(server, s, GENERATED, 0, GENERATED_SAMPLE, &ret->costs[GENERATED]);
-    return ok && cost(server, s, IN_ORDER, s->open - some, s->open, &ret->costs[IN_ORDER]) &&
-           cost(server, s, AT_RANDOM, 0, some, &ret->costs[AT_RANDOM]);
+static bool open_all(side *one) {
+    source *s = &one->source;
+    sw_rng_init(&s->rng, 1);
+    double disk_bytes = (double)sw_bench_server_disk_bytes(&one->server);
+    bool ok = add_cost(&one->server, s, OPEN, 0, one->periods, &one->costs[OPEN]);
+    disk_bytes = (double)sw_bench_server_disk_bytes(&one->server) - disk_bytes;
+    one->disk_bytes = disk_bytes / (double)one->periods;
+    s->open = one->periods;
+    return ok;
+}
+
+/* One slice of so many of a sample of events: as the generator orders them, those that extend the
+ * latest in the order of their opening, or as many of any. */
+static bool add_slice(side *one, kind what, uint64_t slice) {
+    source *s = &one->source;
+    uint64_t sample = one->periods < SAMPLE_MAX ? one->periods : SAMPLE_MAX, first = 0;
+    if (what == GENERATED) sample = GENERATED_SAMPLE;
+    if (what == IN_ORDER) first = s->open - sample;
+    return add_cost(&one->server, s, what, first + sample * slice / SLICES,
+                    first + sample * (slice + 1) / SLICES, &one->costs[what]);
+}
+
+/* In turn, because the speed of a machine that others use too goes up and down by half within
+ * minutes. */
+static bool compare(side *few, side *many) {
+    for (kind what = GENERATED; what < KINDS; what++)
+        for (uint64_t i = 0; i < SLICES; i++)
+            if (!add_slice(few, what, i) || !add_slice(many, what, i)) return false;
+    return true;
 }
 
 static bool restart(sw_bench_report *report, sw_bench_server *server, int signal, const char *name,
@@ -194,45 +214,58 @@ static const struct {
                    [IN_ORDER] = {"in the order of opening", 1.5},
                    [AT_RANDOM] = {"in random order", 3}};
 
+static double event_us(double seconds, const spent *s) {
+    return seconds * 1e6 / s->events;
+}
+
 static void tell_spent(sw_bench_report *report, uint64_t periods, const char *what,
                        const spent *s) {
     char name[96];
     snprintf(name, sizeof name, "an event among %" PRIu64 ", %s", periods, what);
-    sw_bench_line(report, name, s->all_us, "us", 0, true);
-    sw_bench_line(report, "  of it flushing and merging", s->merging_us, "us", 0, true);
+    sw_bench_line(report, name, event_us(s->all_s, s), "us", 0, true);
+    sw_bench_line(report, "  of it flushing and merging", event_us(s->merging_s, s), "us", 0, true);
 }
 
-static void tell_costs(sw_bench_report *report, uint64_t few, const spent *a, uint64_t many,
-                       const spent *b) {
+static void tell_costs(sw_bench_report *report, const side *few, const side *many) {
     char name[96];
     for (size_t i = 0; i < KINDS; i++) {
-        tell_spent(report, few, orders[i].what, &a[i]);
-        tell_spent(report, many, orders[i].what, &b[i]);
+        const spent *a = &few->costs[i], *b = &many->costs[i];
+        tell_spent(report, few->periods, orders[i].what, a);
+        tell_spent(report, many->periods, orders[i].what, b);
         snprintf(name, sizeof name, "many to few, %s", orders[i].what);
-        sw_bench_line(report, name, b[i].all_us / a[i].all_us, "times", orders[i].times, true);
+        sw_bench_line(report, name, event_us(b->all_s, b) / event_us(a->all_s, a), "times",
+                      orders[i].times, true);
     }
 }
 
 /* `memory_mb`: the target; 0: none. */
-static bool measure(sw_bench_report *report, sw_bench_server *server, uint64_t few, uint64_t many,
-                    double memory_mb) {
+static bool measure(sw_bench_report *report, side *few, side *many, double memory_mb) {
     char name[96];
-    found a, b;
-    source s = {0};
-    sw_rng_init(&s.rng, 1);
-    if (!grow(server, &s, few, &a) || !grow(server, &s, many, &b)) return false;
-    uint64_t memory = sw_bench_server_resident_bytes(server);
-    snprintf(name, sizeof name, "memory with %" PRIu64 " open periods", many);
+    if (!open_all(few) || !open_all(many) || !compare(few, many)) return false;
+    uint64_t memory = sw_bench_server_resident_bytes(&many->server);
+    snprintf(name, sizeof name, "memory with %" PRIu64 " open periods", many->periods);
     sw_bench_line(report, name, (double)memory / 1e6, "MB", memory_mb, true);
-    sw_bench_line(report, "disk an open period, log and state", b.disk_bytes, "bytes", 1000, true);
-    tell_costs(report, few, a.costs, many, b.costs);
-    return restart(report, server, SIGTERM, "restart to ready", 2) &&
-           restart(report, server, SIGKILL, "restart to ready after a kill", 0);
+    sw_bench_line(report, "disk an open period, log and state", many->disk_bytes, "bytes", 1000,
+                  true);
+    tell_costs(report, few, many);
+    return restart(report, &many->server, SIGTERM, "restart to ready", 2) &&
+           restart(report, &many->server, SIGKILL, "restart to ready after a kill", 0);
 }
 
-bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
-                         const char *memory, const char *decoded) {
+static bool start(side *one, const char *dir, const char *name, const char **sets,
+                  char folder[800]) {
+    snprintf(folder, 800, "%s/%s", dir, name);
+    one->server = (sw_bench_server){.dir = folder, .sets = sets};
+    if (mkdir(folder, 0755) == 0) return sw_bench_server_start(&one->server);
+    fprintf(stderr, "seawall bench: can't make %s\n", folder);
+    return false;
+}
+
+bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few_periods,
+                         uint64_t many_periods, const char *memory, const char *decoded) {
     char types_path[700], pack_path[700], types[720], packs[720], budget[64], kept[64];
+    char few_folder[800], many_folder[800];
+    side few = {.periods = few_periods}, many = {.periods = many_periods};
     snprintf(types_path, sizeof types_path, "%s/catalogue.yaml", dir);
     snprintf(pack_path, sizeof pack_path, "%s/pack.yaml", dir);
     snprintf(types, sizeof types, "catalogue=%s", types_path);
@@ -243,10 +276,11 @@ bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few,
     size_t set_count = 2;
     if (memory) sets[set_count++] = budget;
     if (decoded) sets[set_count++] = kept;
-    sw_bench_server server = {.dir = dir, .sets = sets};
+    const bool usual = many_periods <= 1000000 && !memory && !decoded;
     bool ok = write_file(types_path, catalogue) && write_file(pack_path, pack) &&
-              sw_bench_server_start(&server);
-    const bool usual = many <= 1000000 && !memory && !decoded;
-    ok = ok && measure(report, &server, few, many, usual ? 400 : 0);
-    return sw_bench_server_stop(&server, ok ? SIGTERM : SIGKILL) && ok;
+              start(&few, dir, "few", sets, few_folder) &&
+              start(&many, dir, "many", sets, many_folder) &&
+              measure(report, &few, &many, usual ? 400 : 0);
+    bool stopped = sw_bench_server_stop(&few.server, ok ? SIGTERM : SIGKILL);
+    return sw_bench_server_stop(&many.server, ok ? SIGTERM : SIGKILL) && stopped && ok;
 }
