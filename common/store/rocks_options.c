@@ -30,7 +30,9 @@
  * memtables may have: then each write flushes one. */
 #define ARENA_BYTES ((size_t)32 * 1024)
 
-/* Of a log: values from this size on lie in files of their own. */
+/* Of a log: so many runs of places before they are merged, which writes all of them anew; values
+ * from this size on lie in files of their own. */
+#define LOG_RUNS        12
 #define BLOB_BYTES_MIN  512u
 #define BLOB_FILE_BYTES ((uint64_t)64 << 20)
 /* What is still wanted of the oldest files is moved on while more than a part of all is garbage,
@@ -53,12 +55,12 @@
 #define LONG_MEMTABLE_BYTES   ((size_t)128 << 20)
 
 /* Churn. Fewer runs where rows are read from the front, over those that are gone. Files are small,
- * because a filter is built whole and its keys wait in memory. So many runs more (SLACK) slow
- * writers down, and as many again stop them. */
+ * because a filter is built whole and its keys wait in memory. */
 #define CHURN_FILE_BYTES ((uint64_t)16 << 20)
 #define CHURN_RUNS       8
 #define CHURN_RUNS_SCAN  6
-#define CHURN_RUNS_SLACK 20
+/* Of any store: so many runs more slow writers down, and as many again stop them. */
+#define RUNS_SLACK 20
 
 /* The budget's parts. RocksDB starts to flush when memtables reach their limit and fills others
  * meanwhile, so that they may hold twice of it: half of their share is the limit. docs/decisions
@@ -175,11 +177,16 @@ static const sw_store_spec *spec_of(const rocks_db *db, const sw_store_spec *spe
     return i < db->store_count ? &specs[i] : NULL;
 }
 
+/* While a long merge goes on, runs of other stores become more. */
+static void set_run_limits(rocksdb_options_t *options, int runs) {
+    rocksdb_options_set_level0_file_num_compaction_trigger(options, runs);
+    rocksdb_options_set_level0_slowdown_writes_trigger(options, runs + RUNS_SLACK);
+    rocksdb_options_set_level0_stop_writes_trigger(options, runs + 2 * RUNS_SLACK);
+}
+
 static void set_runs(rocksdb_options_t *options, int runs) {
     rocksdb_options_set_compaction_style(options, rocksdb_universal_compaction);
-    rocksdb_options_set_level0_file_num_compaction_trigger(options, runs);
-    rocksdb_options_set_level0_slowdown_writes_trigger(options, runs + CHURN_RUNS_SLACK);
-    rocksdb_options_set_level0_stop_writes_trigger(options, runs + 2 * CHURN_RUNS_SLACK);
+    set_run_limits(options, runs);
 }
 
 static void set_memtable_filter(const rocks_db *db, const sw_store_spec *spec,
@@ -214,6 +221,7 @@ static void set_log_options(const rocks_db *db, const sw_store_spec *spec,
                             rocksdb_options_t *options) {
     if (!spec || !spec->ordered_tail) return;
     rocksdb_options_set_write_buffer_size(options, tail_memtable_limit(db->budget.memory_bytes));
+    set_run_limits(options, LOG_RUNS);
     rocksdb_options_set_enable_blob_files(options, 1);
     rocksdb_options_set_min_blob_size(options, BLOB_BYTES_MIN);
     rocksdb_options_set_blob_file_size(options, BLOB_FILE_BYTES);
