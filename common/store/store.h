@@ -15,7 +15,9 @@ typedef struct sw_store_spec {
     uint32_t version;   /* of the values' format: opening with another one is SW_E_VERSION */
     bool point_lookups; /* bloom filters worth their memory */
     bool hot;           /* of these: nearly each record looks rows up, so that what has not been
-                           flushed is worth a filter too */
+                           flushed is worth a filter too, and filters are worth being finer */
+    bool present;       /* of these: rows that are looked up are there, so that the oldest run, most
+                           of them all, needs no filter */
     bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
     bool churn;         /* rows come and go, in no order: writes them again less often, at the price
                            of space */

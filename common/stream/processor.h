@@ -27,7 +27,8 @@ typedef struct sw_processor_store {
     bool derived; /* rows follow from the processor's other stores: those of an older format are
                      deleted, and its on_start sees to it that there are new ones */
     bool scanned; /* rows are read in order alone, none by its key: no filters are made */
-    bool hot;     /* nearly each record looks rows up by their keys: further filters are made */
+    bool hot;     /* nearly each record looks rows up by their keys: more is spent on filters */
+    bool present; /* rows that are looked up are there as a rule: less is spent on filters */
 } sw_processor_store;
 
 /* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers).

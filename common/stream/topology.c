@@ -90,6 +90,7 @@ static sw_err add_stores(builder *b, sw_node *node) {
                                                       .version = store->version,
                                                       .point_lookups = !store->scanned,
                                                       .hot = store->hot,
+                                                      .present = store->present,
                                                       .derived = store->derived};
     }
     return SW_OK;

@@ -13,7 +13,7 @@ static const char *const outputs[] = {NULL};
 static const sw_processor_store stores[SW_VIEW_STORES] = {
     [SW_VIEW_WARNINGS] = {.name = "warnings", .version = 1},
     [SW_VIEW_INDEX] = {.name = "index", .version = 2, .scanned = true},
-    [SW_VIEW_PERIODS] = {.name = "periods", .version = 2},
+    [SW_VIEW_PERIODS] = {.name = "periods", .version = 2, .present = true},
     [SW_VIEW_DUE] = {.name = "due", .version = 3, .scanned = true},
     [SW_VIEW_EVENTS] = {.name = "events", .version = 1, .scanned = true},
 };
