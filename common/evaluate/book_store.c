@@ -218,6 +218,7 @@ const sw_object_codec sw_book_codec = {
     .load = load, .save = save, .bytes = bytes, .free = release, .row = first_row, .warm = warm};
 
 const sw_processor_store sw_evaluator_stores[SW_EVALUATOR_STORES] = {
-    [SW_EVALUATOR_BOOKS] = {.name = "books", .version = 2, .objects = &sw_book_codec, .hot = true},
+    [SW_EVALUATOR_BOOKS] =
+        {.name = "books", .version = 2, .objects = &sw_book_codec, .hot = true, .rewritten = true},
     [SW_EVALUATOR_MARKS] = {.name = "marks", .version = 1},
 };

@@ -137,12 +137,13 @@ static void set_table_options(const rocks_db *db, const sw_store_spec *spec,
 }
 
 /* What a flush writes (level 0) is soon merged: compressing it would be for that long. So is churn.
- */
+ * Rows that are rewritten would be merged with the oldest run as soon as their files are as large
+ * as its compressed ones, when they are but a sixth as many. */
 static void set_compression(const sw_store_spec *spec, rocksdb_options_t *options) {
     int by_level[LEVELS];
-    bool churn = spec && spec->churn;
+    bool plain = spec && (spec->churn || spec->rewritten);
     for (int i = 0; i < LEVELS; i++)
-        by_level[i] = i && !churn ? rocksdb_lz4_compression : rocksdb_no_compression;
+        by_level[i] = i && !plain ? rocksdb_lz4_compression : rocksdb_no_compression;
     rocksdb_options_set_num_levels(options, LEVELS);
     rocksdb_options_set_compression_per_level(options, by_level, LEVELS);
 }

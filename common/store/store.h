@@ -18,6 +18,8 @@ typedef struct sw_store_spec {
                            flushed is worth a filter too, and filters are worth being finer */
     bool present;       /* of these: rows that are looked up are there, so that the oldest run, most
                            of them all, needs no filter */
+    bool rewritten;     /* rows are written anew again and again, in no order: they are not
+                           compressed, as merges go by the size of files */
     bool ordered_tail;  /* keys mostly grow: larger blocks, no filters (log) */
     bool churn;         /* rows come and go, in no order: writes them again less often, at the price
                            of space */

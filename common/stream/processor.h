@@ -24,11 +24,12 @@ typedef struct sw_processor_store {
     size_t value_bytes_max;         /* of a row put by sw_ctx_put; 0: SW_VALUE_BYTES_MAX */
     const sw_object_codec *objects; /* values are kept decoded: sw_ctx_object_* alone; NULL: rows.
                                        Its `arg` is the processor's `shared` */
-    bool derived; /* rows follow from the processor's other stores: those of an older format are
-                     deleted, and its on_start sees to it that there are new ones */
-    bool scanned; /* rows are read in order alone, none by its key: no filters are made */
-    bool hot;     /* nearly each record looks rows up by their keys: more is spent on filters */
-    bool present; /* rows that are looked up are there as a rule: less is spent on filters */
+    bool derived;   /* rows follow from the processor's other stores: those of an older format are
+                       deleted, and its on_start sees to it that there are new ones */
+    bool scanned;   /* rows are read in order alone, none by its key: no filters are made */
+    bool hot;       /* nearly each record looks rows up by their keys: more is spent on filters */
+    bool present;   /* rows that are looked up are there as a rule: less is spent on filters */
+    bool rewritten; /* rows are written anew again and again, in no order: not compressed */
 } sw_processor_store;
 
 /* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers).

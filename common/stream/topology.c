@@ -91,6 +91,7 @@ static sw_err add_stores(builder *b, sw_node *node) {
                                                       .point_lookups = !store->scanned,
                                                       .hot = store->hot,
                                                       .present = store->present,
+                                                      .rewritten = store->rewritten,
                                                       .derived = store->derived};
     }
     return SW_OK;

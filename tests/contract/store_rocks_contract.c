@@ -5,7 +5,7 @@
 
 static const sw_store_spec specs[STORE_CONTRACT_STORES] = {
     {.name = "first", .version = 1, .point_lookups = true, .hot = true},
-    {.name = "second", .version = 1, .point_lookups = true, .present = true},
+    {.name = "second", .version = 1, .point_lookups = true, .present = true, .rewritten = true},
     {.name = "third", .version = 1, .ordered_tail = true}};
 static char path[FOLDER_PATH_MAX];
 

@@ -14,8 +14,9 @@ bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix m
                         double seconds);
 
 /* So many periods that are open: what they take, what a start takes, and what an event costs among
- * `few` and among `many`, in the order in which the periods were opened and in no order. `memory`
- * and `decoded`: the server's settings; NULL: their defaults. */
+ * `few` and among `many`, each on a server of its own and in turn, in the generator's order, in the
+ * order in which the periods were opened and in no order. `memory` and `decoded`: the servers'
+ * settings; NULL: their defaults. */
 bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few, uint64_t many,
                          const char *memory, const char *decoded);
 
