@@ -9,8 +9,8 @@
 #define SCAN_BLOCK_BYTES  ((size_t)16 * 1024) /* where no row is looked up by its key */
 #define LOG_BLOCK_BYTES   ((size_t)32 * 1024)
 #define INDEX_BLOCK_BYTES ((uint64_t)4 * 1024)
-/* Keys of an index that share what they begin with: of a period's index a third of the bytes is
- * left, which the cache has for filters and rows. */
+/* Keys of an index that share what they begin with: of the indexes of ten million periods a quarter
+ * is left, and the cache has the room for filters and rows. */
 #define INDEX_KEYS_TOGETHER 16
 /* Of indexes of stores whose rows are looked up: keys that a batch asks for come in order, and find
  * the same piece. */

@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/rng.h"
@@ -160,6 +159,7 @@ static bool write_file(const char *path, const char *text) {
 
 /* A server among whose periods events are measured. */
 typedef struct side {
+    char folder[800];
     sw_bench_server server;
     source source;
     uint64_t periods;
@@ -252,19 +252,15 @@ static bool measure(sw_bench_report *report, side *few, side *many, double memor
            restart(report, &many->server, SIGKILL, "restart to ready after a kill", 0);
 }
 
-static bool start(side *one, const char *dir, const char *name, const char **sets,
-                  char folder[800]) {
-    snprintf(folder, 800, "%s/%s", dir, name);
-    one->server = (sw_bench_server){.dir = folder, .sets = sets};
-    if (mkdir(folder, 0755) == 0) return sw_bench_server_start(&one->server);
-    fprintf(stderr, "seawall bench: can't make %s\n", folder);
-    return false;
+static bool start(side *one, const char *dir, const char *name, const char **sets) {
+    one->server = (sw_bench_server){.dir = one->folder, .sets = sets};
+    return sw_bench_up_part(dir, name, one->folder, sizeof one->folder) &&
+           sw_bench_server_start(&one->server);
 }
 
 bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few_periods,
                          uint64_t many_periods, const char *memory, const char *decoded) {
     char types_path[700], pack_path[700], types[720], packs[720], budget[64], kept[64];
-    char few_folder[800], many_folder[800];
     side few = {.periods = few_periods}, many = {.periods = many_periods};
     snprintf(types_path, sizeof types_path, "%s/catalogue.yaml", dir);
     snprintf(pack_path, sizeof pack_path, "%s/pack.yaml", dir);
@@ -278,8 +274,7 @@ bool sw_bench_up_periods(sw_bench_report *report, const char *dir, uint64_t few_
     if (decoded) sets[set_count++] = kept;
     const bool usual = many_periods <= 1000000 && !memory && !decoded;
     bool ok = write_file(types_path, catalogue) && write_file(pack_path, pack) &&
-              start(&few, dir, "few", sets, few_folder) &&
-              start(&many, dir, "many", sets, many_folder) &&
+              start(&few, dir, "few", sets) && start(&many, dir, "many", sets) &&
               measure(report, &few, &many, usual ? 400 : 0);
     bool stopped = sw_bench_server_stop(&few.server, ok ? SIGTERM : SIGKILL);
     return sw_bench_server_stop(&many.server, ok ? SIGTERM : SIGKILL) && stopped && ok;

@@ -23,9 +23,11 @@ static const sw_cli_spec spec = {
     .option_count = SW_COUNT(cli_options),
 };
 
-static bool part(const char *dir, const char *name, char *ret, size_t size) {
+bool sw_bench_up_part(const char *dir, const char *name, char *ret, size_t size) {
     snprintf(ret, size, "%s/%s", dir, name);
-    return mkdir(ret, 0755) == 0;
+    if (mkdir(ret, 0755) == 0) return true;
+    fprintf(stderr, "seawall bench: can't make %s\n", ret);
+    return false;
 }
 
 static bool measure(sw_bench_report *report, const sw_cli *cli, const char *dir, int64_t events,
@@ -39,11 +41,11 @@ static bool measure(sw_bench_report *report, const sw_cli *cli, const char *dir,
         return false;
     }
     if (!only || backlog || strcmp(only, "events") == 0)
-        ok = part(dir, "events", folder, sizeof folder) &&
+        ok = sw_bench_up_part(dir, "events", folder, sizeof folder) &&
              sw_bench_up_events(report, folder, backlog ? SW_MIX_BACKLOG : SW_MIX_LIVE,
                                 (uint64_t)events, (double)seconds);
     if (ok && (!only || strcmp(only, "periods") == 0))
-        ok = part(dir, "periods", folder, sizeof folder) &&
+        ok = sw_bench_up_part(dir, "periods", folder, sizeof folder) &&
              sw_bench_up_periods(report, folder, 100000, (uint64_t)periods,
                                  sw_cli_value(cli, "memory"), sw_cli_value(cli, "decoded"));
     return ok;

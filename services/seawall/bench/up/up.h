@@ -8,6 +8,9 @@
 #include "seawall/bench/up/mix.h"
 #include "seawall/bench/up/server.h"
 
+/* Makes the folder of a part; its path in `ret`. False with a text on stderr. */
+bool sw_bench_up_part(const char *dir, const char *name, char *ret, size_t size);
+
 /* Generated events through the whole pipeline: batches and single ones, each at full and at half
  * load. False with a text on stderr. */
 bool sw_bench_up_events(sw_bench_report *report, const char *dir, sw_bench_mix mix, uint64_t events,
