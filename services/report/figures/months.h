@@ -1,5 +1,5 @@
-/* months.h - rows of figures in memory: the months of their parts, to be counted on.  Layer 9,
- * private to the rollup.  Thread: task owner. */
+/* months.h - rows of figures in memory: the months of their parts, to be counted on. They take
+ * little more than the row itself.  Layer 9, private to the rollup.  Thread: task owner. */
 #ifndef SW_REPORT_MONTHS_H
 #define SW_REPORT_MONTHS_H
 
@@ -19,10 +19,12 @@ sw_months *sw_months_new(void);
  * it on that day. */
 SW_NODISCARD sw_err sw_months_move(sw_months *months, const sw_figure_part *part, uint32_t day,
                                    int32_t by);
-/* The same where the part is not there: it becomes one. SW_E_NOMEM. */
+/* The same where the part is not there: it becomes one. Both: SW_E_NOMEM; SW_E_LIMIT: the row would
+ * be larger than any may be. Then all is as it was. */
 SW_NODISCARD sw_err sw_months_add(sw_months *months, const sw_figure_part *part, uint32_t day);
 /* `days` is not looked at. */
 bool sw_months_has(const sw_months *months, const sw_figure_part *part);
-uint32_t sw_months_count(const sw_months *months);
+/* Whether one more split of the indicator gets a part here. */
+bool sw_months_roomy(const sw_months *months, uint64_t indicator);
 
 #endif

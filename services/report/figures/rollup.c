@@ -54,14 +54,15 @@ static sw_err move_station(call *c, const sw_figure_row *row, const char *org, s
                            uint32_t day, int32_t by) {
     static const char zeros[SW_UNIT_DIGITS] = {'0', '0', '0', '0'};
     const sw_slice unit = sw_slice_of(org + sw_org_levels[SW_ORG_STATION], SW_UNIT_DIGITS);
-    sw_figure_part part = {.split = split};
+    sw_figure_part part = {.indicator = row->indicator, .split = split};
     sw_months *months;
     if (memcmp(unit.ptr, zeros, sizeof zeros) != 0) part.unit = unit;
     sw_err err = months_at(c, row, by, &months);
     if (!err) err = sw_months_move(months, &part, day, by);
     if (err != SW_E_NOT_FOUND) return err;
-    const sw_figure_part elsewhere = {.unit = part.unit, .elsewhere = true};
-    if (!sw_months_has(months, &elsewhere) && sw_months_count(months) < SW_FIGURE_PARTS_MAX)
+    const sw_figure_part elsewhere = {
+        .indicator = part.indicator, .unit = part.unit, .elsewhere = true};
+    if (!sw_months_has(months, &elsewhere) && sw_months_roomy(months, row->indicator))
         return add_part(months, &part, day, by);
     err = move_part(months, &elsewhere, day, by);
     const sw_figure_row own = {.level = SW_ORG_UNIT,
@@ -267,7 +268,7 @@ static const char *const inputs[] = {SW_TOPIC_EVENTS, SW_TOPIC_WARNINGS, SW_TOPI
                                      SW_TOPIC_DIRECTORY, NULL};
 static const sw_processor_store stores[SW_ROLLUP_STORES] = {
     [SW_ROLLUP_ITEMS] = {"items", 3, ITEM_BYTES_MAX, NULL},
-    [SW_ROLLUP_FIGURES] = {"figures", 4, SW_FIGURE_ROW_BYTES_MAX, &sw_months_codec},
+    [SW_ROLLUP_FIGURES] = {"figures", 5, SW_FIGURE_ROW_BYTES_MAX, &sw_months_codec},
     [SW_ROLLUP_LISTS] = {"lists", 3, 1, NULL, .scanned = true},
     [SW_ROLLUP_HANDS] = {"hands", 1, 1, NULL, .scanned = true},
     [SW_ROLLUP_NAMES] = {"names", 1, 0, NULL},

@@ -52,6 +52,7 @@ size_t sw_figure_key(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]
     SW_ASSERT(row->org.len == sw_org_levels[row->level] && row->split.len <= SW_SPLIT_BYTES_MAX);
     SW_ASSERT(!row->whole || row->split.len == 0);
     size_t len = sw_figure_key_start(row, ret);
+    if (row->level == SW_ORG_STATION) return len;
     sw_wire_put_be(ret + len, row->indicator, 8);
     len += 8;
     if (row->split.len) memcpy(ret + len, row->split.ptr, row->split.len);
@@ -63,12 +64,13 @@ bool sw_figure_key_read(sw_slice key, sw_figure_row *ret) {
     ret->whole = key.ptr[0] < 'a';
     ret->level = (uint32_t)(key.ptr[0] - (ret->whole ? 'A' : 'a'));
     if (ret->level >= SW_ORG_LEVELS) return false;
+    const bool station = ret->level == SW_ORG_STATION;
     const size_t org_end = 5u + sw_org_levels[ret->level];
-    if (key.len < org_end + 8) return false;
+    if (station ? key.len != org_end : key.len < org_end + 8) return false;
     ret->month = (int32_t)((uint32_t)sw_wire_get_be(key.ptr + 1, 4) ^ SIGN);
     ret->org = sw_slice_sub(key, 5, org_end);
-    ret->indicator = sw_wire_get_be(key.ptr + org_end, 8);
-    ret->split = sw_slice_sub(key, org_end + 8, key.len);
+    ret->indicator = station ? 0 : sw_wire_get_be(key.ptr + org_end, 8);
+    ret->split = station ? SW_S("") : sw_slice_sub(key, org_end + 8, key.len);
     return true;
 }
 
@@ -118,22 +120,53 @@ bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret) {
     return ok;
 }
 
+/* The count is a varint: its first byte has the lowest digits, and above them whether more follow.
+ */
+bool sw_month_nudge(char *bytes, size_t len, uint32_t day, int32_t by) {
+    uint8_t *at = (uint8_t *)bytes;
+    const uint8_t *end = at + len;
+    while (at < end && *at != day) {
+        at++;
+        while (at < end && *at & 0x80) at++;
+        at++;
+    }
+    if (at >= end || ++at == end) return false;
+    const uint8_t digits = *at & 0x7f;
+    const bool only = !(*at & 0x80);
+    if (by > 0 ? digits == 0x7f : digits == 0 || (only && digits == 1)) return false;
+    *at = (uint8_t)(*at + by);
+    return true;
+}
+
 /* ---- parts of a row --------------------------------------------------------------------- */
 
-enum { PART_UNIT = 1, PART_SPLIT = 2, PART_ELSEWHERE = 4 };
+enum { PART_HEAD_BYTES = 1 + 8 + SW_UNIT_DIGITS };
+enum { PART_UNIT = 1, PART_SPLIT = 2, PART_ELSEWHERE = 4, PART_INDICATOR = 8 };
+
+static void put_number(sw_buf *out, uint64_t number) {
+    char bytes[8];
+    sw_wire_put_be(bytes, number, sizeof bytes);
+    sw_buf_add(out, sw_slice_of(bytes, sizeof bytes));
+}
 
 static void put_text(sw_buf *out, sw_slice text) {
     sw_buf_add_byte(out, (char)text.len);
     sw_buf_add(out, text);
 }
 
-void sw_figure_part_write(const sw_figure_part *part, sw_buf *out) {
+static void put_head(const sw_figure_part *part, sw_buf *out) {
     SW_ASSERT(part->unit.len == 0 || part->unit.len == SW_UNIT_DIGITS);
-    SW_ASSERT(part->split.len <= SW_SPLIT_BYTES_MAX && part->days.len <= UINT8_MAX);
     sw_buf_add_byte(out,
                     (char)((part->unit.len ? PART_UNIT : 0) | (part->split.len ? PART_SPLIT : 0) |
-                           (part->elsewhere ? PART_ELSEWHERE : 0)));
+                           (part->elsewhere ? PART_ELSEWHERE : 0) |
+                           (part->indicator ? PART_INDICATOR : 0)));
+    if (part->indicator) put_number(out, part->indicator);
     sw_buf_add(out, part->unit);
+}
+
+void sw_figure_part_write(const sw_figure_part *part, sw_buf *out) {
+    SW_ASSERT(part->split.len <= SW_SPLIT_BYTES_MAX && part->days.len <= UINT8_MAX);
+    put_head(part, out);
     if (part->split.len) put_text(out, part->split);
     put_text(out, part->days);
 }
@@ -154,11 +187,42 @@ bool sw_figure_part_next(sw_slice *row, sw_figure_part *ret, bool *ret_ok) {
     *ret_ok = true;
     if (row->len == 0) return false;
     const size_t has = take_byte(row, ret_ok);
+    const sw_slice number = take_bytes(row, has & PART_INDICATOR ? 8 : 0, ret_ok);
+    ret->indicator = number.len ? sw_wire_get_be(number.ptr, 8) : 0;
     ret->unit = take_bytes(row, has & PART_UNIT ? SW_UNIT_DIGITS : 0, ret_ok);
     ret->split = take_bytes(row, has & PART_SPLIT ? take_byte(row, ret_ok) : 0, ret_ok);
     ret->elsewhere = has & PART_ELSEWHERE;
     ret->days = take_bytes(row, take_byte(row, ret_ok), ret_ok);
     return *ret_ok;
+}
+
+/* What comes before the split, as it would be written. */
+static size_t head_of(const sw_figure_part *part, char *ret) {
+    sw_buf head = {.ptr = ret, .cap = PART_HEAD_BYTES, .max = PART_HEAD_BYTES};
+    put_head(part, &head);
+    return head.len;
+}
+
+static size_t head_len(uint8_t has) {
+    return 1u + (has & PART_INDICATOR ? 8 : 0) + (has & PART_UNIT ? SW_UNIT_DIGITS : 0);
+}
+
+bool sw_figure_part_find(sw_slice row, const sw_figure_part *wanted, sw_figure_place *ret) {
+    char head[PART_HEAD_BYTES];
+    const size_t wanted_len = head_of(wanted, head);
+    for (size_t at = 0, next; at < row.len; at = next) {
+        const uint8_t has = (uint8_t)row.ptr[at];
+        size_t days = at + head_len(has);
+        const size_t split = days;
+        if (has & PART_SPLIT) days += 1u + (uint8_t)row.ptr[days];
+        next = days + 1 + (uint8_t)row.ptr[days];
+        if (has != (uint8_t)head[0] || memcmp(row.ptr + at, head, wanted_len) != 0) continue;
+        const sw_slice own = sw_slice_sub(row, has & PART_SPLIT ? split + 1 : split, days);
+        if (!sw_slice_eq(own, wanted->split)) continue;
+        *ret = (sw_figure_place){at, days + 1, next};
+        return true;
+    }
+    return false;
 }
 
 /* ---- lists ------------------------------------------------------------------------------ */

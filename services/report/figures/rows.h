@@ -2,9 +2,9 @@
  *
  * A row of figures is one month of an indicator and a beginning of unit codes: how many were
  * counted on each day. Up to the county there is a row of the whole, and others of the splits. A
- * station's row has it in parts, by unit and split; so what is counted moves one row below the
- * county, and not one for each length of code. A city's month is a few rows, and one indicator's a
- * single one.
+ * station's month is a single row with all indicators, in parts by indicator, unit and split: what
+ * is counted moves one row below the county, and a day's events of a station share it. A city's
+ * month is a few rows, and one indicator's a single one.
  */
 #ifndef SW_REPORT_ROWS_H
 #define SW_REPORT_ROWS_H
@@ -27,10 +27,10 @@ uint32_t sw_org_level(size_t len);
 
 typedef struct sw_figure_row {
     uint32_t level;
-    bool whole;    /* with all splits together: `split` is empty; always of a station */
-    int32_t month; /* since 1970-01 */
-    sw_slice org;  /* as long as the level says */
-    uint64_t indicator;
+    bool whole;         /* with all splits together: `split` is empty; always of a station */
+    int32_t month;      /* since 1970-01 */
+    sw_slice org;       /* as long as the level says */
+    uint64_t indicator; /* 0 of a station: the parts have it */
     sw_slice split;
 } sw_figure_row;
 
@@ -41,7 +41,7 @@ void sw_org_fill(sw_slice org, char ret[SW_ORG_DIGITS]);
 int32_t sw_month_of_day(int32_t day);
 int32_t sw_first_day_of_month(int32_t month);
 
-/* Keys in order of level and whole, month, unit, indicator, split. */
+/* Keys in order of level and whole, month, unit, indicator, split; of a station up to the unit. */
 size_t sw_figure_key(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]);
 /* The same up to the unit, of which only the beginning `row->org` is written. */
 size_t sw_figure_key_start(const sw_figure_row *row, char ret[SW_FIGURE_KEY_BYTES_MAX]);
@@ -59,26 +59,42 @@ void sw_month_write(const sw_month *month, sw_buf *out);
 bool sw_month_read(sw_slice bytes, sw_month *ret);
 /* What the days `from` to `to` of the month have, without reading the others. False as above. */
 bool sw_month_sum(sw_slice bytes, uint32_t from, uint32_t to, uint64_t *ret);
+/* Counts `by` (1 or -1) on the day in place. False, and nothing is changed: the row would have
+ * other days than before, or be longer or shorter. */
+bool sw_month_nudge(char *bytes, size_t len, uint32_t day, int32_t by);
 
 /* A part of a row. Rows of other levels than the station have one, of no unit and no split. */
 typedef struct sw_figure_part {
-    sw_slice unit;  /* the digits of its code behind the station's; empty: zeros */
-    sw_slice split; /* may be empty */
-    bool elsewhere; /* no split: all those of this unit that have rows of their own, together */
-    sw_slice days;  /* a month, as above */
+    uint64_t indicator; /* of a station's; else 0: the key has it */
+    sw_slice unit;      /* the digits of its code behind the station's; empty: zeros */
+    sw_slice split;     /* may be empty */
+    bool elsewhere;     /* no split: all those of this unit that have rows of their own, together */
+    sw_slice days;      /* a month, as above */
 } sw_figure_part;
 
 enum { SW_UNIT_DIGITS = 4 };
-/* So many parts a station's row has at most, one for each unit that has splits elsewhere apart:
- * there may be a split for each event, and a row is written whole. */
-#define SW_FIGURE_PARTS_MAX     32u
-#define SW_FIGURE_ROW_BYTES_MAX ((size_t)1 << 20)
+/* So many parts of an indicator a station's row has at most, and as long it may be when one more
+ * split comes, those apart that each unit has for splits that are elsewhere: there may be a split
+ * for each event, and a row is written whole. */
+#define SW_FIGURE_PARTS_MAX        32u
+#define SW_FIGURE_SPLITS_BYTES_MAX ((size_t)256 << 10)
+#define SW_FIGURE_ROW_BYTES_MAX    ((size_t)1 << 20)
+#define SW_FIGURE_PART_BYTES_MAX                                                                   \
+    (1 + 8 + SW_UNIT_DIGITS + 1 + SW_SPLIT_BYTES_MAX + 1 + (size_t)UINT8_MAX)
 
 void sw_figure_part_write(const sw_figure_part *part, sw_buf *out);
 /* Takes the next part off the row; false at its end, or where it is none (`*ret_ok` false).
  * Borrows.
  */
 bool sw_figure_part_next(sw_slice *row, sw_figure_part *ret, bool *ret_ok);
+
+/* Where in its row a part begins, its days begin, and both end. */
+typedef struct sw_figure_place {
+    size_t from, days, to;
+} sw_figure_place;
+/* The part with this indicator, unit, split and `elsewhere`. The row must be whole, as one that
+ * sw_figure_part_next has gone over; that it is, is not looked at again. */
+bool sw_figure_part_find(sw_slice row, const sw_figure_part *wanted, sw_figure_place *ret);
 
 /* What is counted: under indicator, month, unit, day, split; `kind` tells events, warnings and
  * periods apart. */

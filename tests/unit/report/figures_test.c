@@ -231,6 +231,50 @@ static void figures_follow_from_the_set_of_events(void **state) {
     }
 }
 
+/* ---- a month's row ---------------------------------------------------------------------- */
+
+static sw_slice written(const sw_month *month, char room[UINT8_MAX]) {
+    sw_buf out = {.ptr = room, .cap = UINT8_MAX, .max = UINT8_MAX};
+    sw_month_write(month, &out);
+    assert_ok(out.err);
+    return sw_buf_slice(&out);
+}
+
+/* A few days, with counts around those that take one byte more. */
+static sw_month random_month(sw_rng *rng) {
+    static const uint32_t around[] = {1, 2, 127, 128, 129, 255, 256, 16383, 16384, 16385};
+    sw_month month = {0};
+    for (uint64_t n = sw_rng_below(rng, 6); n > 0; n--)
+        month.days[sw_rng_below(rng, 31)] = around[sw_rng_below(rng, SW_COUNT(around))];
+    return month;
+}
+
+/* In place it is done if and only if it can be, and then as it would be written anew. */
+static void a_day_is_counted_in_place(void **state) {
+    (void)state;
+    uint32_t done = 0, trials = 20000;
+    sw_rng rng;
+    sw_rng_init(&rng, 7);
+    for (uint32_t trial = 0; trial < trials; trial++) {
+        char before[UINT8_MAX], nudged[UINT8_MAX], after[UINT8_MAX];
+        sw_month month = random_month(&rng);
+        const uint32_t day = (uint32_t)sw_rng_below(&rng, 31);
+        const int32_t by = sw_rng_below(&rng, 2) ? 1 : -1;
+        const sw_slice old = written(&month, before);
+        if (old.len) memcpy(nudged, old.ptr, old.len);
+        const uint32_t count = month.days[day];
+        const bool ok = sw_month_nudge(nudged, old.len, day, by);
+        if (by > 0 || count > 0) month.days[day] += (uint32_t)by;
+        const sw_slice new = written(&month, after);
+        /* 128 and the like could be counted down in place, but a byte further up moves too. */
+        const bool borrows = by > 0 ? count % 128 == 127 : count % 128 == 0;
+        assert_int_equal(ok, count > 0 && new.len == old.len && !borrows);
+        assert_true(sw_slice_eq(sw_slice_of(nudged, old.len), ok ? new : old));
+        done += ok;
+    }
+    assert_in_range(done, trials / 20, trials / 2);
+}
+
 /* ---- warnings and periods --------------------------------------------------------------- */
 
 static const sw_told_key key[] = {{{"case_id", 7}, {"A1", 2}}};
@@ -352,6 +396,7 @@ static void a_period_is_running_then_overdue_then_late(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_follow_from_the_set_of_events),
+        cmocka_unit_test(a_day_is_counted_in_place),
         cmocka_unit_test(a_withdrawn_warning_leaves_the_figures_of_its_day),
         cmocka_unit_test(a_period_is_running_then_overdue_then_late),
     };
