@@ -95,7 +95,9 @@ static void link_newest(sw_objects *objects, entry *e) {
     objects->newest = e;
 }
 
+/* What all tasks share is written only where something changed: it moves between processors. */
 static void account(sw_objects *objects, entry *e, size_t bytes) {
+    if (bytes == e->bytes) return;
     objects->bytes += bytes - e->bytes;
     __atomic_add_fetch(&objects->budget->bytes, bytes - e->bytes, __ATOMIC_RELAXED);
     e->bytes = bytes;
