@@ -40,9 +40,18 @@ static bool ascii_end(sw_slice s, size_t at) {
     return all < 0x80;
 }
 
+/* Where a run of three-byte characters ends, which Chinese is made of: those whose first byte alone
+ * says that they are neither overlong nor surrogates. */
+static size_t three_bytes_end(sw_slice s, size_t at) {
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    while (s.len - at >= 3 && p[at] > 0xe0 && p[at] < 0xed && tail(p[at + 1]) && tail(p[at + 2]))
+        at += 3;
+    return at;
+}
+
 size_t sw_utf8_valid_bytes(sw_slice s) {
     size_t at = 0;
-    while (at < s.len) {
+    while ((at = three_bytes_end(s, at)) < s.len) {
         if (s.len - at < 8) {
             if (ascii_end(s, at)) return s.len;
         } else if ((word_at(s, at) & BYTES(0x80)) == 0) {

@@ -37,6 +37,34 @@ static void crc32c_is_the_rfcs(void **state) {
     assert_int_equal(sw_crc32c(first, sw_slice_of(bytes + 13, 19)), 0x46dd794eu);
 }
 
+/* Bit by bit, as the polynomial says. */
+static uint32_t plain_crc32c(const char *bytes, size_t len) {
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= (uint8_t)bytes[i];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (0x82f63b78u & (0u - (crc & 1u)));
+    }
+    return ~crc;
+}
+
+static void crc32c_of_any_length_is_the_plain_one(void **state) {
+    (void)state;
+    static char bytes[4096];
+    uint64_t n = 1;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        n = n * UINT64_C(6364136223846793005) + 1442695040888963407;
+        bytes[i] = (char)(n >> 56);
+    }
+    for (size_t len = 0; len < sizeof bytes - 8; len += len < 800 ? 1 : 37) {
+        const size_t cut = len * 2 / 3;
+        const char *from = bytes + len % 8;
+        const uint32_t first = sw_crc32c(0, sw_slice_of(from, cut));
+        assert_int_equal(sw_crc32c(0, sw_slice_of(from, len)), plain_crc32c(from, len));
+        assert_int_equal(sw_crc32c(first, sw_slice_of(from + cut, len - cut)),
+                         plain_crc32c(from, len));
+    }
+}
+
 static void blake2b_of_parts_tells_borders(void **state) {
     (void)state;
     sw_slice one[] = {SW_S("ab"), SW_S("c")}, two[] = {SW_S("a"), SW_S("bc")};
@@ -48,6 +76,15 @@ static void blake2b_of_parts_tells_borders(void **state) {
     assert_true(sw_hash128_parse(sw_slice_cstr(hex), &back));
     assert_true(sw_hash128_eq(back, sw_hash128_of(SW_SLICE_NONE)));
     assert_false(sw_hash128_parse(SW_S("xyz"), &back));
+    for (int c = 0; c < 256; c++) {
+        const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        for (size_t i = 0; i < 32; i++) {
+            char text[32];
+            memset(text, '7', sizeof text);
+            text[i] = (char)c;
+            assert_true(sw_hash128_parse(sw_slice_of(text, sizeof text), &back) == digit);
+        }
+    }
     assert_false(sw_hash128_parse(SW_S("CAE66941d9efbd404e4d88758ea67670"), &back));
 }
 
@@ -78,6 +115,7 @@ int main(void) {
         cmocka_unit_test(hashes_are_those_of_libsodium_at_every_length),
         cmocka_unit_test(murmur2_is_kafkas),
         cmocka_unit_test(crc32c_is_the_rfcs),
+        cmocka_unit_test(crc32c_of_any_length_is_the_plain_one),
         cmocka_unit_test(blake2b_of_parts_tells_borders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
