@@ -328,6 +328,7 @@ static void *follow(void *arg) {
 sw_err kafka_follow_start(kafka_bus *bus) {
     if (!bus->follows) return SW_OK;
     bus->follows = pthread_create(&bus->follower, NULL, follow, bus) == 0;
+    if (bus->follows) (void)pthread_setname_np(bus->follower, "kafka-follower");
     return bus->follows ? SW_OK : SW_E_NOMEM;
 }
 
@@ -348,6 +349,7 @@ sw_err sw_bus_kafka_stand_by(sw_bus *base, uint32_t index) {
         lane->stand_down = false;
         lane->standing = pthread_create(&lane->stander, NULL, stand, lane) == 0;
         if (!lane->standing) err = SW_E_NOMEM;
+        if (!err) (void)pthread_setname_np(lane->stander, "kafka-standby");
     }
     pthread_mutex_unlock(&lane->lock);
     return err;

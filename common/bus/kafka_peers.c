@@ -189,6 +189,7 @@ static sw_err enter(kafka_peers *p) {
     if (code) return SW_E_INVALID;
     (void)rd_kafka_poll_set_consumer(p->rk);
     p->running = pthread_create(&p->thread, NULL, watch, p) == 0;
+    if (p->running) (void)pthread_setname_np(p->thread, "kafka-peers");
     return p->running ? SW_OK : SW_E_NOMEM;
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/crew.h"
 
+#include <stdio.h>
+
 bool sw_runtime_owns(const sw_runtime *runtime, const sw_task_spec *task) {
     const sw_runtime_options *o = &runtime->options;
     return !o->owns || o->owns(o->owns_arg, task);
@@ -43,4 +45,13 @@ uint32_t sw_crews_worker(const sw_crews *crews, const sw_task_spec *task) {
 bool sw_crews_door(const sw_crews *crews, uint32_t worker) {
     const sw_crew *prompt = find(crews, 0);
     return !prompt || (worker >= prompt->first && worker < prompt->first + prompt->count);
+}
+
+void sw_crews_name(const sw_crews *crews, uint32_t worker, char ret[SW_THREAD_NAME_BYTES]) {
+    const sw_crew *crew = NULL;
+    for (uint32_t i = 0; i < crews->count; i++)
+        if (worker - crews->crews[i].first < crews->crews[i].count) crew = &crews->crews[i];
+    const uint32_t patience = crew ? crew->patience : 0, first = crew ? crew->first : 0;
+    const char *when = patience == 0 ? "now" : patience > SW_PATIENT ? "later" : "soon";
+    (void)snprintf(ret, SW_THREAD_NAME_BYTES, "tasks-%s-%u", when, (worker - first) % 1000);
 }

@@ -23,5 +23,8 @@ void sw_crews_form(sw_crews *crews, const sw_runtime *runtime, uint32_t each);
 uint32_t sw_crews_worker(const sw_crews *crews, const sw_task_spec *task);
 /* Whether the worker commits what is appended from outside. */
 bool sw_crews_door(const sw_crews *crews, uint32_t worker);
+/* What `top -H` shows of the worker's thread (docs/operations.md): tasks-now-0 and so on. */
+enum { SW_THREAD_NAME_BYTES = 16 }; /* pthread_setname_np(3), NUL included */
+void sw_crews_name(const sw_crews *crews, uint32_t worker, char ret[SW_THREAD_NAME_BYTES]);
 
 #endif

@@ -142,7 +142,7 @@ static sw_err fire(sw_task *task, sw_timer_at timer) {
  * share rows and a commit. */
 static uint32_t size_factor(const sw_task *task) {
     uint32_t patience = task->node->processor->patience;
-    return patience > 10 ? patience / 10 : 1;
+    return patience > SW_PATIENT ? patience / SW_PATIENT : 1;
 }
 
 /* Whether the batch has taken `share` (of 2) of its time; asked now and then only. */

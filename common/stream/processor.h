@@ -32,6 +32,9 @@ typedef struct sw_processor_store {
     bool rewritten; /* rows are written anew again and again, in no order: not compressed */
 } sw_processor_store;
 
+/* A patience above this is that of what people read, which may be a second old. */
+#define SW_PATIENT 10u
+
 /* A processor is a function: (stores, record or timer, now) -> (writes, emitted records, timers).
  * It reads no clock, no file, no socket, and keeps nothing between calls but in its stores. */
 typedef struct sw_processor {
@@ -53,7 +56,8 @@ typedef struct sw_processor {
     void (*wants)(sw_ctx *ctx, const void *shared, const sw_input *input);
     /* Nobody waits for what it does: while others are waited for, its batches are put off by so
      * many commit intervals at most, the longer the more they cost, and what comes meanwhile shares
-     * them. Tasks of one patience share threads. 0: as soon as there is something. */
+     * them. Tasks of one patience share threads. 0: as soon as there is something. Above
+     * SW_PATIENT its batches may also be larger, as many times as it is that. */
     uint32_t patience;
     /* Its state follows from what its inputs hold for ever: records of topics that are never cut,
      * and the newest of each key of compacted ones. So it may be written anew from them where its

@@ -350,6 +350,7 @@ sw_err sw_inbox_start(sw_inbox *inbox, sw_runtime *runtime) {
     SW_ASSERT(inbox && runtime && !inbox->running);
     inbox->runtime = runtime;
     inbox->running = pthread_create(&inbox->thread, NULL, run, inbox) == 0;
+    if (inbox->running) (void)pthread_setname_np(inbox->thread, "inbox");
     return inbox->running ? SW_OK : SW_E_NOMEM;
 }
 

@@ -251,6 +251,7 @@ sw_err sw_feed_open(const sw_queries *queries, sw_feed **ret) {
         sw_heap_free(feed);
         return SW_E_NOMEM;
     }
+    (void)pthread_setname_np(feed->thread, "live-feed");
     *ret = feed;
     return SW_OK;
 }

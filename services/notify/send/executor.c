@@ -437,6 +437,7 @@ sw_err sw_executor_start(sw_executor *e) {
         if (err) return err;
     }
     if (pthread_create(&e->thread, NULL, run, e) != 0) return SW_E_NOMEM;
+    (void)pthread_setname_np(e->thread, "sender");
     e->started = true;
     return SW_OK;
 }

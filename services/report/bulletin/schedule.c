@@ -145,6 +145,7 @@ sw_err sw_schedule_open(const sw_schedule_options *options, sw_schedule **ret) {
         sw_heap_free(s);
         return SW_E_NOMEM;
     }
+    (void)pthread_setname_np(s->thread, "bulletins");
     *ret = s;
     return SW_OK;
 }

@@ -153,6 +153,9 @@ static void tasks_of_one_patience_share_threads(void **state) {
         uint32_t worker = sw_crews_worker(&crews, task);
         assert_true(worker < crews.workers);
         assert_int_equal(is_prompt, sw_crews_door(&crews, worker));
+        char name[SW_THREAD_NAME_BYTES];
+        sw_crews_name(&crews, worker, name);
+        assert_int_equal(is_prompt, strncmp(name, "tasks-now-", 10) == 0);
     }
 }
 
