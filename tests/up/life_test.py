@@ -114,6 +114,9 @@ class Life(Case):
     def test_partitions_stay_as_they_were(self):
         self.up("partitions=4").stop()
         self.assertIn("was made with 4 partitions", self.refused(f"data_dir={self.folder / 'data'}", "partitions=8"))
+        one = self.up()  # without a word it is as the directory has it
+        self.assertEqual(4, len(one.get("/v1/warnings?limit=1")[1]["as_of"]["positions"]["seawall.warnings"]))
+        one.stop()
 
     def test_every_fault_of_a_file_is_told_in_one_run(self):
         path = self.file("bad.yaml", "data_dirr: x\nhttp:\n  listen: nowhere\n  header_time: soon\n  memory: 1\nlog: {level: loud}\nthreads: 1.5\n"

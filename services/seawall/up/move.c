@@ -100,6 +100,7 @@ sw_err sw_up_move(sw_up *up, const char *dir, bool services, sw_diags *diags,
     sw_bus_kafka_options kafka;
     *ret = (sw_kafka_move_report){0};
     if (!done || !begun) return SW_E_NOMEM;
+    sw_up_choose_partitions(up, dir, false);
     sw_err err = sw_up_pipeline_build(up, diags);
     diags->file = SW_SLICE_NONE;
     if (!err) err = open_source(up, dir, diags);

@@ -29,8 +29,7 @@ sw_err sw_up_people_open(sw_up *up, sw_diags *diags) {
                                        .data_dir = sw_config_cstr(up->config, "data_dir"),
                                        .tier = sw_config_cstr(up->config, "tier"),
                                        .catalogue = up->load.catalogue,
-                                       .partitions =
-                                           (uint32_t)sw_config_int(up->config, "partitions")};
+                                       .partitions = up->partitions};
     return sw_notify_open(&options, diags, &up->notify);
 }
 

@@ -42,34 +42,53 @@ static sw_err add_processors(sw_up *up, sw_diags *diags) {
 static sw_err build_topology(sw_up *up, sw_diags *diags) {
     sw_topic_shape *shapes = sw_arena_zero(up->arena, SW_PIPELINE_TOPICS_MAX, sizeof *shapes);
     if (!shapes) return SW_E_NOMEM;
-    uint32_t partitions = (uint32_t)sw_config_int(up->config, "partitions");
-    up->topic_count = sw_topics_fill(partitions, up->topics);
+    up->topic_count = sw_topics_fill(up->partitions, up->topics);
     for (uint32_t i = 0; i < up->topic_count; i++)
         shapes[i] = (sw_topic_shape){up->topics[i].name, up->topics[i].partitions};
     return sw_topology_build(up->arena, up->processors, up->shared, up->processor_count, shapes,
                              up->topic_count, diags, &up->topology);
 }
 
+/* The number in the file; 0: there is none that can be read. */
+static int64_t partitions_in(const char *path, sw_slice *ret_text, char room[32]) {
+    FILE *file = fopen(path, "r");
+    if (!file) return 0;
+    size_t n = fread(room, 1, 31, file);
+    fclose(file);
+    while (n > 0 && room[n - 1] == '\n') n--;
+    int64_t had = 0;
+    *ret_text = sw_slice_of(room, n);
+    return sw_slice_int(*ret_text, &had) && had > 0 && had <= SW_PARTITIONS_MAX ? had : 0;
+}
+
+/* docs/decisions/0039: on one machine each of two threads has one; a cluster is there to grow. */
+void sw_up_choose_partitions(sw_up *up, const char *dir, bool kafka) {
+    enum { EMBEDDED = 2, KAFKA = 4 };
+    char path[4096], room[32];
+    sw_slice text;
+    int64_t partitions = sw_config_int(up->config, "partitions");
+    snprintf(path, sizeof path, "%s/partitions", dir ? dir : "");
+    if (partitions == 0 && dir) partitions = partitions_in(path, &text, room);
+    if (partitions == 0) partitions = kafka ? KAFKA : EMBEDDED;
+    up->partitions = (uint32_t)partitions;
+}
+
 /* The topics keep their number of partitions for ever: keys lie where they hashed to. */
 sw_err sw_up_check_partitions(sw_up *up, const char *dir, sw_diags *diags) {
-    char path[4096], text[32] = "";
-    int64_t want = sw_config_int(up->config, "partitions");
+    char path[4096], room[32];
+    sw_slice text = SW_S("other");
+    SW_ASSERT(up->partitions > 0);
     snprintf(path, sizeof path, "%s/partitions", dir);
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        file = fopen(path, "w");
-        bool good = file && fprintf(file, "%lld\n", (long long)want) > 0;
+    if (access(path, F_OK) != 0) {
+        FILE *file = fopen(path, "w");
+        bool good = file && fprintf(file, "%u\n", up->partitions) > 0;
         if (file) good = fclose(file) == 0 && good;
         return good ? SW_OK : SW_E_IO;
     }
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    int64_t had = 0;
-    while (n > 0 && text[n - 1] == '\n') n--;
-    if (sw_slice_int(sw_slice_of(text, n), &had) && had == want) return SW_OK;
+    if (partitions_in(path, &text, room) == up->partitions) return SW_OK;
     return sw_diag_at(diags, SW_E_CONFLICT, 0, 0, "partitions",
                       "leave it as it was, or begin with a new data directory",
-                      "the data directory was made with %.*s partitions", (int)n, text);
+                      "the data directory was made with %.*s partitions", SW_FMT(text));
 }
 
 bool sw_up_runs(const sw_up *up, const char *service) {
@@ -221,6 +240,7 @@ sw_err sw_up_pipeline_build(sw_up *up, sw_diags *diags) {
 sw_err sw_up_topics(sw_up *up, const char *service, bool make, sw_diags *diags,
                     sw_kafka_topics_report *ret) {
     sw_bus_kafka_options kafka;
+    sw_up_choose_partitions(up, NULL, true);
     sw_err err = up->topology.node_count ? SW_OK : add_processors(up, diags);
     if (!err && !up->topology.node_count) err = build_topology(up, diags);
     if (!err) err = sw_up_kafka_options(up, service, NULL, &kafka);
@@ -307,7 +327,10 @@ static sw_err open_runtime(sw_up *up) {
 sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     sw_err err = check_service(up, diags);
     if (!err) err = sw_up_check_moved(sw_config_cstr(up->config, "data_dir"), diags);
-    if (!err) err = sw_up_check_partitions(up, sw_config_cstr(up->config, "data_dir"), diags);
+    const char *dir = sw_config_cstr(up->config, "data_dir");
+    if (!err)
+        sw_up_choose_partitions(up, dir, sw_slice_is(sw_config_text(up->config, "bus"), "kafka"));
+    if (!err) err = sw_up_check_partitions(up, dir, diags);
     if (!err) err = sw_up_people_open(up, diags);
     if (!err) err = add_processors(up, diags);
     if (!err) err = build_topology(up, diags);

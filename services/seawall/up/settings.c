@@ -51,8 +51,8 @@ static const sw_config_key keys[] = {
      "keep a copy of the state of the instance before this one"},
     {"kafka.*", SW_CONFIG_TEXT, NULL, NULL, 0, 0,
      "any option of librdkafka: kafka.bootstrap.servers, kafka.security.protocol …"},
-    {"partitions", SW_CONFIG_INT, "4", NULL, 1, 256,
-     "of each topic; fixed once the data directory is made"},
+    {"partitions", SW_CONFIG_INT, "0", NULL, 0, SW_PARTITIONS_MAX,
+     "of each topic, for ever; 0: as the data directory has it, and in a new one 2 (4 on Kafka)"},
     {"threads", SW_CONFIG_INT, "2", NULL, 1, 64,
      "that run the processors: so many for each kind (evaluators; what people read), and one for "
      "what is waited for"},

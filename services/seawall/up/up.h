@@ -58,6 +58,7 @@ typedef struct sw_up {
     sw_letters_api letters;
     sw_loop_timer *tick;
 
+    uint32_t partitions; /* of each topic */
     bool ready, stopping;
     sw_err failed; /* what the process ends with */
     int64_t started_ms;
@@ -105,7 +106,10 @@ SW_NODISCARD sw_err sw_up_pipeline_build(sw_up *up, sw_diags *diags);
 SW_NODISCARD sw_err sw_up_kafka_options(sw_up *up, const char *service, const char *dir,
                                         sw_bus_kafka_options *ret);
 sw_bus_options sw_up_bus_options(sw_up *up);
-/* The number of partitions that a data directory was made with, or is made with now. */
+/* How many partitions the topics have: as the settings say, else as the data directory `dir` (NULL:
+ * none) was made with. Before anything is built of them. */
+void sw_up_choose_partitions(sw_up *up, const char *dir, bool kafka);
+/* Whether the data directory was made with so many; it is now if it is new. SW_E_CONFLICT. */
 SW_NODISCARD sw_err sw_up_check_partitions(sw_up *up, const char *dir, sw_diags *diags);
 /* Processors, topics, bus, runtime: pipeline.c. */
 SW_NODISCARD sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags);
