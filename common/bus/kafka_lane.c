@@ -7,6 +7,7 @@
 #include "bus/kafka_clock.h"
 #include "bus/kafka_peers.h"
 #include "bus/kafka_restore.h"
+#include "env/thread.h"
 
 #define BATCH_BYTES_MAX ((size_t)1 << 30)
 #define CLAIM_BITS      20 /* of an epoch: claims of tasks while the lane is owned */
@@ -327,8 +328,7 @@ static void *follow(void *arg) {
 
 sw_err kafka_follow_start(kafka_bus *bus) {
     if (!bus->follows) return SW_OK;
-    bus->follows = pthread_create(&bus->follower, NULL, follow, bus) == 0;
-    if (bus->follows) (void)pthread_setname_np(bus->follower, "kafka-follower");
+    bus->follows = sw_thread_start(&bus->follower, "kafka-follower", follow, bus);
     return bus->follows ? SW_OK : SW_E_NOMEM;
 }
 
@@ -347,9 +347,8 @@ sw_err sw_bus_kafka_stand_by(sw_bus *base, uint32_t index) {
     pthread_mutex_lock(&lane->lock);
     if (!lane->rk && !lane->standing) {
         lane->stand_down = false;
-        lane->standing = pthread_create(&lane->stander, NULL, stand, lane) == 0;
+        lane->standing = sw_thread_start(&lane->stander, "kafka-standby", stand, lane);
         if (!lane->standing) err = SW_E_NOMEM;
-        if (!err) (void)pthread_setname_np(lane->stander, "kafka-standby");
     }
     pthread_mutex_unlock(&lane->lock);
     return err;

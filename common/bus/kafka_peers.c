@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "bus/kafka_peers.h"
+#include "env/thread.h"
 
 /* The processes of a service are members of a consumer group that reads nothing: the brokers say
  * who is there, and a client's name says with which digest. Whoever enters sees all who were there
@@ -188,8 +189,7 @@ static sw_err enter(kafka_peers *p) {
     rd_kafka_topic_partition_list_destroy(topics);
     if (code) return SW_E_INVALID;
     (void)rd_kafka_poll_set_consumer(p->rk);
-    p->running = pthread_create(&p->thread, NULL, watch, p) == 0;
-    if (p->running) (void)pthread_setname_np(p->thread, "kafka-peers");
+    p->running = sw_thread_start(&p->thread, "kafka-peers", watch, p);
     return p->running ? SW_OK : SW_E_NOMEM;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SW_RUNTIME_CREW_H
 #define SW_RUNTIME_CREW_H
 
+#include "env/thread.h"
 #include "runtime/parts.h"
 
 /* Tasks of one patience share threads, so that a long batch of what nobody waits for is in nobody's
@@ -23,8 +24,7 @@ void sw_crews_form(sw_crews *crews, const sw_runtime *runtime, uint32_t each);
 uint32_t sw_crews_worker(const sw_crews *crews, const sw_task_spec *task);
 /* Whether the worker commits what is appended from outside. */
 bool sw_crews_door(const sw_crews *crews, uint32_t worker);
-/* What `top -H` shows of the worker's thread (docs/operations.md): tasks-now-0 and so on. */
-enum { SW_THREAD_NAME_BYTES = 16 }; /* pthread_setname_np(3), NUL included */
+/* What the worker's thread is called: tasks-now-0 and so on. */
 void sw_crews_name(const sw_crews *crews, uint32_t worker, char ret[SW_THREAD_NAME_BYTES]);
 
 #endif

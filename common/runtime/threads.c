@@ -85,11 +85,9 @@ static sw_err start_listener(sw_runtime *runtime) {
     if (!sw_bus_remote(runtime->options.bus)) return SW_OK;
     runtime->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (runtime->stop_fd < 0) return SW_E_NOMEM;
-    runtime->listening = pthread_create(&runtime->listener, NULL, listen_to_bus, runtime) == 0;
-    if (runtime->listening) {
-        (void)pthread_setname_np(runtime->listener, "bus-listener");
-        return SW_OK;
-    }
+    runtime->listening =
+        sw_thread_start(&runtime->listener, "bus-listener", listen_to_bus, runtime);
+    if (runtime->listening) return SW_OK;
     close(runtime->stop_fd);
     return SW_E_NOMEM;
 }
@@ -142,12 +140,11 @@ sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads) {
     if (!err) err = start_listener(runtime);
     for (; !err && runtime->thread_count < threads; runtime->thread_count++) {
         uint32_t i = runtime->thread_count;
-        if (pthread_create(&runtime->threads[i], NULL, run, runtime->workers[i]) != 0)
-            err = SW_E_NOMEM;
-        if (err) break;
         char name[SW_THREAD_NAME_BYTES];
         sw_crews_name(&crews, i, name);
-        (void)pthread_setname_np(runtime->threads[i], name);
+        if (!sw_thread_start(&runtime->threads[i], name, run, runtime->workers[i]))
+            err = SW_E_NOMEM;
+        if (err) break;
     }
     if (!err) return SW_OK;
     if (runtime->thread_count > 0) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "env/thread.h"
 #include "ingest/door_parts.h"
 #include "topics/topics.h"
 
@@ -349,8 +350,7 @@ static void *run(void *arg) {
 sw_err sw_inbox_start(sw_inbox *inbox, sw_runtime *runtime) {
     SW_ASSERT(inbox && runtime && !inbox->running);
     inbox->runtime = runtime;
-    inbox->running = pthread_create(&inbox->thread, NULL, run, inbox) == 0;
-    if (inbox->running) (void)pthread_setname_np(inbox->thread, "inbox");
+    inbox->running = sw_thread_start(&inbox->thread, "inbox", run, inbox);
     return inbox->running ? SW_OK : SW_E_NOMEM;
 }
 

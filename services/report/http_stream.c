@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "env/thread.h"
 #include "evaluate/warning_json.h"
 #include "report/http_ask.h"
 #include "report/http_view.h"
@@ -247,11 +248,10 @@ sw_err sw_feed_open(const sw_queries *queries, sw_feed **ret) {
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&feed->wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    if (pthread_create(&feed->thread, NULL, run, feed) != 0) {
+    if (!sw_thread_start(&feed->thread, "live-feed", run, feed)) {
         sw_heap_free(feed);
         return SW_E_NOMEM;
     }
-    (void)pthread_setname_np(feed->thread, "live-feed");
     *ret = feed;
     return SW_OK;
 }

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/wire.h"
+#include "env/thread.h"
 #include "notify/directory/directory.h"
 #include "notify/outbox/outbox.h"
 #include "notify/send/flight.h"
@@ -436,8 +437,7 @@ sw_err sw_executor_start(sw_executor *e) {
         sw_err err = sw_bus_end(e->options.bus, e->notices, p, &first, &e->ends[p]);
         if (err) return err;
     }
-    if (pthread_create(&e->thread, NULL, run, e) != 0) return SW_E_NOMEM;
-    (void)pthread_setname_np(e->thread, "sender");
+    if (!sw_thread_start(&e->thread, "sender", run, e)) return SW_E_NOMEM;
     e->started = true;
     return SW_OK;
 }

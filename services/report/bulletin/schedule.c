@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "env/thread.h"
+
 #define CATCH_UP_MAX    31u
 #define TICK_S          5
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
@@ -139,13 +141,12 @@ sw_err sw_schedule_open(const sw_schedule_options *options, sw_schedule **ret) {
     s->options = *options;
     (void)pthread_mutex_init(&s->lock, NULL);
     (void)pthread_cond_init(&s->wake, NULL);
-    if (pthread_create(&s->thread, NULL, run, s) != 0) {
+    if (!sw_thread_start(&s->thread, "bulletins", run, s)) {
         pthread_cond_destroy(&s->wake);
         pthread_mutex_destroy(&s->lock);
         sw_heap_free(s);
         return SW_E_NOMEM;
     }
-    (void)pthread_setname_np(s->thread, "bulletins");
     *ret = s;
     return SW_OK;
 }
