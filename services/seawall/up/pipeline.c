@@ -49,43 +49,51 @@ static sw_err build_topology(sw_up *up, sw_diags *diags) {
                              up->topic_count, diags, &up->topology);
 }
 
-/* The number in the file; 0: there is none that can be read. */
-static int64_t partitions_in(const char *path, sw_slice *ret_text, char room[32]) {
+static bool on_kafka(const sw_up *up) {
+    return sw_slice_is(sw_config_text(up->config, "bus"), "kafka");
+}
+
+/* What the data directory says of its partitions, in `room`; SW_SLICE_NONE: it is new. */
+static sw_slice partitions_in(const char *dir, char room[32]) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/partitions", dir);
     FILE *file = fopen(path, "r");
-    if (!file) return 0;
+    if (!file) return SW_SLICE_NONE;
     size_t n = fread(room, 1, 31, file);
     fclose(file);
     while (n > 0 && room[n - 1] == '\n') n--;
-    int64_t had = 0;
-    *ret_text = sw_slice_of(room, n);
-    return sw_slice_int(*ret_text, &had) && had > 0 && had <= SW_PARTITIONS_MAX ? had : 0;
+    return sw_slice_of(room, n);
 }
 
 /* docs/decisions/0039: on one machine each of two threads has one; a cluster is there to grow. */
 void sw_up_choose_partitions(sw_up *up, const char *dir, bool kafka) {
     enum { EMBEDDED = 2, KAFKA = 4 };
-    char path[4096], room[32];
-    sw_slice text;
-    int64_t partitions = sw_config_int(up->config, "partitions");
-    snprintf(path, sizeof path, "%s/partitions", dir ? dir : "");
-    if (partitions == 0 && dir) partitions = partitions_in(path, &text, room);
+    char room[32];
+    int64_t partitions = sw_config_int(up->config, "partitions"), had;
+    if (partitions == 0 && dir && sw_slice_int(partitions_in(dir, room), &had) && had > 0 &&
+        had <= SW_PARTITIONS_MAX)
+        partitions = had;
     if (partitions == 0) partitions = kafka ? KAFKA : EMBEDDED;
     up->partitions = (uint32_t)partitions;
 }
 
+static sw_err write_partitions(const sw_up *up, const char *dir) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/partitions", dir);
+    FILE *file = fopen(path, "wx"); /* what is there and can't be read stays */
+    bool good = file && fprintf(file, "%u\n", up->partitions) > 0;
+    if (file) good = fclose(file) == 0 && good;
+    return good ? SW_OK : SW_E_IO;
+}
+
 /* The topics keep their number of partitions for ever: keys lie where they hashed to. */
 sw_err sw_up_check_partitions(sw_up *up, const char *dir, sw_diags *diags) {
-    char path[4096], room[32];
-    sw_slice text = SW_S("other");
+    char room[32];
+    int64_t had;
     SW_ASSERT(up->partitions > 0);
-    snprintf(path, sizeof path, "%s/partitions", dir);
-    if (access(path, F_OK) != 0) {
-        FILE *file = fopen(path, "w");
-        bool good = file && fprintf(file, "%u\n", up->partitions) > 0;
-        if (file) good = fclose(file) == 0 && good;
-        return good ? SW_OK : SW_E_IO;
-    }
-    if (partitions_in(path, &text, room) == up->partitions) return SW_OK;
+    const sw_slice text = partitions_in(dir, room);
+    if (!text.ptr) return write_partitions(up, dir);
+    if (sw_slice_int(text, &had) && had == up->partitions) return SW_OK;
     return sw_diag_at(diags, SW_E_CONFLICT, 0, 0, "partitions",
                       "leave it as it was, or begin with a new data directory",
                       "the data directory was made with %.*s partitions", SW_FMT(text));
@@ -187,7 +195,7 @@ static sw_err stand_by(sw_up *up) {
 static bool shares_key(const sw_up *up) {
     bool alone = sw_slice_is(sw_config_text(up->config, "service"), "all") &&
                  sw_config_int(up->config, "instances") == 1;
-    return sw_slice_is(sw_config_text(up->config, "bus"), "kafka") && !alone;
+    return on_kafka(up) && !alone;
 }
 
 static sw_err check_key(sw_up *up, sw_diags *diags) {
@@ -201,7 +209,7 @@ static sw_err check_key(sw_up *up, sw_diags *diags) {
 }
 
 static sw_err check_service(sw_up *up, sw_diags *diags) {
-    bool kafka = sw_slice_is(sw_config_text(up->config, "bus"), "kafka");
+    const bool kafka = on_kafka(up);
     if (!kafka && !sw_slice_is(sw_config_text(up->config, "service"), "all"))
         return sw_diag_at(diags, SW_E_INVALID, 0, 0, "service", "set bus: kafka, or leave it out",
                           "one process has all of the embedded bus");
@@ -222,7 +230,7 @@ static sw_err open_bus(sw_up *up, sw_diags *diags) {
     sw_bus_kafka_options kafka;
     if (!path.ptr) return SW_E_NOMEM;
     diags->file = SW_SLICE_NONE;
-    if (!sw_slice_is(sw_config_text(up->config, "bus"), "kafka")) {
+    if (!on_kafka(up)) {
         sw_up_renew_allow(up);
         sw_err err = sw_bus_embedded_open(path.ptr, &options, diags, &up->bus);
         return err ? err : sw_up_renew(up, diags);
@@ -328,8 +336,7 @@ sw_err sw_up_pipeline_open(sw_up *up, sw_diags *diags) {
     sw_err err = check_service(up, diags);
     if (!err) err = sw_up_check_moved(sw_config_cstr(up->config, "data_dir"), diags);
     const char *dir = sw_config_cstr(up->config, "data_dir");
-    if (!err)
-        sw_up_choose_partitions(up, dir, sw_slice_is(sw_config_text(up->config, "bus"), "kafka"));
+    if (!err) sw_up_choose_partitions(up, dir, on_kafka(up));
     if (!err) err = sw_up_check_partitions(up, dir, diags);
     if (!err) err = sw_up_people_open(up, diags);
     if (!err) err = add_processors(up, diags);
