@@ -62,11 +62,11 @@ static void take_parts(gather *g, const sw_figure_row *row, sw_slice parts) {
         char org[SW_ORG_DIGITS];
         sw_figure_row one = *row;
         const bool station = row->level == SW_ORG_STATION;
-        if (station && g->only && part.indicator != g->only->number) continue;
+        if (station) one.indicator = part.indicator;
+        if (g->only && one.indicator != g->only->number) continue;
         if (g->apart && part.elsewhere) g->elsewhere = true;
         if (g->apart && part.elsewhere) continue;
         if (station) {
-            one.indicator = part.indicator;
             sw_org_fill(row->org, org);
             if (part.unit.len) memcpy(org + row->org.len, part.unit.ptr, part.unit.len);
             one.org = sw_slice_of(org, sizeof org);
@@ -83,7 +83,7 @@ static bool each_row(void *arg, uint32_t partition, sw_slice key, sw_slice value
     (void)partition;
     if (!sw_figure_key_read(key, &row))
         g->err = SW_E_CORRUPT;
-    else if (!g->only || row.level == SW_ORG_STATION || row.indicator == g->only->number)
+    else
         take_parts(g, &row, value);
     return g->err == SW_OK;
 }

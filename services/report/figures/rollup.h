@@ -15,7 +15,7 @@
  * row. `shared` is a
  * sw_indicators.
  *
- * Months of figures are kept decoded: an event moves numbers in memory, and a row that many events
+ * Months of figures are kept in memory: an event is counted in place, and a row that many events
  * of a batch have moved is written once. Each partition has figures of its own: whoever reads adds
  * them up. */
 extern const sw_processor sw_rollup;
