@@ -269,6 +269,13 @@ bool sw_period_id(sw_slice bytes, sw_hash128 *ret) {
     return sw_part_find_hash(bytes, INSTANCE, ret);
 }
 
+bool sw_period_change_read(sw_slice bytes, sw_period_change *ret) {
+    sw_wire_reader wire = sw_wire_read(bytes);
+    for (sw_wire_field f; sw_wire_next(&wire, &f);)
+        if (f.number == CHANGE && f.type == SW_WIRE_BYTES) return get_change(f.bytes, ret) == SW_OK;
+    return false;
+}
+
 bool sw_period_address_read(sw_slice bytes, sw_period_address *ret) {
     sw_wire_reader wire = sw_wire_read(bytes);
     sw_slice pair[2] = {SW_SLICE_NONE, SW_SLICE_NONE};

@@ -55,6 +55,16 @@ SW_NODISCARD sw_err sw_period_from_pb(sw_arena *arena, sw_slice bytes, sw_told_p
 /* Its instance alone; false: it has none that can be read. */
 bool sw_period_id(sw_slice bytes, sw_hash128 *ret);
 
+/* Its change alone; false: it has none that can be read. */
+bool sw_period_change_read(sw_slice bytes, sw_period_change *ret);
+
+/* What one record says in place of two of the same period, `latter` after `former`: how it stands
+ * after both, as opened where it was not known before and runs now, and as moved where it was known
+ * and runs. Borrows from `latter`, or it is in the arena. SW_E_LIMIT: the arena is full;
+ * SW_E_CORRUPT: one of them is no period. */
+SW_NODISCARD sw_err sw_period_fold(sw_arena *arena, sw_slice former, sw_slice latter,
+                                   sw_slice *ret);
+
 /* What names the row of a period. `key`: the first part of its key. */
 typedef struct sw_period_address {
     sw_hash128 instance;

@@ -24,13 +24,16 @@ sw_err sw_effects_init(sw_effects *fx, sw_db *db, const sw_topology *topology, u
     SW_ASSERT(task);
     memset(fx, 0, sizeof *fx);
     sw_task_prefix(fx->prefix, task_number);
+    const sw_node *node = &topology->nodes[task->node];
+    fx->folded = node->folded;
+    fx->fold = node->processor->fold;
     sw_err err = sw_overlay_new(db, sw_slice_of(fx->prefix, sizeof fx->prefix), SW_BATCH_BYTES_MAX,
                                 &fx->overlay);
     if (err) return err;
     sw_arena_init(&fx->arena, SW_BATCH_ARENA_BYTES);
     err = sw_timers_init(&fx->timers, fx->overlay, topology->store_due, topology->store_timers,
-                         topology->nodes[task->node].processor->timer_of != NULL, faults);
-    if (!err) err = open_objects(fx, &topology->nodes[task->node], budget);
+                         node->processor->timer_of != NULL, faults);
+    if (!err) err = open_objects(fx, node, budget);
     if (err) sw_effects_done(fx);
     return err;
 }
@@ -111,7 +114,7 @@ bool sw_effects_crowded(const sw_effects *fx) {
 
 sw_err sw_effects_seal(sw_effects *fx, sw_batch *batch, uint64_t *ret_digest) {
     SW_ASSERT(fx && batch && ret_digest && sw_batch_count(batch) == 0 && !fx->spoilt);
-    sw_err err = SW_OK;
+    sw_err err = sw_effects_fold(fx);
     for (uint32_t i = 0; !err && i < fx->object_count; i++)
         if (fx->objects[i]) err = sw_objects_flush(fx->objects[i]);
     if (!err) err = sw_timers_seal(&fx->timers);

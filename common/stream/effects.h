@@ -25,6 +25,8 @@ typedef struct sw_effects {
     sw_arena arena; /* of the emitted bytes */
     sw_emit *emits;
     uint32_t emit_count, emit_cap;
+    uint32_t folded; /* 1 + the topic of which one record a key is enough; 0: none */
+    sw_err (*fold)(sw_arena *arena, sw_slice former, sw_slice latter, sw_slice *ret);
     uint32_t origin; /* of what is being taken, for each emit */
     int64_t origin_offset;
     bool full;   /* a call failed because the batch has no more room, not because it is wrong */
@@ -50,11 +52,14 @@ sw_effects_mark sw_effects_begin(sw_effects *fx);
 void sw_effects_undo(sw_effects *fx, sw_effects_mark mark);
 /* Copies key and value. SW_E_LIMIT with `full` set; SW_E_NOMEM. */
 SW_NODISCARD sw_err sw_effects_emit(sw_effects *fx, sw_emit emit);
+/* Of each key of the folded topic one record is left, where the last was. SW_E_NOMEM; what the
+ * processor's fold says. */
+SW_NODISCARD sw_err sw_effects_fold(sw_effects *fx);
 bool sw_effects_none(const sw_effects *fx);
 /* Decoded objects use all the memory that there is: commit now. */
 bool sw_effects_crowded(const sw_effects *fx);
-/* Puts writes, objects and timers into the batch and gives the digest over everything. SW_E_LIMIT:
- * too much for one batch; SW_E_NOMEM; what a codec says. */
+/* Folds, puts writes, objects and timers into the batch and gives the digest over everything.
+ * SW_E_LIMIT: too much for one batch; SW_E_NOMEM; what a codec says. */
 SW_NODISCARD sw_err sw_effects_seal(sw_effects *fx, sw_batch *batch, uint64_t *ret_digest);
 /* After the commit: empty again, memory kept. */
 void sw_effects_committed(sw_effects *fx);

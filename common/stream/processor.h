@@ -42,6 +42,12 @@ typedef struct sw_processor {
     uint32_t id;                /* 1 to 63, never changed: the tasks' numbers are made of it */
     const char *const *inputs;  /* topics, NULL-terminated; co-partitioned */
     const char *const *outputs; /* topics that it may emit to, NULL-terminated */
+    /* An output of which only the newest record of each key is wanted (it is compacted): of several
+     * in one batch one is appended, in the place of the last. What it says is `fold` of the former
+     * and the latter, borrowed or in the arena; SW_E_LIMIT: both are appended. NULL: there is none.
+     */
+    const char *folded;
+    sw_err (*fold)(sw_arena *arena, sw_slice former, sw_slice latter, sw_slice *ret);
     const sw_processor_store *stores;
     uint32_t store_count;
     /* Once after a task is taken over, before its first record or timer; NULL: nothing to do. */

@@ -97,6 +97,16 @@ static sw_err add_stores(builder *b, sw_node *node) {
     return SW_OK;
 }
 
+/* It is named among the outputs, or the table is wrong. */
+static uint32_t folded_of(const sw_node *node) {
+    const char *name = node->processor->folded;
+    uint32_t at = 0;
+    if (!name) return 0;
+    while (at < node->output_count && strcmp(node->processor->outputs[at], name) != 0) at++;
+    SW_ASSERT(at < node->output_count && node->processor->fold);
+    return node->outputs[at] + 1;
+}
+
 static sw_err add_node(builder *b, const sw_processor *processor, const void *shared) {
     sw_topology *t = b->topology;
     SW_ASSERT(processor && processor->name && processor->on_record);
@@ -112,6 +122,7 @@ static sw_err add_node(builder *b, const sw_processor *processor, const void *sh
     if (err) return err;
     err = check_inputs(b, node);
     if (err) return err;
+    node->folded = folded_of(node);
     err = add_stores(b, node);
     if (err) return err;
     t->node_count++;

@@ -19,6 +19,7 @@ typedef struct sw_node {
     const void *shared;                            /* handed to every call */
     uint32_t inputs[SW_INPUTS_MAX], input_count;   /* topics */
     uint32_t outputs[SW_TOPICS_MAX], output_count; /* topics */
+    uint32_t folded;                               /* 1 + topic; 0: none */
     uint32_t first_store;                          /* index of its stores[0] among all */
     uint32_t partitions;
 } sw_node;

@@ -1,5 +1,6 @@
 #include "deadline/deadline.h"
 
+#include "evaluate/period_pb.h"
 #include "topics/topics.h"
 
 static const char *const inputs[] = {SW_TOPIC_KEYED, NULL};
@@ -13,6 +14,8 @@ const sw_processor sw_deadline = {
     .by_key = true,
     .inputs = inputs,
     .outputs = outputs,
+    .folded = SW_TOPIC_PERIODS,
+    .fold = sw_period_fold,
     .stores = sw_evaluator_stores,
     .store_count = SW_EVALUATOR_STORES,
     .on_start = sw_evaluator_on_start,

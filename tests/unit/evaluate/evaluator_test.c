@@ -52,6 +52,31 @@ static void a_warning_comes_on_silence_and_goes_with_the_stop(void **state) {
     pipe_close(&p);
 }
 
+static uint32_t lines_with(const char *text, const char *what) {
+    uint32_t count = 0;
+    for (; (text = strstr(text, what)) != NULL; text++) count++;
+    return count;
+}
+
+static void a_period_is_told_once_a_commit(void **state) {
+    (void)state;
+    pipe_rig p;
+    pipe_open(&p, rules);
+    pipe_add(&p, "case_id=A", "start", "a1", "1 00:00", A);
+    pipe_add(&p, "case_id=A", "stop", "a2", "1 00:00", A);
+    pipe_add(&p, "case_id=B", "start", "b1", "1 00:00", "\"case_id\":\"B\"");
+    pipe_run(&p, "1 00:02");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_PERIODS), 2);
+    assert_int_equal(lines_with(pipe_periods(&p), "opened d"), 1);
+    assert_int_equal(lines_with(pipe_periods(&p), "closed d"), 1);
+    /* Warnings are told one and all. */
+    pipe_add(&p, "case_id=B", "seen", "b2", "1 01:00", "\"case_id\":\"B\",\"n\":3");
+    pipe_add(&p, "case_id=B", "seen", "b3", "1 02:00", "\"case_id\":\"B\",\"n\":3");
+    pipe_run(&p, "1 03:00");
+    assert_int_equal(pipe_count(&p, SW_TOPIC_WARNINGS), 2);
+    pipe_close(&p);
+}
+
 static void books_outlive_the_process(void **state) {
     (void)state;
     pipe_rig p;
@@ -329,6 +354,7 @@ static void a_large_book_is_stored_in_pages(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_warning_comes_on_silence_and_goes_with_the_stop),
+        cmocka_unit_test(a_period_is_told_once_a_commit),
         cmocka_unit_test(books_outlive_the_process),
         cmocka_unit_test(a_backlog_is_judged_in_order),
         cmocka_unit_test(deadline_and_risk_each_decide_their_kinds),

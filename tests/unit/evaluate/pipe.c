@@ -131,8 +131,8 @@ static void rfc3339(char out[40], const char *time) {
     sw_buf_done(&text);
 }
 
-static void send(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
-                 const char *at, const char *received, const char *data) {
+static void add(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
+                const char *at, const char *received, const char *data) {
     char time[40], known[40];
     rfc3339(time, at);
     rfc3339(known, received);
@@ -151,17 +151,23 @@ static void send(pipe_rig *p, const char *org, const char *key, const char *type
                         .value = sw_buf_slice(&bytes)};
     assert_ok(sw_runtime_append(p->runtime, &append));
     sw_buf_done(&bytes);
-    settle(p);
+}
+
+void pipe_add(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
+              const char *data) {
+    add(p, "320981010000", key, type, id, at, at, data);
 }
 
 void pipe_send(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
                const char *received, const char *data) {
-    send(p, "320981010000", key, type, id, at, received ? received : at, data);
+    add(p, "320981010000", key, type, id, at, received ? received : at, data);
+    settle(p);
 }
 
 void pipe_send_of(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
                   const char *at, const char *data) {
-    send(p, org, key, type, id, at, at, data);
+    add(p, org, key, type, id, at, at, data);
+    settle(p);
 }
 
 void pipe_send_bytes(pipe_rig *p, const char *key, const char *bytes) {

@@ -45,7 +45,10 @@ int64_t pipe_time(const char *time);
 /* One event to one key; `at` is its time and, if `received` is NULL, when it was received. */
 void pipe_send(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
                const char *received, const char *data);
-/* The same, of another unit than 320981010000. */
+/* The same, known at once, and not taken before what is sent next or pipe_run. */
+void pipe_add(pipe_rig *p, const char *key, const char *type, const char *id, const char *at,
+              const char *data);
+/* The same as pipe_send, of another unit than 320981010000. */
 void pipe_send_of(pipe_rig *p, const char *org, const char *key, const char *type, const char *id,
                   const char *at, const char *data);
 void pipe_send_bytes(pipe_rig *p, const char *key, const char *bytes);
