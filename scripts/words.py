@@ -22,7 +22,7 @@ RULES = [
 
 
 def main():
-    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     faults = 0
     for name in filter(None, names):
         path = ROOT / name

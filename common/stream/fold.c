@@ -34,8 +34,7 @@ static sw_err fold_one(sw_effects *fx, const places *p, uint32_t i, bool *droppe
     const uint32_t before = *place;
     *place = i + 1;
     if (!before) return SW_OK;
-    const sw_err err =
-        fx->fold(&fx->arena, fx->emits[before - 1].value, emit->value, &emit->value);
+    const sw_err err = fx->fold(&fx->arena, fx->emits[before - 1].value, emit->value, &emit->value);
     if (err) return err == SW_E_LIMIT ? SW_OK : err;
     dropped[before - 1] = true;
     return SW_OK;

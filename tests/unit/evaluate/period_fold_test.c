@@ -64,8 +64,10 @@ static void a_reader_of_what_is_folded_knows_the_same(void **state) {
             const sw_slice record = telling(&arena, change, 1000 + i);
             take(&arena, &each, record);
             ever_closed = ever_closed || change == SW_PERIOD_CLOSED;
-            if (!pending.len) pending = record;
-            else assert_ok(sw_period_fold(&arena, pending, record, &pending));
+            if (!pending.len)
+                pending = record;
+            else
+                assert_ok(sw_period_fold(&arena, pending, record, &pending));
             if (i + 1 < TELLINGS && sw_rng_chance(&rng, 2, 3)) continue;
             sw_period_change told;
             assert_true(sw_period_change_read(pending, &told));
