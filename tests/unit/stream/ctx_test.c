@@ -3,6 +3,7 @@
 #include "stream/digest.h"
 
 #include "toys/toys.h"
+#include "unit/stream/effects_rig.h"
 #include "unit/test.h"
 
 static const sw_topic_shape topics[] = {
@@ -44,33 +45,20 @@ static const sw_processor processor = {
 };
 
 typedef struct fixture {
-    sw_arena arena, call;
-    sw_topology topology;
-    sw_db *db;
-    sw_effects fx;
-    sw_object_budget budget;
+    effects_rig rig;
+    sw_arena call;
     sw_ctx ctx;
-    sw_batch *batch;
 } fixture;
 
 static int setup(void **state) {
     static fixture f;
     memset(&f, 0, sizeof f);
-    sw_arena_init(&f.arena, 1 << 20);
+    effects_rig_open(&f.rig, &processor, topics, SW_COUNT(topics));
     sw_arena_init(&f.call, 1 << 20);
-    const sw_processor *const all[] = {&processor};
-    assert_ok(
-        sw_topology_build(&f.arena, all, NULL, 1, topics, SW_COUNT(topics), NULL, &f.topology));
-    assert_ok(sw_db_mem_open(f.topology.stores, f.topology.store_count, &f.db));
-    f.budget.bytes_max = 1 << 20;
-    assert_ok(
-        sw_effects_init(&f.fx, f.db, &f.topology, f.topology.tasks[0].number, &f.budget, NULL));
-    assert_ok(sw_timers_begin(&f.fx.timers, 0));
-    assert_ok(sw_batch_new(SW_BATCH_BYTES_MAX, &f.batch));
-    f.ctx = (sw_ctx){.topology = &f.topology,
-                     .node = f.topology.nodes,
+    f.ctx = (sw_ctx){.topology = &f.rig.topology,
+                     .node = f.rig.topology.nodes,
                      .now_ms = 1000,
-                     .fx = &f.fx,
+                     .fx = &f.rig.fx,
                      .arena = &f.call};
     *state = &f;
     return 0;
@@ -78,11 +66,8 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
     fixture *f = *state;
-    sw_batch_free(f->batch);
-    sw_effects_done(&f->fx);
-    sw_db_close(f->db);
+    effects_rig_close(&f->rig);
     sw_arena_done(&f->call);
-    sw_arena_done(&f->arena);
     return 0;
 }
 
@@ -94,8 +79,7 @@ static sw_err call(fixture *f, sw_err (*run)(sw_ctx *ctx)) {
 
 static uint64_t seal(fixture *f) {
     uint64_t digest;
-    sw_batch_clear(f->batch);
-    assert_ok(sw_effects_seal(&f->fx, f->batch, &digest));
+    assert_ok(effects_rig_seal(&f->rig, &digest));
     return digest;
 }
 
@@ -118,27 +102,27 @@ static sw_err do_everything_and_refuse(sw_ctx *ctx) {
 static void what_a_call_does_is_in_its_effects(void **state) {
     fixture *f = *state;
     assert_ok(call(f, do_everything));
-    assert_int_equal(f->fx.emit_count, 1);
-    assert_slice(f->fx.emits[0].value, "one");
-    assert_int_equal(sw_timers_next_ms(&f->fx.timers), 2000);
+    assert_int_equal(f->rig.fx.emit_count, 1);
+    assert_slice(f->rig.fx.emits[0].value, "one");
+    assert_int_equal(sw_timers_next_ms(&f->rig.fx.timers), 2000);
     seal(f);
-    assert_int_equal(sw_batch_count(f->batch), 3); /* the row, and two of the timer */
+    assert_int_equal(sw_batch_count(f->rig.batch), 3); /* the row, and two of the timer */
 }
 
 static void a_refused_call_leaves_no_trace_but_its_reason(void **state) {
     fixture *f = *state;
     assert_int_equal(call(f, do_everything_and_refuse), SW_E_INVALID);
     assert_string_equal(f->ctx.text, "not like this");
-    assert_true(sw_effects_none(&f->fx));
-    assert_int_equal(sw_timers_next_ms(&f->fx.timers), SW_TIME_MAX);
+    assert_true(sw_effects_none(&f->rig.fx));
+    assert_int_equal(sw_timers_next_ms(&f->rig.fx.timers), SW_TIME_MAX);
 }
 
 static void equal_effects_have_equal_digests(void **state) {
     fixture *f = *state;
     assert_ok(call(f, do_everything));
     uint64_t first = seal(f);
-    sw_effects_drop(&f->fx);
-    assert_ok(sw_timers_begin(&f->fx.timers, 0));
+    sw_effects_drop(&f->rig.fx);
+    assert_ok(sw_timers_begin(&f->rig.fx.timers, 0));
     assert_int_equal(call(f, do_everything_and_refuse), SW_E_INVALID);
     uint64_t nothing = seal(f);
     assert_ok(call(f, do_everything));
@@ -191,7 +175,7 @@ static void what_nobody_asks_for_counts_all_the_same(void **state) {
     fixture *f = *state;
     f->ctx.unheard = true;
     assert_int_equal(call(f, emit_unheard_too_often), SW_E_LIMIT);
-    assert_true(sw_effects_none(&f->fx));
+    assert_true(sw_effects_none(&f->rig.fx));
 }
 
 static void the_caps_of_a_call_refuse_it_with_a_reason(void **state) {
@@ -200,7 +184,7 @@ static void the_caps_of_a_call_refuse_it_with_a_reason(void **state) {
     for (size_t i = 0; i < SW_COUNT(calls); i++) {
         assert_int_equal(call(f, calls[i]), SW_E_LIMIT);
         assert_true(f->ctx.text[0] != '\0');
-        assert_true(sw_effects_none(&f->fx));
+        assert_true(sw_effects_none(&f->rig.fx));
     }
 }
 
@@ -225,16 +209,16 @@ static void a_refused_timer_is_cleared_and_one_to_be_tried_again_stands(void **s
     assert_ok(call(f, set_a_due_timer));
     sw_timer_at at;
     bool full;
-    assert_true(sw_timers_peek(&f->fx.timers, 1000, &at));
+    assert_true(sw_timers_peek(&f->rig.fx.timers, 1000, &at));
     now_running.run_timer = retry_timer;
     assert_int_equal(sw_ctx_call_timer(&f->ctx, at, &full), SW_E_AGAIN);
-    assert_true(sw_timers_peek(&f->fx.timers, 1000, &at));
+    assert_true(sw_timers_peek(&f->rig.fx.timers, 1000, &at));
     now_running.run_timer = refuse_timer;
     assert_int_equal(sw_ctx_call_timer(&f->ctx, at, &full), SW_E_INVALID);
-    assert_false(sw_timers_peek(&f->fx.timers, SW_TIME_MAX, &at));
+    assert_false(sw_timers_peek(&f->rig.fx.timers, SW_TIME_MAX, &at));
     sw_slice value;
     assert_int_equal(
-        sw_overlay_get(f->fx.overlay, f->topology.nodes[0].first_store, SW_S("t"), &value),
+        sw_overlay_get(f->rig.fx.overlay, f->rig.topology.nodes[0].first_store, SW_S("t"), &value),
         SW_E_NOT_FOUND);
 }
 

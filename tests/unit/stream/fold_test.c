@@ -1,8 +1,7 @@
 #include <stdio.h>
 
 #include "base/rng.h"
-#include "stream/ctx.h"
-
+#include "unit/stream/effects_rig.h"
 #include "unit/test.h"
 
 enum { ALL, NEWEST, TOPICS, KEYS = 5, EMITS_MAX = 40, ROUNDS = 3000 };
@@ -37,56 +36,37 @@ static const sw_processor processor = {.name = "folding",
                                        .on_record = never};
 
 typedef struct fixture {
-    sw_arena arena;
-    sw_topology topology;
-    sw_db *db;
-    sw_effects fx;
-    sw_object_budget budget;
-    sw_batch *batch;
+    effects_rig rig;
     uint32_t topics[TOPICS];
 } fixture;
 
 static int setup(void **state) {
     static fixture f;
-    memset(&f, 0, sizeof f);
     now_says = SW_OK;
-    sw_arena_init(&f.arena, 1 << 20);
-    const sw_processor *const all[] = {&processor};
-    assert_ok(
-        sw_topology_build(&f.arena, all, NULL, 1, topics, SW_COUNT(topics), NULL, &f.topology));
+    effects_rig_open(&f.rig, &processor, topics, SW_COUNT(topics));
     for (int i = 0; i < TOPICS; i++)
-        assert_ok(sw_topology_topic(&f.topology, outputs[i], &f.topics[i]));
-    assert_ok(sw_db_mem_open(f.topology.stores, f.topology.store_count, &f.db));
-    f.budget.bytes_max = 1 << 20;
-    assert_ok(
-        sw_effects_init(&f.fx, f.db, &f.topology, f.topology.tasks[0].number, &f.budget, NULL));
-    assert_ok(sw_timers_begin(&f.fx.timers, 0));
-    assert_ok(sw_batch_new(SW_BATCH_BYTES_MAX, &f.batch));
+        assert_ok(sw_topology_topic(&f.rig.topology, outputs[i], &f.topics[i]));
     *state = &f;
     return 0;
 }
 
 static int teardown(void **state) {
     fixture *f = *state;
-    sw_batch_free(f->batch);
-    sw_effects_done(&f->fx);
-    sw_db_close(f->db);
-    sw_arena_done(&f->arena);
+    effects_rig_close(&f->rig);
     return 0;
 }
 
 static void emit(fixture *f, uint32_t topic, const char *key, const char *value) {
-    f->fx.origin_offset++;
-    assert_ok(sw_effects_emit(&f->fx, (sw_emit){.topic = f->topics[topic],
-                                                .key = sw_slice_cstr(key),
-                                                .value = sw_slice_cstr(value),
-                                                .tombstone = !*value}));
+    f->rig.fx.origin_offset++;
+    assert_ok(sw_effects_emit(&f->rig.fx, (sw_emit){.topic = f->topics[topic],
+                                                    .key = sw_slice_cstr(key),
+                                                    .value = sw_slice_cstr(value),
+                                                    .tombstone = !*value}));
 }
 
 static sw_err seal(fixture *f) {
     uint64_t digest;
-    sw_batch_clear(f->batch);
-    return sw_effects_seal(&f->fx, f->batch, &digest);
+    return effects_rig_seal(&f->rig, &digest);
 }
 
 /* "topic key value@origin" of all that is left. */
@@ -94,8 +74,8 @@ static const char *left(fixture *f) {
     static char text[1024];
     size_t len = 0;
     text[0] = '\0';
-    for (uint32_t i = 0; i < f->fx.emit_count; i++) {
-        const sw_emit *e = &f->fx.emits[i];
+    for (uint32_t i = 0; i < f->rig.fx.emit_count; i++) {
+        const sw_emit *e = &f->rig.fx.emits[i];
         len += (size_t)snprintf(text + len, sizeof text - len, "%s %.*s %.*s@%d\n",
                                 topics[e->topic].name, SW_FMT(e->key), SW_FMT(e->value),
                                 (int)e->origin_offset);
@@ -118,13 +98,13 @@ static void of_each_key_one_is_left_where_the_last_was(void **state) {
 static void what_was_taken_back_is_not_folded(void **state) {
     fixture *f = *state;
     emit(f, NEWEST, "k", "a");
-    sw_effects_mark mark = sw_effects_begin(&f->fx);
+    sw_effects_mark mark = sw_effects_begin(&f->rig.fx);
     emit(f, NEWEST, "k", "b");
-    sw_effects_undo(&f->fx, mark);
+    sw_effects_undo(&f->rig.fx, mark);
     emit(f, NEWEST, "l", "c");
     assert_ok(seal(f));
     assert_string_equal(left(f), "newest k a@1\nnewest l c@3\n");
-    sw_effects_committed(&f->fx); /* and nothing of it is remembered */
+    sw_effects_committed(&f->rig.fx); /* and nothing of it is remembered */
     emit(f, NEWEST, "k", "d");
     emit(f, NEWEST, "l", "e");
     assert_ok(seal(f));
@@ -168,17 +148,17 @@ static void nothing_is_lost(void **state) {
             strcat(said[topic][k], value);
         }
         assert_ok(seal(f));
-        assert_int_equal(f->fx.emit_count, alone);
+        assert_int_equal(f->rig.fx.emit_count, alone);
         int64_t last = 0;
-        for (uint32_t i = 0; i < f->fx.emit_count; i++) {
-            const sw_emit *e = &f->fx.emits[i];
+        for (uint32_t i = 0; i < f->rig.fx.emit_count; i++) {
+            const sw_emit *e = &f->rig.fx.emits[i];
             assert_true(e->origin_offset > last); /* in the order in which it came */
             last = e->origin_offset;
             strncat(found[e->topic == f->topics[NEWEST]][e->key.ptr[0] - 'a'], e->value.ptr,
                     e->value.len);
         }
         assert_memory_equal(found, said, sizeof said);
-        sw_effects_committed(&f->fx);
+        sw_effects_committed(&f->rig.fx);
     }
 }
 
