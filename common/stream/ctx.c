@@ -175,17 +175,12 @@ static sw_err count_emit(sw_ctx *ctx) {
 
 static sw_err emit(sw_ctx *ctx, const char *topic, sw_slice key, sw_slice value, bool tombstone) {
     SW_ASSERT(ctx && topic);
-    const char *const *outputs = ctx->node->processor->outputs;
-    uint32_t at = 0;
-    while (at < ctx->node->output_count && outputs[at] != topic && strcmp(outputs[at], topic) != 0)
-        at++;
-    SW_ASSERT(at < ctx->node->output_count); /* an output that the table does not declare */
+    const uint32_t index = sw_node_output(ctx->node, topic);
     if (key.len > SW_KEY_BYTES_MAX || value.len > SW_VALUE_BYTES_MAX)
         return sw_ctx_fail(ctx, SW_E_LIMIT, "a record of %zu and %zu bytes is too large", key.len,
                            value.len);
     sw_err err = count_emit(ctx);
     if (err) return err;
-    uint32_t index = ctx->node->outputs[at];
     uint32_t partition = sw_partition_of(key, ctx->topology->topics[index].partitions);
     return sw_effects_emit(ctx->fx, (sw_emit){.topic = index,
                                               .partition = partition,

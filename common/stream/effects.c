@@ -2,7 +2,8 @@
 
 #include "stream/digest.h"
 
-static sw_err open_objects(sw_effects *fx, const sw_node *node, sw_object_budget *budget) {
+static sw_err open_objects(sw_effects *fx, sw_object_budget *budget) {
+    const sw_node *node = fx->node;
     uint32_t count = node->processor->store_count;
     fx->objects = sw_heap_zero(count ? count : 1, sizeof *fx->objects);
     if (!fx->objects) return SW_E_NOMEM;
@@ -24,16 +25,14 @@ sw_err sw_effects_init(sw_effects *fx, sw_db *db, const sw_topology *topology, u
     SW_ASSERT(task);
     memset(fx, 0, sizeof *fx);
     sw_task_prefix(fx->prefix, task_number);
-    const sw_node *node = &topology->nodes[task->node];
-    fx->folded = node->folded;
-    fx->fold = node->processor->fold;
+    fx->node = &topology->nodes[task->node];
     sw_err err = sw_overlay_new(db, sw_slice_of(fx->prefix, sizeof fx->prefix), SW_BATCH_BYTES_MAX,
                                 &fx->overlay);
     if (err) return err;
     sw_arena_init(&fx->arena, SW_BATCH_ARENA_BYTES);
     err = sw_timers_init(&fx->timers, fx->overlay, topology->store_due, topology->store_timers,
-                         node->processor->timer_of != NULL, faults);
-    if (!err) err = open_objects(fx, node, budget);
+                         fx->node->processor->timer_of != NULL, faults);
+    if (!err) err = open_objects(fx, budget);
     if (err) sw_effects_done(fx);
     return err;
 }

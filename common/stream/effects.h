@@ -17,6 +17,7 @@ typedef struct sw_emit {
 } sw_emit;
 
 typedef struct sw_effects {
+    const sw_node *node;
     sw_overlay *overlay; /* keys prefixed with the task's number */
     char prefix[SW_TASK_PREFIX_BYTES];
     sw_objects **objects; /* by store of the processor; NULL: it has rows */
@@ -25,8 +26,6 @@ typedef struct sw_effects {
     sw_arena arena; /* of the emitted bytes */
     sw_emit *emits;
     uint32_t emit_count, emit_cap;
-    uint32_t folded; /* 1 + the topic of which one record a key is enough; 0: none */
-    sw_err (*fold)(sw_arena *arena, sw_slice former, sw_slice latter, sw_slice *ret);
     uint32_t origin; /* of what is being taken, for each emit */
     int64_t origin_offset;
     bool full;   /* a call failed because the batch has no more room, not because it is wrong */

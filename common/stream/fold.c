@@ -18,7 +18,7 @@ static uint32_t *place_of(const sw_effects *fx, const places *p, sw_slice key) {
 }
 
 static bool is_folded(const sw_effects *fx, const sw_emit *emit) {
-    return emit->topic + 1 == fx->folded && !emit->tombstone;
+    return emit->topic + 1 == fx->node->folded && !emit->tombstone;
 }
 
 static uint32_t count_folded(const sw_effects *fx) {
@@ -34,7 +34,8 @@ static sw_err fold_one(sw_effects *fx, const places *p, uint32_t i, bool *droppe
     const uint32_t before = *place;
     *place = i + 1;
     if (!before) return SW_OK;
-    const sw_err err = fx->fold(&fx->arena, fx->emits[before - 1].value, emit->value, &emit->value);
+    const sw_err err = fx->node->processor->fold(&fx->arena, fx->emits[before - 1].value,
+                                                 emit->value, &emit->value);
     if (err) return err == SW_E_LIMIT ? SW_OK : err;
     dropped[before - 1] = true;
     return SW_OK;
@@ -49,7 +50,7 @@ static void close_up(sw_effects *fx, const bool *dropped) {
 
 sw_err sw_effects_fold(sw_effects *fx) {
     SW_ASSERT(fx);
-    const uint32_t count = fx->folded ? count_folded(fx) : 0;
+    const uint32_t count = fx->node->folded ? count_folded(fx) : 0;
     uint32_t size = 4;
     if (count < 2) return SW_OK;
     while (size < 2 * count) size *= 2;

@@ -21,6 +21,15 @@ sw_err sw_topology_topic(const sw_topology *topology, const char *name, uint32_t
     return SW_E_UNKNOWN;
 }
 
+uint32_t sw_node_output(const sw_node *node, const char *name) {
+    SW_ASSERT(node && name);
+    const char *const *outputs = node->processor->outputs;
+    uint32_t at = 0;
+    while (at < node->output_count && outputs[at] != name && strcmp(outputs[at], name) != 0) at++;
+    SW_ASSERT(at < node->output_count); /* an output that the table does not declare */
+    return node->outputs[at];
+}
+
 const sw_task_spec *sw_topology_task(const sw_topology *topology, uint32_t number) {
     SW_ASSERT(topology);
     for (uint32_t i = 0; i < topology->task_count; i++)
@@ -97,16 +106,6 @@ static sw_err add_stores(builder *b, sw_node *node) {
     return SW_OK;
 }
 
-/* It is named among the outputs, or the table is wrong. */
-static uint32_t folded_of(const sw_node *node) {
-    const char *name = node->processor->folded;
-    uint32_t at = 0;
-    if (!name) return 0;
-    while (at < node->output_count && strcmp(node->processor->outputs[at], name) != 0) at++;
-    SW_ASSERT(at < node->output_count && node->processor->fold);
-    return node->outputs[at] + 1;
-}
-
 static sw_err add_node(builder *b, const sw_processor *processor, const void *shared) {
     sw_topology *t = b->topology;
     SW_ASSERT(processor && processor->name && processor->on_record);
@@ -122,7 +121,8 @@ static sw_err add_node(builder *b, const sw_processor *processor, const void *sh
     if (err) return err;
     err = check_inputs(b, node);
     if (err) return err;
-    node->folded = folded_of(node);
+    SW_ASSERT(!processor->folded == !processor->fold);
+    if (processor->folded) node->folded = 1 + sw_node_output(node, processor->folded);
     err = add_stores(b, node);
     if (err) return err;
     t->node_count++;

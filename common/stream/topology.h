@@ -66,6 +66,8 @@ SW_NODISCARD sw_err sw_topology_build(sw_arena *arena, const sw_processor *const
                                       const void *const *shared, uint32_t count,
                                       const sw_topic_shape *topics, uint32_t topic_count,
                                       sw_diags *diags, sw_topology *ret);
+/* The topic of an output, which the processor's table declares. */
+uint32_t sw_node_output(const sw_node *node, const char *name);
 /* The index of a topic; SW_E_UNKNOWN. */
 SW_NODISCARD sw_err sw_topology_topic(const sw_topology *topology, const char *name, uint32_t *ret);
 /* NULL if no task has that number. */
