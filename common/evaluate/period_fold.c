@@ -19,10 +19,8 @@ sw_err sw_period_fold(sw_arena *arena, sw_slice former, sw_slice latter, sw_slic
     if (change == after) return SW_OK;
     sw_told_period told;
     sw_err err = sw_period_from_pb(arena, latter, &told);
-    if (err) return err == SW_E_LIMIT || err == SW_E_NOMEM ? SW_E_LIMIT : SW_E_CORRUPT;
+    if (err) return err == SW_E_LIMIT ? err : SW_E_CORRUPT;
     told.change = change;
-    char *bytes = sw_arena_alloc(arena, sw_period_pb_max(&told));
-    if (!bytes) return SW_E_LIMIT;
-    *ret = sw_slice_of(bytes, sw_period_write_pb(&told, bytes));
-    return SW_OK;
+    *ret = sw_period_pb_in(&told, arena);
+    return ret->ptr ? SW_OK : SW_E_LIMIT;
 }

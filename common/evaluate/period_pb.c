@@ -33,6 +33,16 @@ enum {
     OFFSET_S
 };
 
+const sw_told_period sw_told_period_none = {.start_ms = SW_TIME_NONE,
+                                            .due_ms = SW_TIME_NONE,
+                                            .caution_ms = SW_TIME_NONE,
+                                            .paused_ms = SW_TIME_NONE,
+                                            .stopped_ms = SW_TIME_NONE,
+                                            .next_ms = SW_TIME_NONE,
+                                            .late_by_s = -1,
+                                            .level = -1,
+                                            .next_level = -1};
+
 const char *sw_period_change_name(sw_period_change change) {
     static const char *const names[] = {
         [SW_PERIOD_OPENED] = "opened", [SW_PERIOD_MOVED] = "moved", [SW_PERIOD_CLOSED] = "closed"};
@@ -124,6 +134,11 @@ size_t sw_period_write_pb(const sw_told_period *p, char *start) {
     to = sw_wire_put_text(to, COMPARTMENT, p->compartment);
     if (p->offset_s) to = sw_part_put_number(to, OFFSET_S, p->offset_s);
     return (size_t)(to - start);
+}
+
+sw_slice sw_period_pb_in(const sw_told_period *p, sw_arena *arena) {
+    char *bytes = sw_arena_alloc(arena, sw_period_pb_max(p));
+    return bytes ? sw_slice_of(bytes, sw_period_write_pb(p, bytes)) : SW_SLICE_NONE;
 }
 
 void sw_period_to_pb(const sw_told_period *p, sw_buf *out) {
@@ -242,15 +257,7 @@ static sw_err get_field(sw_arena *arena, const sw_wire_field *f, sw_told_period 
 sw_err sw_period_from_pb(sw_arena *arena, sw_slice bytes, sw_told_period *ret) {
     SW_ASSERT(arena && ret);
     static const sw_hash128 none;
-    sw_told_period p = {.start_ms = SW_TIME_NONE,
-                        .due_ms = SW_TIME_NONE,
-                        .caution_ms = SW_TIME_NONE,
-                        .paused_ms = SW_TIME_NONE,
-                        .stopped_ms = SW_TIME_NONE,
-                        .next_ms = SW_TIME_NONE,
-                        .late_by_s = -1,
-                        .level = -1,
-                        .next_level = -1};
+    sw_told_period p = sw_told_period_none;
     sw_wire_reader r = sw_wire_read(bytes);
     sw_wire_field f;
     while (sw_wire_next(&r, &f)) {

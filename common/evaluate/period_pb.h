@@ -29,6 +29,9 @@ typedef struct sw_told_period {
     bool has_cause;
 } sw_told_period;
 
+/* Says nothing: each member as it is where it is left out. */
+extern const sw_told_period sw_told_period_none;
+
 const char *sw_period_change_name(sw_period_change change); /* "opened", "moved", "closed" */
 
 /* What a book tells, decided at `decided_ms`; `opened` is the identity of the opening event.
@@ -48,6 +51,8 @@ sw_hash128 sw_instance_id(sw_slice rule_id, const sw_slice *key, uint32_t key_co
  * says: its length. */
 size_t sw_period_pb_max(const sw_told_period *period);
 size_t sw_period_write_pb(const sw_told_period *period, char *to);
+/* The same in the arena; SW_SLICE_NONE: it is full. */
+sw_slice sw_period_pb_in(const sw_told_period *period, sw_arena *arena);
 /* Appends it. Check out->err. */
 void sw_period_to_pb(const sw_told_period *period, sw_buf *out);
 /* Reads it, as sw_told_from_pb does. */

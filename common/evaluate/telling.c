@@ -60,10 +60,9 @@ static sw_hash128 identity_of(sw_telling_out *out, const sw_event_ref *event) {
 
 static sw_err put_period(sw_telling_out *out, const sw_told_period *told, sw_arena *arena) {
     char hex[SW_HASH128_TEXT];
-    char *bytes = sw_arena_alloc(arena, sw_period_pb_max(told));
-    if (!bytes) return SW_E_NOMEM;
+    const sw_slice value = sw_period_pb_in(told, arena);
+    if (!value.ptr) return SW_E_NOMEM;
     sw_hash128_hex(told->instance, hex);
-    const sw_slice value = sw_slice_of(bytes, sw_period_write_pb(told, bytes));
     return sw_ctx_emit(out->ctx, out->evaluator->periods, sw_slice_of(hex, sizeof hex - 1), value);
 }
 

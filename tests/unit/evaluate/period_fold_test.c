@@ -6,25 +6,19 @@ enum { HISTORIES = 2000, TELLINGS = 24 };
 
 static sw_slice telling(sw_arena *arena, sw_period_change change, int64_t due_ms) {
     static const sw_told_key key[] = {{{"case_id", 7}, {"A1", 2}}};
-    const sw_told_period told = {.instance = {{1, 2, 3}},
-                                 .change = change,
-                                 .rule = SW_S("cr.detain.request"),
-                                 .severity = SW_CRITICAL,
-                                 .key = key,
-                                 .key_count = 1,
-                                 .start_ms = 1772175600000,
-                                 .due_ms = due_ms,
-                                 .caution_ms = SW_TIME_NONE,
-                                 .paused_ms = SW_TIME_NONE,
-                                 .stopped_ms = SW_TIME_NONE,
-                                 .next_ms = SW_TIME_NONE,
-                                 .late_by_s = -1,
-                                 .level = -1,
-                                 .next_level = -1,
-                                 .opened_by = {SW_S("s"), SW_S("e1"), SW_S("t")}};
-    char *bytes = sw_arena_alloc(arena, sw_period_pb_max(&told));
-    assert_non_null(bytes);
-    return sw_slice_of(bytes, sw_period_write_pb(&told, bytes));
+    sw_told_period told = sw_told_period_none;
+    told.instance = (sw_hash128){{1, 2, 3}};
+    told.change = change;
+    told.rule = SW_S("cr.detain.request");
+    told.severity = SW_CRITICAL;
+    told.key = key;
+    told.key_count = 1;
+    told.start_ms = 1772175600000;
+    told.due_ms = due_ms;
+    told.opened_by = (sw_told_event){SW_S("s"), SW_S("e1"), SW_S("t")};
+    const sw_slice bytes = sw_period_pb_in(&told, arena);
+    assert_non_null(bytes.ptr);
+    return bytes;
 }
 
 /* A reader's table: whether the period runs, and until when. */
