@@ -1,50 +1,47 @@
 #include "seawall/bench/machine.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "seawall/bench/bench.h"
+#include "seawall/input/lines.h"
 #include "text/json.h"
 
-enum { LINES = 500, ROUNDS = 40 };
-#define FILE_BYTES ((size_t)2 << 20)
+enum { LINES = 500, ROUNDS = 40, LINE_BYTES_MAX = 1 << 20 };
 
-/* The first lines of the file, one after the other. */
-static sw_slice first_lines(const char *path, sw_arena *arena) {
-    FILE *file = fopen(path, "r");
-    char *bytes = sw_arena_alloc(arena, FILE_BYTES);
-    size_t len = file && bytes ? fread(bytes, 1, FILE_BYTES, file) : 0;
-    if (file) fclose(file);
-    return sw_slice_of(bytes, len);
+/* The first lines of the file; how many. */
+static uint32_t first_lines(const char *path, sw_arena *arena, sw_slice ret[LINES]) {
+    sw_lines *lines;
+    sw_slice line;
+    uint32_t count = 0;
+    if (sw_lines_open(path, LINE_BYTES_MAX, NULL, &lines) != SW_OK) return 0;
+    while (count < LINES && sw_lines_next(lines, &line) == SW_OK &&
+           sw_arena_copy(arena, line, &ret[count]))
+        count++;
+    sw_lines_close(lines);
+    return count;
 }
 
-/* Reads up to LINES lines; how many. */
-static uint32_t read_lines(sw_slice text, sw_arena *arena) {
-    uint32_t count = 0;
+static bool read_all(const sw_slice *lines, uint32_t count, sw_arena *arena) {
     const sw_json *tree;
-    for (; count < LINES; count++) {
-        const char *end = text.len ? memchr(text.ptr, '\n', text.len) : NULL;
-        if (!end) break;
-        const size_t len = (size_t)(end - text.ptr);
+    for (uint32_t i = 0; i < count; i++) {
         const sw_arena_mark mark = sw_arena_save(arena);
-        const sw_slice line = sw_slice_sub(text, 0, len);
-        if (sw_json_parse(arena, line, (sw_json_limits){0}, NULL, &tree) != SW_OK) return 0;
+        if (sw_json_parse(arena, lines[i], (sw_json_limits){0}, NULL, &tree) != SW_OK) return false;
         sw_arena_rewind(arena, mark);
-        text = sw_slice_sub(text, len + 1, text.len);
     }
-    return count;
+    return count > 0;
 }
 
 double sw_bench_reading_ns(const char *path) {
     sw_arena arena;
-    uint32_t count = 1, read = 0;
-    sw_arena_init(&arena, 4 * FILE_BYTES);
-    const sw_slice text = first_lines(path, &arena);
+    sw_slice lines[LINES];
+    sw_arena_init(&arena, (size_t)16 << 20);
+    const uint32_t count = first_lines(path, &arena, lines);
     const sw_bench_meter start = sw_bench_now();
-    for (int round = 0; round < ROUNDS && count; round++) read += count = read_lines(text, &arena);
+    bool good = true;
+    for (int round = 0; round < ROUNDS && good; round++) good = read_all(lines, count, &arena);
     const double took_s = sw_bench_since(start).cpu_s;
     sw_arena_done(&arena);
-    if (count) return took_s * 1e9 / read;
+    if (good) return took_s * 1e9 / (ROUNDS * count);
     fprintf(stderr, "seawall bench: %s holds no events that can be read\n", path);
     return 0;
 }
