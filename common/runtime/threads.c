@@ -142,9 +142,10 @@ sw_err sw_runtime_start(sw_runtime *runtime, uint32_t threads) {
         uint32_t i = runtime->thread_count;
         char name[SW_THREAD_NAME_BYTES];
         sw_crews_name(&crews, i, name);
-        if (!sw_thread_start(&runtime->threads[i], name, run, runtime->workers[i]))
+        if (!sw_thread_start(&runtime->threads[i], name, run, runtime->workers[i])) {
             err = SW_E_NOMEM;
-        if (err) break;
+            break;
+        }
     }
     if (!err) return SW_OK;
     if (runtime->thread_count > 0) {
